@@ -1,0 +1,120 @@
+//! What a document promises of a stream: `itemSchema` and `x-stream`.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use super::{PromiseId, Schema};
+
+/// How a body is cut into items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Framing {
+    /// Server-sent events (WHATWG HTML 9.2).
+    Sse,
+    /// One JSON value a line.
+    Ndjson,
+    /// JSON text sequences (RFC 7464).
+    JsonSeq,
+    /// Plain text that arrives in pieces; there are no items.
+    Text,
+    /// The AI SDK's v4 data stream: `code:json` lines.
+    AiDataV4,
+}
+
+/// The promises about one stream.
+#[derive(Debug, Clone)]
+pub struct StreamContract {
+    /// How the body is cut into items.
+    pub framing: Framing,
+    /// What one item is, in whichever of the three shapes the document uses.
+    pub item: Option<ItemSchema>,
+    /// Where an item says what it is.
+    pub kind: Option<KindSelector>,
+    /// Data of the last event, such as `[DONE]`.
+    pub sentinel: Option<String>,
+    /// Kinds that end the stream (`x-stream-terminal`).
+    pub terminal: Vec<String>,
+    /// Kinds that report a failure (`x-stream-error`, or `error` in `x-stream`).
+    pub errors: Vec<String>,
+    /// A regular expression over the kinds, each followed by a space.
+    pub sequence: Option<String>,
+    /// Blocks that open and close, each keyed by an id.
+    pub lifecycles: Vec<Lifecycle>,
+    /// JSON Pointers whose value is the same in every item.
+    pub constant: Vec<String>,
+    /// JSON Pointers whose numbers never go down.
+    pub monotonic: Vec<String>,
+    /// Parts of a text that a later item gives as a whole.
+    pub concat: Option<Concat>,
+    /// Whether kinds that the document does not name are allowed.
+    pub unknown_kinds: bool,
+    /// Headers, with their values, that a client of this stream looks for.
+    pub require_headers: IndexMap<String, String>,
+    /// Limits on time that the document gives.
+    pub timing: Timing,
+    /// The sentences behind the stream's form, those inside the item schema excepted.
+    pub promises: Vec<PromiseId>,
+}
+
+/// The three shapes of an item schema in the wild.
+#[derive(Debug, Clone)]
+pub enum ItemSchema {
+    /// The item is the payload.
+    Payload(Schema),
+    /// The item is an envelope `{data, event, id, retry}` whose `data` is a string; `content` is
+    /// the schema of the JSON inside it, where the document gives one.
+    Envelope {
+        /// The envelope, with `data` as a string.
+        envelope: Schema,
+        /// `contentSchema` of `data`.
+        content: Option<Schema>,
+    },
+    /// The item is an envelope whose `data` is already the decoded value.
+    DecodedEnvelope(Schema),
+}
+
+/// Where an item says what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KindSelector {
+    /// The `event` field of server-sent events.
+    Event,
+    /// A JSON Pointer into the payload.
+    Pointer(String),
+}
+
+/// A block that is opened, filled and closed, each step carrying the block's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// JSON Pointer to the id.
+    pub key: String,
+    /// Kinds that open a block.
+    pub open: Vec<String>,
+    /// Kinds that may stand between.
+    pub within: Vec<String>,
+    /// Kinds that close it.
+    pub close: Vec<String>,
+    /// Whether a stream may end with the block open.
+    pub unclosed_ok: bool,
+}
+
+/// Pieces that together are a text given elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concat {
+    /// Kind whose pieces are joined; `None` for every item that has the piece.
+    pub of: Option<String>,
+    /// JSON Pointer to the piece.
+    pub piece: String,
+    /// Kind that holds the whole, where one does.
+    pub whole_kind: Option<String>,
+    /// JSON Pointer to the whole.
+    pub whole: Option<String>,
+}
+
+/// Limits on time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// Longest wait for the first event.
+    pub first_event: Option<Duration>,
+    /// Longest silence between two pieces.
+    pub idle: Option<Duration>,
+}

@@ -1,0 +1,212 @@
+//! A case: one request, and what the contract lets the target answer.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Request;
+use crate::contract::{Expression, Location, Operation, PromiseId, StatusPattern, Strength};
+
+/// Names a case within a run: the same for the same contract, target and seed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CaseId(pub String);
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One request to send, with what the contract lets the target answer.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// `OPERATION/KIND/NAME`, such as `sendMessage/positive/12`.
+    pub id: CaseId,
+    /// The operation it calls.
+    pub operation: Arc<Operation>,
+    /// Why it is sent.
+    pub kind: CaseKind,
+    /// The state that the target must be brought into first.
+    pub state: Option<String>,
+    /// What is sent.
+    pub request: Request,
+    /// What may be answered.
+    pub expect: Expect,
+    /// Promises about requests that this case exercises.
+    pub promises: Vec<PromiseId>,
+    /// A text of its own that an answer to this request alone may give back.
+    pub mark: Option<String>,
+}
+
+/// Why a case is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CaseKind {
+    /// An example of the document.
+    Example,
+    /// A request that the contract allows.
+    Positive,
+    /// A request that breaks exactly one constraint.
+    Negative(Violation),
+    /// A request with the wrong credential, or none.
+    Credential(CredentialFault),
+    /// A documented error is brought about.
+    Error,
+    /// More requests than the documented rate limit allows: the request is sent over and over.
+    Burst {
+        /// How often it is sent at most.
+        requests: u32,
+    },
+    /// A step of a workflow.
+    Step {
+        /// `workflowId`.
+        workflow: String,
+        /// `stepId`.
+        step: String,
+    },
+}
+
+impl CaseKind {
+    /// One word for lists and ids.
+    pub fn name(&self) -> &'static str {
+        match self {
+            CaseKind::Example => "example",
+            CaseKind::Positive => "positive",
+            CaseKind::Negative(_) => "negative",
+            CaseKind::Credential(_) => "credential",
+            CaseKind::Error => "error",
+            CaseKind::Burst { .. } => "burst",
+            CaseKind::Step { .. } => "workflow",
+        }
+    }
+}
+
+/// The one constraint that a negative case breaks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    /// The part of the request that is wrong.
+    pub at: Location,
+    /// The keyword that is broken: `required`, `type`, `enum`, `minLength`, … or `json`, `media-type`, `method`.
+    pub keyword: String,
+    /// What is wrong with it, such as `"message" is left out`.
+    pub what: String,
+    /// How firmly the document stands behind the constraint.
+    pub strength: Strength,
+    /// Whether the request cannot be served without what is broken. A type in an optional member is
+    /// not essential: a tolerant reader may ignore it.
+    pub essential: bool,
+    /// The promise that holds the constraint.
+    pub promise: Option<PromiseId>,
+}
+
+/// What is wrong with the credential of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CredentialFault {
+    /// There is none.
+    None,
+    /// The field is there and empty.
+    Empty,
+    /// Of the right form, never issued.
+    Wrong,
+    /// Of no known form.
+    Malformed,
+}
+
+impl CredentialFault {
+    /// One word for lists and ids.
+    pub fn name(self) -> &'static str {
+        match self {
+            CredentialFault::None => "none",
+            CredentialFault::Empty => "empty",
+            CredentialFault::Wrong => "wrong",
+            CredentialFault::Malformed => "malformed",
+        }
+    }
+}
+
+/// What the contract lets the target answer to a case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expect {
+    /// A documented success. Where an id in the request is only a guess of ours, a documented refusal
+    /// is no evidence against the target.
+    Success {
+        /// Media type essence that the stream switch asks for.
+        form: Option<String>,
+    },
+    /// One of these documented errors.
+    Error(Vec<ExpectedError>),
+    /// A refusal: any documented error, or a plain 4xx.
+    Refusal,
+}
+
+/// One documented error that may answer a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpectedError {
+    /// Its status.
+    pub status: StatusPattern,
+    /// The code, or text, that must be in its body.
+    pub code: Option<String>,
+    /// Its promise.
+    pub promise: Option<PromiseId>,
+    /// How firmly this case brings it about. `Inferred`: a plain 4xx without a code is just as good.
+    pub strength: Strength,
+}
+
+/// A workflow of a suite: steps in order, each judged like any case.
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    /// `workflowId`.
+    pub id: String,
+    /// What it is about.
+    pub summary: Option<String>,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a workflow.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The request, its bindings to earlier steps, and what may be answered.
+    pub case: Case,
+    /// What must hold of the exchange beyond the contract.
+    pub criteria: Vec<Criterion>,
+    /// Values that later steps use.
+    pub outputs: Vec<(String, Expression)>,
+}
+
+/// A condition on the exchange of a step (Arazzo 1.0, Criterion Object of type `simple`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Criterion {
+    /// The condition as the suite writes it.
+    pub text: String,
+    /// Left side.
+    pub left: Operand,
+    /// How the sides compare.
+    pub comparison: Comparison,
+    /// Right side.
+    pub right: Operand,
+}
+
+/// A side of a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// Known once the step was answered.
+    Expression(Expression),
+    /// A literal.
+    Literal(serde_json::Value),
+}
+
+/// How the sides of a condition compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}

@@ -1,0 +1,82 @@
+//! A request before it is sent, in parts that can be shrunk and written as `curl`.
+
+use http::Method;
+use serde_json::Value;
+
+use crate::contract::{Expression, Location};
+use crate::target::Text;
+
+/// A request to a target whose base URL is not part of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path template.
+    pub path: String,
+    /// Values of the template's variables, already styled but not percent-encoded.
+    pub path_values: Vec<(String, String)>,
+    /// Query pairs, already styled but not percent-encoded.
+    pub query: Vec<(String, Text)>,
+    /// Header fields, credentials among them.
+    pub headers: Vec<(String, Text)>,
+    /// What is sent.
+    pub content: Option<Content>,
+    /// Parts whose value comes from an earlier answer. What stands in them now is a stand-in.
+    pub bindings: Vec<Binding>,
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// The Content-Type field; `None` leaves it out.
+    pub content_type: Option<String>,
+    /// The body.
+    pub body: Body,
+}
+
+/// A body, kept as a value where it is one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// JSON, written compactly.
+    Json(Value),
+    /// Any bytes.
+    Bytes(Vec<u8>),
+}
+
+/// A part of a request that takes its value from an earlier answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Binding {
+    /// The part.
+    pub at: Location,
+    /// Where its value comes from.
+    pub from: Origin,
+}
+
+/// The answer that a bound value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// An answer of another operation, by an OpenAPI link: the run sends one first if it must.
+    Operation {
+        /// Id of the operation whose answer has the value.
+        operation: String,
+        /// Where in that exchange.
+        value: Expression,
+    },
+    /// An output of an earlier step of the same workflow.
+    Step {
+        /// `stepId` of the step.
+        step: String,
+        /// Name of its output.
+        output: String,
+    },
+}
+
+impl Body {
+    /// The bytes on the wire.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Body::Json(value) => value.to_string().into_bytes(),
+            Body::Bytes(bytes) => bytes.clone(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! A rule broken: where, what was expected, what happened.
+
+use serde::{Deserialize, Serialize};
+
+use crate::contract::{PromiseId, Source};
+
+/// How much a broken rule weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing: a client may stumble.
+    Note,
+    /// Breaks a SHOULD, or what we inferred.
+    Warning,
+    /// Breaks what the documents say, or a MUST of a standard that they invoke.
+    Error,
+}
+
+impl Severity {
+    /// The word used everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// The place of a finding in an exchange. Empty: the exchange as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct At {
+    /// Offset in the body, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byte: Option<usize>,
+    /// Number of the stream's event or item, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<usize>,
+    /// JSON Pointer into the body or the item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Name of the header field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+}
+
+/// One rule broken by one exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// The rule's severity, or less where the promise is only inferred.
+    pub severity: Severity,
+    /// What is wrong, in one sentence that begins with what the reader needs.
+    pub message: String,
+    /// Where.
+    pub at: At,
+    /// What the contract asks for.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+    /// The sentence that is broken.
+    pub source: Option<Source>,
+    /// The promises that are broken.
+    pub promises: Vec<PromiseId>,
+}

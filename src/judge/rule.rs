@@ -1,0 +1,110 @@
+//! Rules as data, and what judging with one gives.
+
+use super::{Evidence, Finding, Severity};
+use crate::contract::{PromiseId, Strength};
+
+/// One thing that can be judged on an exchange.
+#[derive(Debug)]
+pub struct Rule {
+    /// `family/name`.
+    pub id: &'static str,
+    /// What breaking it weighs when the document says so.
+    pub severity: Severity,
+    /// What it asks, in one sentence.
+    pub what: &'static str,
+    /// Why it matters to a client.
+    pub why: &'static str,
+    /// Where it comes from.
+    pub source: RuleSource,
+    /// An answer that breaks it, as one would see it.
+    pub example: &'static str,
+    /// Judges one exchange: gives every check that it could make.
+    pub judge: fn(&Evidence<'_>, &mut Sink),
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleSource {
+    /// The contract under test; the finding names the sentence.
+    Contract,
+    /// A standard's section.
+    Standard(&'static str),
+    /// What clients are known to stumble over.
+    Practice(&'static str),
+}
+
+/// What one rule says of one exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// What it says.
+    pub verdict: Verdict,
+}
+
+/// What a check came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The rule was kept, which is evidence for these promises.
+    Passed(Vec<PromiseId>),
+    /// The rule was broken.
+    Failed(Box<Finding>),
+    /// The rule applies and could not be judged, for this reason.
+    NotChecked(String),
+}
+
+/// Collects the checks of one exchange. A rule that does not apply says nothing.
+#[derive(Debug)]
+pub struct Sink {
+    rule: &'static Rule,
+    checks: Vec<Check>,
+}
+
+impl Sink {
+    /// A sink for the checks of one rule.
+    pub fn new(rule: &'static Rule) -> Self {
+        Sink { rule, checks: Vec::new() }
+    }
+
+    /// The rule was kept.
+    pub fn pass(&mut self, promises: impl IntoIterator<Item = PromiseId>) {
+        self.push(Verdict::Passed(promises.into_iter().collect()));
+    }
+
+    /// The rule applies, and this is why it cannot be judged here.
+    pub fn not_checked(&mut self, reason: impl Into<String>) {
+        self.push(Verdict::NotChecked(reason.into()));
+    }
+
+    /// The rule was broken. Its severity is the rule's own, lowered to `warning` where the promise
+    /// behind it is only inferred.
+    pub fn fail(&mut self, finding: Finding) {
+        let inferred = finding.source.as_ref().is_some_and(|source| source.strength == Strength::Inferred);
+        let most = if inferred { Severity::Warning } else { Severity::Error };
+        let severity = finding.severity.min(most);
+        self.push(Verdict::Failed(Box::new(Finding { severity, ..finding })));
+    }
+
+    /// A finding of the rule under judgement, to be filled in.
+    pub fn finding(&self, message: impl Into<String>) -> Finding {
+        Finding {
+            rule: self.rule.id,
+            severity: self.rule.severity,
+            message: message.into(),
+            at: super::At::default(),
+            expected: String::new(),
+            actual: String::new(),
+            source: None,
+            promises: Vec::new(),
+        }
+    }
+
+    /// The checks that were made.
+    pub fn into_checks(self) -> Vec<Check> {
+        self.checks
+    }
+
+    fn push(&mut self, verdict: Verdict) {
+        self.checks.push(Check { rule: self.rule.id, verdict });
+    }
+}

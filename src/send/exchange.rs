@@ -1,0 +1,176 @@
+//! What happened on the wire, as plain data. Nothing here holds a secret.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+/// One request and what came of it.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// The request as sent, secrets masked.
+    pub request: SentRequest,
+    /// Seconds from the start of the run to the first byte sent.
+    pub started: Duration,
+    /// What came back.
+    pub outcome: Outcome,
+}
+
+impl Exchange {
+    /// The answer, where there was one.
+    pub fn answer(&self) -> Option<&Answer> {
+        match &self.outcome {
+            Outcome::Answered(answer) => Some(answer),
+            Outcome::Failed(_) => None,
+        }
+    }
+}
+
+/// A request as it was sent, secrets shown as `${NAME}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentRequest {
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Header fields in the order they were given to the client.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<Bytes>,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// A response head, and as much of a body as came.
+    Answered(Answer),
+    /// No response head.
+    Failed(Failure),
+}
+
+/// Why no response head came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What kind of failure it is.
+    pub kind: FailureKind,
+    /// The client's own words, secrets masked.
+    pub message: String,
+    /// How long it took.
+    pub after: Duration,
+}
+
+/// What kept the response head from coming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The name does not resolve, or nobody listens.
+    Connect,
+    /// The TLS handshake failed.
+    Tls,
+    /// No connection within the time allowed.
+    ConnectTimeout,
+    /// Connected, and then no head within the time allowed.
+    HeadTimeout,
+    /// What came is not HTTP.
+    NotHttp,
+    /// The connection was closed or reset before a head.
+    Closed,
+    /// The request cannot be written as HTTP; our own fault.
+    Unsendable,
+}
+
+/// A response.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// `HTTP/1.1`, `HTTP/2.0`, …
+    pub version: String,
+    /// Header fields in the order they came; names in lower case, values as bytes.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// From the first byte sent to the whole head.
+    pub head_at: Duration,
+    /// The body as read, transfer coding removed, content coding kept.
+    pub body: Bytes,
+    /// How the body arrived.
+    pub pieces: Vec<Piece>,
+    /// How the body ended.
+    pub end: End,
+    /// From the first byte sent to the end.
+    pub ended_at: Duration,
+}
+
+impl Answer {
+    /// The value of a header field, if it is there and is text; several fields are joined by `, `.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<_> = self.header_values(name).map(|value| String::from_utf8_lossy(value)).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// Every value of a header field.
+    pub fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.headers
+            .iter()
+            .filter(move |(candidate, _)| candidate.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_slice())
+    }
+
+    /// Type and subtype of Content-Type in lower case, without parameters.
+    pub fn essence(&self) -> Option<String> {
+        let value = self.header("content-type")?;
+        Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+}
+
+/// A part of a body that arrived at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// From the first byte sent to its arrival.
+    pub at: Duration,
+    /// Offset in the body.
+    pub offset: usize,
+    /// Length in bytes.
+    pub len: usize,
+}
+
+/// How a body ended: a fact, never a guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// As long as its framing says.
+    Complete(BodyLength),
+    /// Chunked, and the connection ended without the last chunk.
+    MissingLastChunk,
+    /// Chunked, and a chunk's size cannot be read.
+    BadChunk,
+    /// Shorter than Content-Length.
+    ShortOfContentLength,
+    /// The connection, or the HTTP/2 stream, was reset.
+    Reset,
+    /// Silent for longer than allowed.
+    Idle {
+        /// How long it was silent.
+        silence: Duration,
+    },
+    /// We stopped reading: enough bytes.
+    StoppedBySize,
+    /// We stopped reading: enough time.
+    StoppedByTime,
+    /// We stopped reading: the stream's own terminal was seen and the connection stayed open.
+    HeldOpen {
+        /// How long we waited after the terminal.
+        waited: Duration,
+    },
+}
+
+/// What says how long a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyLength {
+    /// There is none by the status or the method.
+    None,
+    /// Content-Length.
+    ContentLength,
+    /// Chunked transfer coding, last chunk seen.
+    Chunked,
+    /// Closing the connection: completeness cannot be proved.
+    Close,
+    /// HTTP/2 framing.
+    Http2,
+}

@@ -1,0 +1,5 @@
+//! Exchanges: one request sent, and everything that came back, with times.
+
+mod exchange;
+
+pub use exchange::*;
