@@ -14,4 +14,5 @@ pub mod contract;
 pub mod generate;
 pub mod judge;
 pub mod send;
+pub mod stream;
 pub mod target;
