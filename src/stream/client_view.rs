@@ -134,7 +134,7 @@ impl ClientView {
             return Some(Difference::Event(at + 1));
         }
         (events.len() != self.events.len())
-            .then(|| Difference::Count { dispatched: events.len(), delivered: self.events.len() })
+            .then_some(Difference::Count { dispatched: events.len(), delivered: self.events.len() })
     }
 }
 
