@@ -6,6 +6,10 @@
 mod evidence;
 mod finding;
 mod rule;
+mod sse;
+mod stream;
+mod streamed;
+mod text;
 
 pub use evidence::{Context, Evidence};
 pub use finding::{At, Finding, Severity};

@@ -116,7 +116,7 @@ impl From<Event> for ClientEvent {
 
 impl ClientView {
     /// The first thing in which the client's view differs from the events by the standard.
-    pub fn difference(&self, events: &[Item]) -> Option<Difference> {
+    pub fn difference<'a>(&self, events: impl Iterator<Item = &'a Item> + Clone) -> Option<Difference> {
         match &self.end {
             ClientEnd::TooLong => return None,
             ClientEnd::Panicked => return Some(Difference::Panic),
@@ -130,11 +130,11 @@ impl ClientView {
                 || ours.data != theirs.data
                 || *ours.last_event_id != *theirs.id
         };
-        if let Some(at) = events.iter().zip(&self.events).position(differs) {
+        if let Some(at) = events.clone().zip(&self.events).position(differs) {
             return Some(Difference::Event(at + 1));
         }
-        (events.len() != self.events.len())
-            .then_some(Difference::Count { dispatched: events.len(), delivered: self.events.len() })
+        let (dispatched, delivered) = (events.count(), self.events.len());
+        (dispatched != delivered).then_some(Difference::Count { dispatched, delivered })
     }
 }
 
@@ -149,7 +149,7 @@ mod tests {
         let mut reader = SseReader::default();
         let mut items = Vec::new();
         reader.push(body, Duration::ZERO, |item| items.push(item));
-        client_view(body).difference(&items)
+        client_view(body).difference(items.iter())
     }
 
     #[test]
