@@ -8,6 +8,7 @@ use super::streamed::Streamed;
 use crate::contract::{Contract, MediaType, Operation, Response, StatusPattern};
 use crate::generate::{Case, CaseKind, Expect};
 use crate::send::{Answer, End, Exchange};
+use crate::target::Secret;
 
 /// What is known beyond the exchange itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,6 +64,12 @@ impl<'a> Evidence<'a> {
     pub fn json(&self) -> Option<Result<&Value, &serde_json::Error>> {
         let answer = self.answer()?;
         Some(self.json.get_or_init(|| serde_json::from_slice(&answer.body)).as_ref())
+    }
+
+    /// The credentials that the request carries.
+    pub fn secrets(&self) -> impl Iterator<Item = &'a Secret> {
+        let request = &self.case.request;
+        request.headers.iter().chain(&request.query).flat_map(|(_, text)| text.secrets())
     }
 
     /// Whether the answer is a 429 that this case did not ask for: it says something of our pace

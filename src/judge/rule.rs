@@ -1,7 +1,9 @@
 //! Rules as data, and what judging with one gives.
 
+use super::excerpt::{mask, masked};
 use super::{Evidence, Finding, Severity};
 use crate::contract::{PromiseId, Source, Strength};
+use crate::target::Secret;
 
 /// One thing that can be judged on an exchange.
 #[derive(Debug)]
@@ -43,7 +45,7 @@ impl RuleSource {
     /// The source that a finding shows; `None` where it must name the contract's own sentence.
     fn cited(self) -> Option<Source> {
         let RuleSource::Standard(section) = self else { return None };
-        let document = section.rsplit_once(' ').map_or(section, |(standard, _)| standard);
+        let document = section.rsplit_once([',', ' ']).map_or(section, |(standard, _)| standard);
         Some(Source {
             document: document.to_owned(),
             quote: None,
@@ -71,6 +73,21 @@ pub enum Verdict {
     Failed(Box<Finding>),
     /// The rule applies and could not be judged, for this reason.
     NotChecked(String),
+}
+
+impl Check {
+    /// The same check without a word of these secrets.
+    pub(super) fn masked(self, secrets: &[&Secret]) -> Self {
+        let verdict = match self.verdict {
+            Verdict::Failed(finding) => Verdict::Failed(Box::new(masked(*finding, secrets))),
+            Verdict::NotChecked(mut reason) => {
+                secrets.iter().for_each(|secret| mask(&mut reason, secret));
+                Verdict::NotChecked(reason)
+            }
+            passed @ Verdict::Passed(_) => passed,
+        };
+        Check { verdict, ..self }
+    }
 }
 
 /// Collects the checks of one exchange. A rule that does not apply says nothing.

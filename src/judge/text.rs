@@ -1,11 +1,11 @@
 //! Rules on plain text that arrives in pieces.
 
-use super::stream::{Arrival, judge_burst, judge_idle, judge_incomplete};
+use super::stream::{Arrival, judge_pace, judge_idle, judge_incomplete};
 use super::streamed::StreamView;
 use super::{At, Evidence, Rule, RuleSource, Severity, Sink};
 use crate::contract::{Contract, PromiseId};
 use crate::send::{BodyLength, End};
-use crate::stream::{LooksLike, MarkKind, TextFacts, excerpt};
+use crate::stream::{LooksLike, MarkKind, excerpt};
 
 /// The family.
 pub static RULES: &[Rule] = &[INVALID_UTF8, INCOMPLETE, EMPTY, IDLE, BUFFERED, NOT_CHUNKED, FRAMING];
@@ -31,7 +31,7 @@ const INCOMPLETE: Rule = Rule {
     source: RuleSource::Standard("RFC 9112 8"),
     example: "(chunked, and the connection closes without the last chunk)",
     judge: |evidence, sink| {
-        if let Some((view, _)) = text(evidence, sink) {
+        if let Some((view, _)) = evidence.text_stream(sink) {
             judge_incomplete(&view, sink);
         }
     },
@@ -55,7 +55,7 @@ const IDLE: Rule = Rule {
     source: RuleSource::Contract,
     example: "(silent for 40 s after 812 bytes)",
     judge: |evidence, sink| {
-        if let Some((view, _)) = text(evidence, sink) {
+        if let Some((view, _)) = evidence.text_stream(sink) {
             judge_idle(&view, evidence, sink);
         }
     },
@@ -91,13 +91,8 @@ const FRAMING: Rule = Rule {
     judge: framing,
 };
 
-fn text<'e>(evidence: &'e Evidence<'_>, sink: &mut Sink) -> Option<(StreamView<'e>, &'e TextFacts)> {
-    let view = evidence.stream_view(sink)?;
-    Some((view, view.text()?))
-}
-
 fn invalid_utf8(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some((view, facts)) = text(evidence, sink) else { return };
+    let Some((view, facts)) = evidence.text_stream(sink) else { return };
     let invalid = facts.marks.first(MarkKind::InvalidUtf8).map(|mark| (mark, "bytes are no UTF-8"));
     let truncated = facts.marks.first(MarkKind::TruncatedUtf8).map(|mark| (mark, "the text ends inside a character"));
     let cut_off = view.end_unseen();
@@ -112,7 +107,7 @@ fn invalid_utf8(evidence: &Evidence<'_>, sink: &mut Sink) {
 }
 
 fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some((view, facts)) = text(evidence, sink) else { return };
+    let Some((view, facts)) = evidence.text_stream(sink) else { return };
     if !facts.blank {
         return sink.pass(view.promises().iter().copied());
     }
@@ -126,15 +121,15 @@ fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
 }
 
 fn buffered(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some((view, facts)) = text(evidence, sink) else { return };
+    let Some((view, facts)) = evidence.text_stream(sink) else { return };
     let (Some(first), Some(last)) = (facts.first_at, facts.last_at) else { return };
     if facts.bytes >= SHORTEST_TEXT && !view.answer.pieces.is_empty() {
-        judge_burst(&Arrival { count: format!("{} bytes", facts.bytes), first, last }, sink);
+        judge_pace(&Arrival { count: format!("{} bytes", facts.bytes), first, last }, sink);
     }
 }
 
 fn not_chunked(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some((view, _)) = text(evidence, sink) else { return };
+    let Some((view, _)) = evidence.text_stream(sink) else { return };
     let promises = chunked_promises(&view, evidence.contract);
     if promises.is_empty() {
         return;
@@ -172,7 +167,7 @@ fn chunked_promises(view: &StreamView<'_>, contract: &Contract) -> Vec<PromiseId
 }
 
 fn framing(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some((view, facts)) = text(evidence, sink) else { return };
+    let Some((view, facts)) = evidence.text_stream(sink) else { return };
     let what = match facts.looks_like {
         None => return sink.pass([]),
         Some(LooksLike::Sse) => "server-sent events",

@@ -15,10 +15,12 @@ pub(super) const INVALID_UTF8: Rule = Rule {
     source: PARSING,
     example: "data: caf\\xe9",
     judge: |evidence, sink| {
-        let concerns = [
-            Concern::new(MarkKind::InvalidUtf8, "bytes are no UTF-8", "UTF-8"),
-            Concern::new(MarkKind::TruncatedUtf8, "the stream ends inside a UTF-8 sequence", "the whole sequence"),
-        ];
+        let invalid = Concern::new(MarkKind::InvalidUtf8, "bytes are no UTF-8", "UTF-8");
+        let message = "the stream ends inside a UTF-8 sequence";
+        let truncated = Concern::new(MarkKind::TruncatedUtf8, message, "the whole sequence");
+        // Where the end was not seen, the rest of the sequence may have been on its way.
+        let end_seen = evidence.event_stream(sink).is_some_and(|(view, _)| view.end_unseen().is_none());
+        let concerns = if end_seen { vec![invalid, truncated] } else { vec![invalid] };
         judge_with_client(&concerns, evidence, sink);
     },
 };
@@ -110,8 +112,7 @@ fn as_seen_by_client(view: &StreamView<'_>) -> Option<String> {
 }
 
 fn line_ends(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(view) = evidence.stream_view(sink) else { return };
-    let Some(facts) = view.sse() else { return };
+    let Some((view, facts)) = evidence.event_stream(sink) else { return };
     let LineEnds { lf, cr, crlf, first_cr, first_crlf, first_change, .. } = facts.line_ends;
     let (message, severity, byte) = match (first_cr, first_change, first_crlf) {
         (Some(byte), _, _) => ("lines end in a lone CR", Severity::Warning, byte),

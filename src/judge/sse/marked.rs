@@ -50,9 +50,8 @@ pub(super) fn findings<'e>(
     evidence: &'e Evidence<'_>,
     sink: &mut Sink,
 ) -> Option<(StreamView<'e>, Vec<Finding>)> {
-    let view = evidence.stream_view(sink)?;
-    let marks = &view.sse()?.marks;
-    Some((view, concerns.iter().filter_map(|concern| concern.finding(marks, sink)).collect()))
+    let (view, facts) = evidence.event_stream(sink)?;
+    Some((view, concerns.iter().filter_map(|concern| concern.finding(&facts.marks, sink)).collect()))
 }
 
 /// A rule with findings is broken, and without any is kept.

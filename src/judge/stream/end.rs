@@ -13,7 +13,7 @@ pub(super) const INCOMPLETE: Rule = Rule {
     source: RuleSource::Standard("RFC 9112 8"),
     example: "(chunked, and the connection closes without the last chunk)",
     judge: |evidence, sink| {
-        let Some(view) = evidence.stream_view(sink).filter(|view| view.text().is_none()) else { return };
+        let Some(view) = evidence.item_stream(sink) else { return };
         judge_incomplete(&view, sink);
     },
 };
@@ -100,13 +100,8 @@ fn declared_end_came(view: &StreamView<'_>) -> bool {
 }
 
 fn tail_discarded(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(view) = evidence.stream_view(sink) else { return };
-    let Some(tail) = discarded(&view) else {
-        if view.text().is_none() {
-            sink.pass([]);
-        }
-        return;
-    };
+    let Some(view) = evidence.item_stream(sink) else { return };
+    let Some(tail) = discarded(&view) else { return sink.pass([]) };
     if let Some(reason) = view.end_unseen() {
         return sink.not_checked(reason);
     }

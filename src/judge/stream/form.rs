@@ -64,7 +64,7 @@ fn is_form(switch: &StreamSwitch, essence: &str) -> bool {
 }
 
 fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(view) = evidence.stream_view(sink).filter(|view| view.text().is_none()) else { return };
+    let Some(view) = evidence.item_stream(sink) else { return };
     if !view.streamed.before_sentinel().is_empty() {
         return sink.pass(view.promises().iter().copied());
     }

@@ -39,7 +39,7 @@ pub(super) const IDLE: Rule = Rule {
     source: RuleSource::Contract,
     example: "(silent for 40 s after event 3)",
     judge: |evidence, sink| {
-        let Some(view) = evidence.stream_view(sink).filter(|view| view.text().is_none()) else { return };
+        let Some(view) = evidence.item_stream(sink) else { return };
         judge_idle(&view, evidence, sink);
     },
 };
@@ -52,7 +52,7 @@ pub(super) const SLOW_KEEP_ALIVE: Rule = Rule {
     source: RuleSource::Practice("WHATWG HTML 9.2.7 advises a comment about every 15 seconds"),
     example: "(16 s between two pieces)",
     judge: |evidence, sink| {
-        let Some(view) = evidence.stream_view(sink).filter(|view| view.text().is_none()) else { return };
+        let Some(view) = evidence.item_stream(sink) else { return };
         let longest = longest_silence(view.answer);
         match longest.filter(|silence| silence.length > KEEP_ALIVE) {
             Some(silence) => sink.fail(silence.finding("no sign of life for long", KEEP_ALIVE, sink)),
@@ -132,13 +132,13 @@ fn longest_silence(answer: &Answer) -> Option<Silence> {
 }
 
 fn buffered(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(view) = evidence.stream_view(sink).filter(|view| view.text().is_none()) else { return };
+    let Some(view) = evidence.item_stream(sink) else { return };
     let items = &view.streamed.items;
     if items.len() < FEWEST_EVENTS || view.answer.pieces.is_empty() {
         return;
     }
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return };
-    judge_burst(&Arrival { count: format!("{} events", items.len()), first: first.item.at, last: last.item.at }, sink);
+    judge_pace(&Arrival { count: format!("{} events", items.len()), first: first.item.at, last: last.item.at }, sink);
 }
 
 /// When the parts of a body came.
@@ -152,7 +152,7 @@ pub(in crate::judge) struct Arrival {
 }
 
 /// Judges whether parts came in one burst after a long wait.
-pub(in crate::judge) fn judge_burst(arrival: &Arrival, sink: &mut Sink) {
+pub(in crate::judge) fn judge_pace(arrival: &Arrival, sink: &mut Sink) {
     let spread = arrival.last.saturating_sub(arrival.first);
     if arrival.last < SHORTEST_JUDGED {
         return sink.not_checked(format!("the whole took only {}", milliseconds(arrival.last)));

@@ -110,9 +110,34 @@ impl<'a> Evidence<'a> {
         Some(StreamAnswer { answer, promised, framing })
     }
 
-    /// The answer as a decoded stream. Where its body is encoded, the rule that asks is not checked.
+    /// The answer as a decoded stream of any framing. Where its body is encoded, the rule that asks
+    /// is not checked; so with the three that follow.
     pub(super) fn stream_view(&self, sink: &mut Sink) -> Option<StreamView<'_>> {
-        let StreamAnswer { answer, promised, framing } = self.stream_answer()?;
+        self.view_of(|_| true, sink)
+    }
+
+    /// The answer as a decoded stream of items, which plain text is not.
+    pub(super) fn item_stream(&self, sink: &mut Sink) -> Option<StreamView<'_>> {
+        self.view_of(|framing| framing != Framing::Text, sink)
+    }
+
+    /// The answer as decoded server-sent events.
+    pub(super) fn event_stream(&self, sink: &mut Sink) -> Option<(StreamView<'_>, &SseFacts)> {
+        let view = self.view_of(|framing| framing == Framing::Sse, sink)?;
+        Some((view, view.sse()?))
+    }
+
+    /// The answer as decoded plain text.
+    pub(super) fn text_stream(&self, sink: &mut Sink) -> Option<(StreamView<'_>, &TextFacts)> {
+        let view = self.view_of(|framing| framing == Framing::Text, sink)?;
+        match &view.streamed.facts {
+            StreamFacts::Text(facts) => Some((view, facts)),
+            _ => None,
+        }
+    }
+
+    fn view_of(&self, judged: impl Fn(Framing) -> bool, sink: &mut Sink) -> Option<StreamView<'_>> {
+        let StreamAnswer { answer, promised, framing } = self.stream_answer().filter(|stream| judged(stream.framing))?;
         let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
         if let Some(coding) = coding {
             sink.not_checked(format!("the body is encoded as {coding}"));
@@ -128,14 +153,6 @@ impl<'a> StreamView<'a> {
     pub(super) fn sse(&self) -> Option<&'a SseFacts> {
         match &self.streamed.facts {
             StreamFacts::Sse(facts) => Some(facts),
-            _ => None,
-        }
-    }
-
-    /// The facts of a plain text; `None` for another framing.
-    pub(super) fn text(&self) -> Option<&'a TextFacts> {
-        match &self.streamed.facts {
-            StreamFacts::Text(facts) => Some(facts),
             _ => None,
         }
     }

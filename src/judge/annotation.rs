@@ -1,0 +1,121 @@
+//! Keywords of a schema that say something about its values and that no validator asks.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::contract::{PromiseId, Schema};
+
+/// Deepest nesting that is searched; a schema that refers to itself has no end.
+const DEEPEST: usize = 32;
+
+/// A keyword, and the value that it speaks about.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Annotation<'a> {
+    /// JSON Pointer of the value in an instance.
+    pub pointer: String,
+    /// What the keyword holds.
+    pub value: &'a Value,
+    /// The nearest promise around it.
+    pub promise: Option<PromiseId>,
+}
+
+/// Every occurrence of a keyword on a member of an object, at any depth. Array items are left out:
+/// there is no one place to compare.
+pub(super) fn annotations<'a>(schema: &'a Schema, keyword: &str) -> Vec<Annotation<'a>> {
+    let mut search = Search { schema, keyword, open: HashSet::new(), path: Vec::new(), found: Vec::new() };
+    search.visit(schema.json(), String::new());
+    search.found
+}
+
+struct Search<'a, 'k> {
+    schema: &'a Schema,
+    keyword: &'k str,
+    /// References that are being followed: meeting one again is a cycle.
+    open: HashSet<&'a str>,
+    path: Vec<String>,
+    found: Vec<Annotation<'a>>,
+}
+
+impl<'a> Search<'a, '_> {
+    /// `place` is the JSON Pointer of `part` within the schema.
+    fn visit(&mut self, part: &'a Value, place: String) {
+        if self.path.len() > DEEPEST {
+            return;
+        }
+        if let Some(value) = part.get(self.keyword) {
+            let annotation = Annotation { pointer: self.pointer(), value, promise: self.promise(&place) };
+            self.found.push(annotation);
+        }
+        for (name, member) in part.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            self.path.push(name.clone());
+            self.visit(member, format!("{place}/properties/{}", escaped(name)));
+            self.path.pop();
+        }
+        for (index, branch) in part.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
+            self.visit(branch, format!("{place}/allOf/{index}"));
+        }
+        self.follow(part);
+    }
+
+    fn follow(&mut self, part: &'a Value) {
+        let Some(reference) = part.get("$ref").and_then(Value::as_str) else { return };
+        let schema = self.schema;
+        let Some(target) = schema.resolve(reference) else { return };
+        if self.open.insert(reference) {
+            self.visit(target, reference.trim_start_matches('#').to_owned());
+            self.open.remove(reference);
+        }
+    }
+
+    fn pointer(&self) -> String {
+        self.path.iter().map(|step| format!("/{}", escaped(step))).collect()
+    }
+
+    /// The promise whose subschema encloses `place` most closely; where references part the two, the
+    /// one whose value encloses this value most closely.
+    fn promise(&self, place: &str) -> Option<PromiseId> {
+        let encloses =
+            |outer: &str| place == outer || place.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        let promises = self.schema.promises();
+        let near = promises.iter().filter(|promise| encloses(&promise.schema) && !promise.schema.is_empty());
+        let nearest = near.max_by_key(|promise| promise.schema.len());
+        let around = promises.iter().filter(|promise| self.path.starts_with(&promise.path));
+        nearest.or(around.max_by_key(|promise| promise.path.len())).map(|promise| promise.promise)
+    }
+}
+
+fn escaped(step: &str) -> String {
+    step.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn found(schema: Value) -> Vec<(String, Value)> {
+        let schema = Schema::standalone(schema).unwrap();
+        annotations(&schema, "x-echo").into_iter().map(|found| (found.pointer, found.value.clone())).collect()
+    }
+
+    #[test]
+    fn a_keyword_is_found_through_members_branches_and_references() {
+        let found = found(json!({
+            "allOf": [{"properties": {"a/b": {"x-echo": 1}}}],
+            "properties": {"inner": {"$ref": "#/$defs/inner"}},
+            "$defs": {"inner": {"properties": {"id": {"x-echo": 2}}}},
+        }));
+        let pair = |pointer: &str, value: i32| (pointer.to_owned(), json!(value));
+        assert_eq!(found, [pair("/inner/id", 2), pair("/a~1b", 1)]);
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_is_searched_once() {
+        let found = found(json!({
+            "properties": {"id": {"x-echo": 1}, "parent": {"$ref": "#"}},
+        }));
+        assert_eq!(found.len(), 2);
+    }
+}
