@@ -1,8 +1,6 @@
 //! All the rules, by family.
 
-use super::{
-    Rule, auth, body, echo, error, header, http, item, limit, sse, status, stream, text, unique, workflow,
-};
+use super::{Rule, auth, body, echo, error, header, http, item, limit, sse, status, stream, text, unique, workflow};
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
 const FAMILIES: &[&[Rule]] = &[

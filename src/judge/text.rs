@@ -1,6 +1,6 @@
 //! Rules on plain text that arrives in pieces.
 
-use super::stream::{Arrival, judge_pace, judge_idle, judge_incomplete};
+use super::stream::{Arrival, judge_idle, judge_incomplete, judge_pace};
 use super::streamed::StreamView;
 use super::{At, Evidence, Rule, RuleSource, Severity, Sink};
 use crate::contract::{Contract, PromiseId};

@@ -1,8 +1,8 @@
 //! Rules on the encoding and the lines of server-sent events.
 
-use super::marked::{self, Concern, judge};
+use super::marked::{Concern, conclude, judge};
 use crate::judge::streamed::StreamView;
-use crate::judge::{At, Evidence, Rule, RuleSource, Severity, Sink};
+use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 use crate::stream::{ClientEnd, Difference, LineEnds, MarkKind, client_view};
 
 const PARSING: RuleSource = RuleSource::Standard("WHATWG HTML 9.2.6");
@@ -14,15 +14,7 @@ pub(super) const INVALID_UTF8: Rule = Rule {
     why: "What is ill-formed becomes U+FFFD in browsers and ends other clients.",
     source: PARSING,
     example: "data: caf\\xe9",
-    judge: |evidence, sink| {
-        let invalid = Concern::new(MarkKind::InvalidUtf8, "bytes are no UTF-8", "UTF-8");
-        let message = "the stream ends inside a UTF-8 sequence";
-        let truncated = Concern::new(MarkKind::TruncatedUtf8, message, "the whole sequence");
-        // Where the end was not seen, the rest of the sequence may have been on its way.
-        let end_seen = evidence.event_stream(sink).is_some_and(|(view, _)| view.end_unseen().is_none());
-        let concerns = if end_seen { vec![invalid, truncated] } else { vec![invalid] };
-        judge_with_client(&concerns, evidence, sink);
-    },
+    judge: invalid_utf8,
 };
 
 pub(super) const BOM: Rule = Rule {
@@ -33,14 +25,7 @@ pub(super) const BOM: Rule = Rule {
           field is lost.",
     source: PARSING,
     example: "\\u{feff}data: hello",
-    judge: |evidence, sink| {
-        let concerns = [
-            Concern::new(MarkKind::LeadingBom, "the stream begins with a byte order mark", "no byte order mark")
-                .weighing(Severity::Warning),
-            Concern::new(MarkKind::LaterBom, "a byte order mark glues to a field name", "no byte order mark"),
-        ];
-        judge_with_client(&concerns, evidence, sink);
-    },
+    judge: bom,
 };
 
 pub(super) const LINE_ENDS: Rule = Rule {
@@ -83,13 +68,34 @@ pub(super) const LONG_LINE: Rule = Rule {
     },
 };
 
-/// Judges marks that a popular client stumbles over, and says how.
-fn judge_with_client(concerns: &[Concern], evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some((view, mut findings)) = marked::findings(concerns, evidence, sink) else { return };
-    if let Some(seen) = (!findings.is_empty()).then(|| as_seen_by_client(&view)).flatten() {
+fn invalid_utf8(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let invalid = Concern::new(MarkKind::InvalidUtf8, "bytes are no UTF-8", "UTF-8");
+    let message = "the stream ends inside a UTF-8 sequence";
+    let truncated = Concern::new(MarkKind::TruncatedUtf8, message, "the whole sequence");
+    let Some((view, facts)) = evidence.event_stream(sink) else { return };
+    // Where the end was not seen, the rest of the sequence may have been on its way.
+    let truncated = view.end_unseen().is_none().then_some(truncated);
+    let concerns = [Some(invalid), truncated].into_iter().flatten();
+    conclude_with_client(concerns.filter_map(|concern| concern.finding(&facts.marks, sink)).collect(), &view, sink);
+}
+
+fn bom(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let concerns = [
+        Concern::new(MarkKind::LeadingBom, "the stream begins with a byte order mark", "no byte order mark")
+            .weighing(Severity::Warning),
+        Concern::new(MarkKind::LaterBom, "a byte order mark glues to a field name", "no byte order mark"),
+    ];
+    let Some((view, facts)) = evidence.event_stream(sink) else { return };
+    let findings = concerns.iter().filter_map(|concern| concern.finding(&facts.marks, sink)).collect();
+    conclude_with_client(findings, &view, sink);
+}
+
+/// Ends a rule that a popular client stumbles over, and says how it does.
+fn conclude_with_client(mut findings: Vec<Finding>, view: &StreamView<'_>, sink: &mut Sink) {
+    if let Some(seen) = (!findings.is_empty()).then(|| as_seen_by_client(view)).flatten() {
         findings.iter_mut().for_each(|finding| finding.message = format!("{}; {seen}", finding.message));
     }
-    marked::conclude(findings, sink);
+    conclude(findings, sink);
 }
 
 /// What a client built on `eventsource-stream` makes of the same bytes, where it differs.

@@ -1,6 +1,5 @@
 //! From a mark of the reader to a finding.
 
-use crate::judge::streamed::StreamView;
 use crate::judge::{At, Evidence, Finding, Severity, Sink};
 use crate::stream::{Mark, MarkKind, Marks};
 
@@ -26,7 +25,7 @@ impl Concern {
     }
 
     /// The finding for all marks of this kind: it shows the first.
-    fn finding(&self, marks: &Marks, sink: &Sink) -> Option<Finding> {
+    pub(super) fn finding(&self, marks: &Marks, sink: &Sink) -> Option<Finding> {
         let mark = marks.first(self.kind)?;
         let mut finding = sink.finding(format!("{}{}", self.message, times(marks.count(self.kind))));
         finding.severity = self.severity.unwrap_or(finding.severity);
@@ -39,19 +38,8 @@ impl Concern {
 
 /// Judges an event stream by the marks that one rule is concerned with.
 pub(super) fn judge(concerns: &[Concern], evidence: &Evidence<'_>, sink: &mut Sink) {
-    if let Some((_, findings)) = findings(concerns, evidence, sink) {
-        conclude(findings, sink);
-    }
-}
-
-/// The findings of one rule on an event stream, and that stream.
-pub(super) fn findings<'e>(
-    concerns: &[Concern],
-    evidence: &'e Evidence<'_>,
-    sink: &mut Sink,
-) -> Option<(StreamView<'e>, Vec<Finding>)> {
-    let (view, facts) = evidence.event_stream(sink)?;
-    Some((view, concerns.iter().filter_map(|concern| concern.finding(&facts.marks, sink)).collect()))
+    let Some((_, facts)) = evidence.event_stream(sink) else { return };
+    conclude(concerns.iter().filter_map(|concern| concern.finding(&facts.marks, sink)).collect(), sink);
 }
 
 /// A rule with findings is broken, and without any is kept.

@@ -9,7 +9,7 @@ mod time;
 
 use super::Rule;
 pub(super) use end::judge_incomplete;
-pub(super) use time::{Arrival, judge_pace, judge_idle};
+pub(super) use time::{Arrival, judge_idle, judge_pace};
 
 /// The family.
 pub static RULES: &[Rule] = &[

@@ -1,6 +1,8 @@
 //! The answer as a stream: items with their payloads and kinds, read once for all rules.
 
 mod json;
+#[cfg(test)]
+pub(super) mod support;
 
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use serde_json::Value;
 pub(super) use json::{Json, JsonError};
 
 use super::{Evidence, Sink};
-use crate::contract::{self, ItemSchema, KindSelector, PromiseId, StreamContract};
+use crate::contract::{self, Contract, ItemSchema, KindSelector, PromiseId, StreamContract};
 use crate::send::{Answer, End};
 use crate::stream::{Decoded, Framing, Item, SseFacts, StreamFacts, TextFacts, decode};
 
@@ -137,7 +139,8 @@ impl<'a> Evidence<'a> {
     }
 
     fn view_of(&self, judged: impl Fn(Framing) -> bool, sink: &mut Sink) -> Option<StreamView<'_>> {
-        let StreamAnswer { answer, promised, framing } = self.stream_answer().filter(|stream| judged(stream.framing))?;
+        let StreamAnswer { answer, promised, framing } =
+            self.stream_answer().filter(|stream| judged(stream.framing))?;
         let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
         if let Some(coding) = coding {
             sink.not_checked(format!("the body is encoded as {coding}"));
@@ -160,6 +163,12 @@ impl<'a> StreamView<'a> {
     /// The sentences behind the stream's form.
     pub(super) fn promises(&self) -> &'a [PromiseId] {
         self.promised.map_or(&[], |promised| promised.promises.as_slice())
+    }
+
+    /// The sentence behind how items relate to each other. Such a relation is mostly read from a sample
+    /// rather than said, so it is the least firm of the stream's sentences.
+    pub(super) fn relation_promises(&self, contract: &Contract) -> Option<PromiseId> {
+        self.promises().iter().copied().min_by_key(|promise| contract.promise(*promise).source.strength)
     }
 
     /// Why nothing can be said of how the stream ends; `None` where the body is complete or was held
