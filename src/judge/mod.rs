@@ -51,6 +51,5 @@ pub fn judge(contract: &Contract, case: &Case, exchange: &Exchange, context: Con
 fn judge_with(rule: &'static Rule, evidence: &Evidence<'_>) -> Vec<Check> {
     let mut sink = Sink::new(rule);
     (rule.judge)(evidence, &mut sink);
-    let secrets: Vec<_> = evidence.secrets().collect();
-    sink.into_checks().into_iter().map(|check| check.masked(&secrets)).collect()
+    excerpt::masked(sink.into_checks(), evidence.case)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::excerpt::excerpt_of;
+use super::excerpt::{excerpt_of, masked};
 use super::expression::value_of;
 use super::rule::over_the_run;
 use super::{Check, Rule, RuleSource, Severity, Sink};
@@ -80,7 +80,7 @@ pub fn judge_step(step: &Step, exchange: &Exchange, known: &Known) -> Vec<Check>
             None => judge_criterion(criterion, step, exchange, known, &mut sink),
         }
     }
-    sink.into_checks()
+    masked(sink.into_checks(), &step.case)
 }
 
 fn judge_criterion(criterion: &Criterion, step: &Step, exchange: &Exchange, known: &Known, sink: &mut Sink) {
@@ -95,12 +95,13 @@ fn judge_criterion(criterion: &Criterion, step: &Step, exchange: &Exchange, know
     if let (Some(left), Some(right)) = (&left, &right)
         && holds(left, criterion.comparison, right)
     {
-        return sink.pass(step.case.promises.iter().copied());
+        return sink.pass([]);
     }
     let shown = |value: Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), excerpt_of);
     let mut finding = sink.finding(format!("`{}` does not hold", criterion.text));
     finding.expected = criterion.text.clone();
     finding.actual = format!("left is {}, right is {}", shown(left), shown(right));
+    finding.source = step.source.clone().or(finding.source);
     sink.fail(finding);
 }
 
@@ -163,6 +164,7 @@ mod tests {
 
     use super::super::support::{Scene, in_words};
     use super::*;
+    use crate::contract::{Source, Strength};
 
     fn expression(text: &str) -> Operand {
         Operand::Expression(text.parse().unwrap())
@@ -171,7 +173,7 @@ mod tests {
     fn step(scene: &Scene, left: Operand, comparison: Comparison, right: Operand) -> Step {
         let criterion = Criterion { text: "left ? right".to_owned(), left, comparison, right };
         let outputs = vec![("conversation".to_owned(), "$response.header.X-Conversation-Id".parse().unwrap())];
-        Step { case: scene.case(), criteria: vec![criterion], outputs }
+        Step { case: scene.case(), criteria: vec![criterion], source: None, outputs }
     }
 
     fn continuity(scene: &Scene, known: &Known) -> Vec<String> {
@@ -190,6 +192,17 @@ mod tests {
         let scene = Scene::new().header("x-conversation-id", "c1");
         assert_eq!(continuity(&scene, &first_conversation("c1")), ["passed"]);
         assert_eq!(continuity(&scene, &first_conversation("c2")), ["error: `left ? right` does not hold"]);
+    }
+
+    #[test]
+    fn a_criterion_behind_an_inferred_sentence_is_a_warning() {
+        let scene = Scene::new();
+        let one = || Operand::Literal(json!(1));
+        let mut step = step(&scene, one(), Comparison::Less, one());
+        step.source =
+            Some(Source { document: "doc.txt".to_owned(), quote: None, strength: Strength::Inferred, section: None });
+        let checks = judge_step(&step, &scene.exchange(), &Known::default());
+        assert_eq!(in_words(&checks[0].verdict), "warning: `left ? right` does not hold");
     }
 
     #[test]
