@@ -38,7 +38,7 @@ struct Search<'a, 'k> {
 }
 
 impl<'a> Search<'a, '_> {
-    /// `place` is the JSON Pointer of `part` within the schema.
+    /// `place` is the JSON Pointer of `part` from the schema's root on and through `$ref`s.
     fn visit(&mut self, part: &'a Value, place: String) {
         if self.path.len() > DEEPEST {
             return;
@@ -55,15 +55,15 @@ impl<'a> Search<'a, '_> {
         for (index, branch) in part.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
             self.visit(branch, format!("{place}/allOf/{index}"));
         }
-        self.follow(part);
+        self.follow(part, &place);
     }
 
-    fn follow(&mut self, part: &'a Value) {
+    fn follow(&mut self, part: &'a Value, place: &str) {
         let Some(reference) = part.get("$ref").and_then(Value::as_str) else { return };
         let schema = self.schema;
         let Some(target) = schema.resolve(reference) else { return };
         if self.open.insert(reference) {
-            self.visit(target, reference.trim_start_matches('#').to_owned());
+            self.visit(target, format!("{place}/$ref"));
             self.open.remove(reference);
         }
     }
@@ -72,16 +72,13 @@ impl<'a> Search<'a, '_> {
         self.path.iter().map(|step| format!("/{}", escaped(step))).collect()
     }
 
-    /// The promise whose subschema encloses `place` most closely; where references part the two, the
-    /// one whose value encloses this value most closely.
+    /// The promise whose subschema encloses `place` most closely.
     fn promise(&self, place: &str) -> Option<PromiseId> {
         let encloses =
-            |outer: &str| place == outer || place.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
-        let promises = self.schema.promises();
-        let near = promises.iter().filter(|promise| encloses(&promise.schema) && !promise.schema.is_empty());
-        let nearest = near.max_by_key(|promise| promise.schema.len());
-        let around = promises.iter().filter(|promise| self.path.starts_with(&promise.path));
-        nearest.or(around.max_by_key(|promise| promise.path.len())).map(|promise| promise.promise)
+            |outer: &str| place.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let around = self.schema.promises().iter().filter(|promise| encloses(&promise.schema));
+        // The last of the longest would be taken: where a subschema has several, the first is its own.
+        around.rev().max_by_key(|promise| promise.schema.len()).map(|promise| promise.promise)
     }
 }
 

@@ -112,8 +112,9 @@ struct Said {
 
 impl Said {
     fn of(failure: &SchemaFailure, part: &Value, name: &str) -> Self {
-        let wanted: Option<Value> = serde_json::from_str(&failure.expected).ok();
-        let said = wanted.as_ref().and_then(|wanted| keyword(&failure.keyword, wanted, part, name));
+        // A long list is cut, and then no JSON any more: it is shown as it is.
+        let wanted = serde_json::from_str(&failure.expected).unwrap_or_else(|_| Value::from(failure.expected.as_str()));
+        let said = keyword(&failure.keyword, &wanted, part, name);
         said.unwrap_or_else(|| Said {
             message: format!("{name} breaks `{}`: {}", failure.keyword, failure.message),
             expected: excerpt(&failure.expected),
@@ -135,7 +136,10 @@ fn keyword(keyword: &str, wanted: &Value, part: &Value, name: &str) -> Option<Sa
             (format!("{members} {verb} missing{of}"), format!("member {members}"))
         }
         "enum" => {
-            let values = wanted.as_array()?.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
+            let values = match wanted {
+                Value::Array(values) => values.iter().map(Value::to_string).collect::<Vec<_>>().join(", "),
+                cut => cut.as_str()?.trim_start_matches('[').to_owned(),
+            };
             (format!("{name} is none of the documented values"), format!("one of {values}"))
         }
         "const" => (format!("{name} is not the documented value"), wanted.to_string()),
