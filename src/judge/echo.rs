@@ -39,7 +39,7 @@ fn mismatch(evidence: &Evidence<'_>, sink: &mut Sink) {
         return;
     }
     for echo in echoes_in_body(evidence).into_iter().chain(echoes_in_headers(evidence)) {
-        let Some(sent) = value_of(&echo.of, evidence.exchange, evidence.case) else { continue };
+        let Some(sent) = value_of(&echo.of, evidence.case, evidence.exchange) else { continue };
         if gives_back(&echo.actual, &sent) {
             sink.pass(echo.promises);
             continue;

@@ -34,7 +34,7 @@ pub use limit::judge_burst;
 pub use registry::{nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use unique::{Ledger, RunCheck};
-pub use workflow::{Known, OutputMissing, judge_step, outputs};
+pub use workflow::{Known, judge_step, outputs};
 
 use crate::contract::Contract;
 use crate::generate::Case;
