@@ -55,7 +55,20 @@ impl<'a> Search<'a, '_> {
         for (index, branch) in part.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
             self.visit(branch, format!("{place}/allOf/{index}"));
         }
+        for keyword in ["anyOf", "oneOf"] {
+            self.only_branch(part, keyword, &place);
+        }
         self.follow(part, &place);
+    }
+
+    /// Of alternatives none is known to be meant, unless there is but one beside `null`: that is how a
+    /// member that may be null is written.
+    fn only_branch(&mut self, part: &'a Value, keyword: &str, place: &str) {
+        let branches = part.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate();
+        let mut branches = branches.filter(|(_, branch)| branch.get("type").is_none_or(|kind| kind != "null"));
+        if let (Some((index, branch)), None) = (branches.next(), branches.next()) {
+            self.visit(branch, format!("{place}/{keyword}/{index}"));
+        }
     }
 
     fn follow(&mut self, part: &'a Value, place: &str) {
@@ -106,6 +119,15 @@ mod tests {
         }));
         let pair = |pointer: &str, value: i32| (pointer.to_owned(), json!(value));
         assert_eq!(found, [pair("/inner/id", 2), pair("/a~1b", 1)]);
+    }
+
+    #[test]
+    fn a_member_that_may_be_null_has_one_meaning_and_alternatives_have_none() {
+        let found = found(json!({"properties": {
+            "id": {"anyOf": [{"allOf": [{"x-echo": 1}]}, {"type": "null"}]},
+            "other": {"oneOf": [{"x-echo": 2}, {"x-echo": 3}]},
+        }}));
+        assert_eq!(found, [("/id".to_owned(), json!(1))]);
     }
 
     #[test]

@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn a_keyword_without_words_of_its_own_is_named() {
         let said = said(json!({"multipleOf": 5}), json!(7));
-        assert_eq!(said[0].0, "the body breaks `multipleOf`: value is not a multiple of 5");
+        assert!(said[0].0.starts_with("the body breaks `multipleOf`: "), "{}", said[0].0);
     }
 
     #[test]
