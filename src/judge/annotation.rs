@@ -38,7 +38,7 @@ struct Search<'a, 'k> {
 }
 
 impl<'a> Search<'a, '_> {
-    /// `place` is the JSON Pointer of `part` within the schema.
+    /// `place` is the JSON Pointer of `part` from the schema's root on and through `$ref`s.
     fn visit(&mut self, part: &'a Value, place: String) {
         if self.path.len() > DEEPEST {
             return;
@@ -55,15 +55,28 @@ impl<'a> Search<'a, '_> {
         for (index, branch) in part.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
             self.visit(branch, format!("{place}/allOf/{index}"));
         }
-        self.follow(part);
+        for keyword in ["anyOf", "oneOf"] {
+            self.only_branch(part, keyword, &place);
+        }
+        self.follow(part, &place);
     }
 
-    fn follow(&mut self, part: &'a Value) {
+    /// Of alternatives none is known to be meant, unless there is but one beside `null`: that is how a
+    /// member that may be null is written.
+    fn only_branch(&mut self, part: &'a Value, keyword: &str, place: &str) {
+        let branches = part.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate();
+        let mut branches = branches.filter(|(_, branch)| branch.get("type").is_none_or(|kind| kind != "null"));
+        if let (Some((index, branch)), None) = (branches.next(), branches.next()) {
+            self.visit(branch, format!("{place}/{keyword}/{index}"));
+        }
+    }
+
+    fn follow(&mut self, part: &'a Value, place: &str) {
         let Some(reference) = part.get("$ref").and_then(Value::as_str) else { return };
         let schema = self.schema;
         let Some(target) = schema.resolve(reference) else { return };
         if self.open.insert(reference) {
-            self.visit(target, reference.trim_start_matches('#').to_owned());
+            self.visit(target, format!("{place}/$ref"));
             self.open.remove(reference);
         }
     }
@@ -72,16 +85,13 @@ impl<'a> Search<'a, '_> {
         self.path.iter().map(|step| format!("/{}", escaped(step))).collect()
     }
 
-    /// The promise whose subschema encloses `place` most closely; where references part the two, the
-    /// one whose value encloses this value most closely.
+    /// The promise whose subschema encloses `place` most closely.
     fn promise(&self, place: &str) -> Option<PromiseId> {
         let encloses =
-            |outer: &str| place == outer || place.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
-        let promises = self.schema.promises();
-        let near = promises.iter().filter(|promise| encloses(&promise.schema) && !promise.schema.is_empty());
-        let nearest = near.max_by_key(|promise| promise.schema.len());
-        let around = promises.iter().filter(|promise| self.path.starts_with(&promise.path));
-        nearest.or(around.max_by_key(|promise| promise.path.len())).map(|promise| promise.promise)
+            |outer: &str| place.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let around = self.schema.promises().iter().filter(|promise| encloses(&promise.schema));
+        // The last of the longest would be taken: where a subschema has several, the first is its own.
+        around.rev().max_by_key(|promise| promise.schema.len()).map(|promise| promise.promise)
     }
 }
 
@@ -109,6 +119,15 @@ mod tests {
         }));
         let pair = |pointer: &str, value: i32| (pointer.to_owned(), json!(value));
         assert_eq!(found, [pair("/inner/id", 2), pair("/a~1b", 1)]);
+    }
+
+    #[test]
+    fn a_member_that_may_be_null_has_one_meaning_and_alternatives_have_none() {
+        let found = found(json!({"properties": {
+            "id": {"anyOf": [{"allOf": [{"x-echo": 1}]}, {"type": "null"}]},
+            "other": {"oneOf": [{"x-echo": 2}, {"x-echo": 3}]},
+        }}));
+        assert_eq!(found, [("/id".to_owned(), json!(1))]);
     }
 
     #[test]

@@ -28,10 +28,7 @@ fn accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
         429 if evidence.throttled() => return sink.not_checked("rate limited"),
         401 | 403 => return sink.pass(security_promises(evidence)),
         300..=499 if evidence.context.verified => return sink.pass(security_promises(evidence)),
-        300..=499 => {
-            let status = answer.status;
-            return sink.not_checked(format!("answered {status}, and no valid request with these ids was served yet"));
-        }
+        300..=499 => return sink.not_verified(answer.status),
         _ => return,
     }
     let mut finding = sink.finding(format!("answered {} to a request with {}", answer.status, credential(*fault)));

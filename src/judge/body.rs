@@ -7,7 +7,10 @@ use super::excerpt::excerpt;
 use super::shape::{self, Instance};
 use super::{At, Evidence, Rule, RuleSource, Severity, Sink};
 use crate::contract::{MediaType, PromiseId, Response, Schema};
+use crate::generate::Expect;
 use crate::send::{Answer, End};
+
+const EVENT_STREAM: &str = "text/event-stream";
 
 const MEDIA_TYPE: Rule = Rule {
     id: "body/media-type",
@@ -54,6 +57,9 @@ fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
     if answer.status >= 400 && essence.as_deref().is_some_and(|essence| is_other_json(response, essence)) {
         return sink.pass([]);
     }
+    if is_told_of_the_stream(evidence, response) {
+        return;
+    }
     let documented = response.media.iter().map(|media| media.essence.as_str()).collect::<Vec<_>>().join(" or ");
     let actual = answer.header("content-type").unwrap_or_else(|| "no Content-Type".to_owned());
     let mut finding = sink.finding(format!("{} comes in place of {documented}", excerpt(&actual)));
@@ -62,6 +68,15 @@ fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
     finding.actual = excerpt(&actual);
     let promises = response.media.iter().flat_map(|media| &media.promises).chain(&response.promises);
     sink.fail(finding.breaking(evidence.contract, promises.copied()));
+}
+
+/// Whether an event stream is the only answer, so that its own rule (`sse/media-type`) says what is wrong.
+fn is_told_of_the_stream(evidence: &Evidence<'_>, response: &Response) -> bool {
+    let asked = match &evidence.case.expect {
+        Expect::Success { form } => form.as_deref() == Some(EVENT_STREAM),
+        Expect::Error(_) | Expect::Refusal => false,
+    };
+    asked || response.media.iter().all(|media| media.essence == EVENT_STREAM)
 }
 
 /// Whether an error comes as another kind of JSON than the documented one, such as problem+json: a
@@ -81,6 +96,9 @@ fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
     let problem = match (cut_short(answer.end), evidence.json()) {
         (Some(cut), _) => format!("the JSON body is incomplete: {cut}"),
         (None, _) if answer.body.is_empty() => "the body is empty where JSON is documented".to_owned(),
+        (None, Some(Err(error))) if error.to_string().starts_with("recursion limit") => {
+            return sink.not_checked("the body is nested deeper than we read");
+        }
         (None, Some(Err(error))) => format!("the body is no JSON: {error}"),
         (None, _) => return sink.pass([]),
     };
@@ -241,6 +259,28 @@ mod tests {
         let Verdict::Failed(finding) = &checks[0].verdict else { panic!("{checks:?}") };
         assert!(finding.message.starts_with("the body is no JSON: expected ident"), "{}", finding.message);
         assert_eq!(finding.at, At::byte(11));
+    }
+
+    #[test]
+    fn a_body_nested_deeper_than_we_read_is_not_checked() {
+        let scene = Scene::new().answer(200, "application/json", &"[".repeat(1000));
+        assert_eq!(scene.says("body/not-json"), ["not checked: the body is nested deeper than we read"]);
+    }
+
+    #[test]
+    fn the_only_response_being_default_says_nothing_of_errors() {
+        let mut scene = Scene::with_schema(json!({"required": ["id"]})).answer(404, "application/json", "{}");
+        scene.operation.responses[0].status = StatusPattern::Default;
+        assert!(scene.says("body/schema").is_empty());
+        scene.document(StatusPattern::Class(2));
+        assert_eq!(scene.says("body/schema"), ["error: `id` is missing"]);
+    }
+
+    #[test]
+    fn the_media_type_of_an_event_stream_has_its_own_rule() {
+        let mut scene = Scene::new().answer(200, "text/plain", "data: x");
+        scene.operation.responses[0].media = vec![media_type("text/event-stream")];
+        assert!(scene.says("body/media-type").is_empty());
     }
 
     #[test]

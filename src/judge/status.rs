@@ -1,7 +1,8 @@
 //! Whether the status is one that the document has for this request.
 
+use super::error::described;
 use super::{Evidence, Rule, RuleSource, Severity, Sink};
-use crate::contract::{PromiseId, Strength};
+use crate::contract::{PromiseId, Strength, Subject};
 use crate::generate::{CaseKind, Expect};
 
 const UNDOCUMENTED: Rule = Rule {
@@ -77,9 +78,9 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
     }
     let example = evidence.case.kind == CaseKind::Example;
     let misunderstood = matches!(answer.status, 400 | 405 | 415 | 422);
-    if !evidence.context.verified && !(example && misunderstood) {
-        return sink
-            .not_checked(format!("answered {}, and no valid request with these ids was served yet", answer.status));
+    let tells = example && misunderstood;
+    if !evidence.context.verified && !tells {
+        return sink.not_verified(answer.status);
     }
     let what = if example { "the document's own example" } else { "a valid request" };
     let mut finding = sink.finding(format!("{what} is refused with {}", answer.status));
@@ -87,8 +88,12 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
         finding.severity = Severity::Warning;
     }
     finding.expected = "a documented success".to_owned();
-    finding.actual = super::error::described(evidence, answer);
-    sink.fail(finding.breaking(evidence.contract, evidence.case.promises.iter().copied()));
+    finding.actual = described(evidence, answer);
+    // Which of the sentences that the request keeps was not believed, nobody can tell: the operation's own
+    // are broken in any case.
+    let served = evidence.operation().promises.iter().copied();
+    let served = served.filter(|promise| evidence.contract.promise(*promise).subject == Subject::Operation);
+    sink.fail(finding.breaking(evidence.contract, served));
 }
 
 fn invalid_accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -110,8 +115,7 @@ fn invalid_accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
         // Refused for who asks or for what is not there: it says nothing of the constraint unless
         // the same request without the mistake is known to be served.
         401..=404 | 409 | 410 if !evidence.context.verified => {
-            let status = answer.status;
-            return sink.not_checked(format!("answered {status}, and no valid request with these ids was served yet"));
+            return sink.not_verified(answer.status);
         }
         300..=499 => return sink.pass(promise),
         _ => return,
@@ -135,7 +139,7 @@ fn invalid_accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
 mod tests {
     use super::super::support::Scene;
     use super::*;
-    use crate::contract::{Location, StatusPattern, Subject};
+    use crate::contract::{Location, StatusPattern};
     use crate::generate::Violation;
 
     fn negative(strength: Strength, essential: bool) -> Scene {

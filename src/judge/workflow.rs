@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::excerpt::excerpt_of;
+use super::excerpt::{excerpt_of, masked};
 use super::expression::value_of;
 use super::rule::over_the_run;
 use super::{Check, Rule, RuleSource, Severity, Sink};
@@ -35,31 +35,11 @@ pub struct Known {
     pub outputs: HashMap<(String, String), Value>,
 }
 
-/// An output of a step that its exchange does not have.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("step `{step}` has no output `{output}`: nothing stands at `{expression}`")]
-pub struct OutputMissing {
-    /// Id of the step's case.
-    pub step: String,
-    /// Name of the output.
-    pub output: String,
-    /// Where its value was looked for.
-    pub expression: Expression,
-}
-
-/// The outputs of an answered step, in the order of the suite.
-///
-/// # Errors
-/// The first output that the exchange has no value for.
-pub fn outputs(step: &Step, exchange: &Exchange, known: &Known) -> Result<Vec<(String, Value)>, OutputMissing> {
-    let output = |(name, expression): &(String, Expression)| {
-        known.value_of(expression, step, exchange).map(|value| (name.clone(), value)).ok_or_else(|| OutputMissing {
-            step: step.case.id.to_string(),
-            output: name.clone(),
-            expression: expression.clone(),
-        })
-    };
-    step.outputs.iter().map(output).collect()
+/// The outputs of an answered step, in the order of the suite. One that the exchange has no value for is
+/// left out: it matters only to a later step that asks for it.
+pub fn outputs(step: &Step, exchange: &Exchange, known: &Known) -> Vec<(String, Value)> {
+    let value = |expression| known.value_of(expression, step, exchange);
+    step.outputs.iter().filter_map(|(name, expression)| Some((name.clone(), value(expression)?))).collect()
 }
 
 /// Judges the success criteria of one step. What the contract says of its answer is judged by
@@ -80,7 +60,7 @@ pub fn judge_step(step: &Step, exchange: &Exchange, known: &Known) -> Vec<Check>
             None => judge_criterion(criterion, step, exchange, known, &mut sink),
         }
     }
-    sink.into_checks()
+    masked(sink.into_checks(), &step.case)
 }
 
 fn judge_criterion(criterion: &Criterion, step: &Step, exchange: &Exchange, known: &Known, sink: &mut Sink) {
@@ -95,12 +75,13 @@ fn judge_criterion(criterion: &Criterion, step: &Step, exchange: &Exchange, know
     if let (Some(left), Some(right)) = (&left, &right)
         && holds(left, criterion.comparison, right)
     {
-        return sink.pass(step.case.promises.iter().copied());
+        return sink.pass([]);
     }
     let shown = |value: Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), excerpt_of);
     let mut finding = sink.finding(format!("`{}` does not hold", criterion.text));
     finding.expected = criterion.text.clone();
     finding.actual = format!("left is {}, right is {}", shown(left), shown(right));
+    finding.source = step.source.clone().or(finding.source);
     sink.fail(finding);
 }
 
@@ -109,7 +90,7 @@ impl Known {
         match expression {
             Expression::Input(name) => self.inputs.get(name).cloned(),
             Expression::StepOutput { step, output } => self.outputs.get(&(step.clone(), output.clone())).cloned(),
-            _ => value_of(expression, exchange, &step.case),
+            _ => value_of(expression, &step.case, exchange),
         }
     }
 
@@ -163,6 +144,7 @@ mod tests {
 
     use super::super::support::{Scene, in_words};
     use super::*;
+    use crate::contract::{Source, Strength};
 
     fn expression(text: &str) -> Operand {
         Operand::Expression(text.parse().unwrap())
@@ -171,7 +153,7 @@ mod tests {
     fn step(scene: &Scene, left: Operand, comparison: Comparison, right: Operand) -> Step {
         let criterion = Criterion { text: "left ? right".to_owned(), left, comparison, right };
         let outputs = vec![("conversation".to_owned(), "$response.header.X-Conversation-Id".parse().unwrap())];
-        Step { case: scene.case(), criteria: vec![criterion], outputs }
+        Step { case: scene.case(), criteria: vec![criterion], source: None, outputs }
     }
 
     fn continuity(scene: &Scene, known: &Known) -> Vec<String> {
@@ -193,6 +175,17 @@ mod tests {
     }
 
     #[test]
+    fn a_criterion_behind_an_inferred_sentence_is_a_warning() {
+        let scene = Scene::new();
+        let one = || Operand::Literal(json!(1));
+        let mut step = step(&scene, one(), Comparison::Less, one());
+        step.source =
+            Some(Source { document: "doc.txt".to_owned(), quote: None, strength: Strength::Inferred, section: None });
+        let checks = judge_step(&step, &scene.exchange(), &Known::default());
+        assert_eq!(in_words(&checks[0].verdict), "warning: `left ? right` does not hold");
+    }
+
+    #[test]
     fn a_header_that_is_not_there_meets_no_criterion() {
         assert_eq!(continuity(&Scene::new(), &first_conversation("c1")), ["error: `left ? right` does not hold"]);
     }
@@ -210,16 +203,12 @@ mod tests {
     }
 
     #[test]
-    fn an_output_is_taken_or_its_want_is_named() {
+    fn an_output_is_taken_where_the_answer_has_it() {
         let scene = Scene::new().header("x-conversation-id", "c1");
         let step = step(&scene, Operand::Literal(json!(1)), Comparison::Equal, Operand::Literal(json!(1)));
-        let taken = outputs(&step, &scene.exchange(), &Known::default()).unwrap();
+        let taken = outputs(&step, &scene.exchange(), &Known::default());
         assert_eq!(taken, [("conversation".to_owned(), json!("c1"))]);
-        let missing = outputs(&step, &Scene::new().exchange(), &Known::default()).unwrap_err();
-        assert_eq!(
-            missing.to_string(),
-            "step `createSession/positive/0` has no output `conversation`: nothing stands at `$response.header.X-Conversation-Id`"
-        );
+        assert_eq!(outputs(&step, &Scene::new().exchange(), &Known::default()), []);
     }
 
     #[test]

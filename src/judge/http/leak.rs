@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
-use super::super::excerpt::excerpt;
+use super::super::excerpt::{excerpt, secrets};
 use super::super::{At, Finding};
 use super::{Evidence, Rule, RuleSource, Severity, Sink};
 use crate::send::Answer;
@@ -16,7 +16,7 @@ const LEAK: Rule = Rule {
     severity: Severity::Warning,
     what: "No answer holds the caller's credential, and no error a stack trace, a database error or a path of the server.",
     why: "Answers end up in logs and in browsers; what they tell of the inside helps an attacker.",
-    source: RuleSource::Practice("OWASP API8:2023, security misconfiguration: error messages with stack traces"),
+    source: RuleSource::Practice("OWASP API Security Top 10 (2023), API8: security misconfiguration"),
     example: "{\"error\": \"Traceback (most recent call last): File \\\"/srv/app/chat.py\\\", line 12\"}",
     judge: leak,
 };
@@ -31,7 +31,7 @@ const SHORTEST_SECRET: usize = 8;
 const TELLTALES: &[(&str, &str)] = &[
     ("a stack trace", r"Traceback \(most recent call last\)"),
     ("a stack trace", r#"(?m)^\s*File "[^"]+", line \d+"#),
-    ("a stack trace", r"(?m)^\s*at .+\(?[^\s()]+:\d+:\d+\)?\s*$"),
+    ("a stack trace", r"(?m)^\s*at .*(?:\.[cm]?[jt]sx?|node:[\w/]+|<anonymous>):\d+"),
     ("a stack trace", r"(?m)^\s*at [\w$.<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"),
     ("a stack trace", r"(?m)^\s*at .+ in .+:line \d+"),
     ("a stack trace", r"(?m)^\s*(?:from )?\S+\.rb:\d+:in [`']"),
@@ -72,25 +72,19 @@ fn leak(evidence: &Evidence<'_>, sink: &mut Sink) {
 
 fn credential_given_back(evidence: &Evidence<'_>, answer: &Answer, sink: &Sink) -> Option<Finding> {
     let body = String::from_utf8_lossy(&answer.body);
-    for secret in secrets(evidence) {
-        let holds = |text: &str| text.contains(secret.reveal());
-        let header = answer.headers.iter().find(|(_, value)| holds(&String::from_utf8_lossy(value)));
-        let at = match header {
-            Some((name, _)) => At::header(name),
-            None => At::byte(body.find(secret.reveal())?),
-        };
-        let mut finding = sink.finding(format!("the answer gives the caller's credential {secret:?} back"));
-        finding.at = at;
-        finding.expected = "no credential in an answer".to_owned();
-        finding.actual = format!("{secret:?}");
-        return Some(finding);
-    }
-    None
-}
-
-/// The secrets of the request that are long enough to be told from other text.
-fn secrets<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Secret> {
-    evidence.secrets().filter(|secret| secret.reveal().len() >= SHORTEST_SECRET)
+    let place = |secret: &Secret| {
+        let mut headers = answer.headers.iter();
+        let header = headers.find(|(_, value)| String::from_utf8_lossy(value).contains(secret.reveal()));
+        let in_body = || body.find(secret.reveal()).map(At::byte);
+        header.map(|(name, _)| At::header(name)).or_else(in_body)
+    };
+    let long = secrets(evidence.case).filter(|secret| secret.reveal().len() >= SHORTEST_SECRET);
+    let (secret, at) = long.filter_map(|secret| Some((secret, place(secret)?))).next()?;
+    let mut finding = sink.finding(format!("the answer gives the caller's credential {secret:?} back"));
+    finding.at = at;
+    finding.expected = "no credential in an answer".to_owned();
+    finding.actual = format!("{secret:?}");
+    Some(finding)
 }
 
 fn inside_told(evidence: &Evidence<'_>, answer: &Answer, sink: &Sink) -> Option<Finding> {

@@ -92,8 +92,11 @@ fn server_error(evidence: &Evidence<'_>, sink: &mut Sink) {
     let named = evidence.response().filter(|response| names_server_errors(response));
     let why = match &evidence.case.kind {
         CaseKind::Negative(violation) => format!("although {}", violation.what),
-        CaseKind::Credential(_) => "to a wrong credential".to_owned(),
-        _ => "to a valid request".to_owned(),
+        CaseKind::Credential(_) => "to a caller without the right credential".to_owned(),
+        CaseKind::Error => "in place of the documented error".to_owned(),
+        CaseKind::Example | CaseKind::Positive | CaseKind::Burst { .. } | CaseKind::Step { .. } => {
+            "to a valid request".to_owned()
+        }
     };
     let mut finding = sink.finding(format!("answered {} {why}", answer.status));
     finding.expected = "any status below 500".to_owned();
