@@ -55,8 +55,9 @@ mod tests {
         let mut seen = HashSet::new();
         for rule in rules() {
             let words: Vec<_> = rule.id.split('/').collect();
-            let plain =
-                |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            let plain = |word: &&str| {
+                !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+            };
             assert!(words.len() == 2 && words.iter().all(plain), "{}", rule.id);
             assert!(seen.insert(rule.id), "{} stands twice", rule.id);
         }

@@ -68,7 +68,7 @@ pub(super) const ACCEL_BUFFERING: Rule = Rule {
     id: "sse/accel-buffering",
     severity: Severity::Note,
     what: "`X-Accel-Buffering: no` tells proxies not to buffer.",
-    why: "nginx gathers an answer before it passes it on unless it is told not to.",
+    why: "Proxies such as nginx gather an answer before they pass it on unless they are told not to.",
     source: RuleSource::Practice("nginx buffers by default"),
     example: "(no x-accel-buffering)",
     judge: |evidence, sink| {

@@ -1,5 +1,8 @@
 //! Rules on plain text that arrives in pieces.
 
+#[cfg(test)]
+mod tests;
+
 use super::stream::{Arrival, judge_idle, judge_incomplete, judge_pace};
 use super::streamed::StreamView;
 use super::{At, Evidence, Rule, RuleSource, Severity, Sink};
