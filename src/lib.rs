@@ -13,6 +13,7 @@
 pub mod contract;
 pub mod generate;
 pub mod judge;
+pub mod report;
 pub mod run;
 pub mod send;
 pub mod target;
