@@ -14,5 +14,6 @@ pub mod contract;
 pub mod generate;
 pub mod judge;
 pub mod reference;
+pub mod run;
 pub mod send;
 pub mod target;
