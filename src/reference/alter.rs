@@ -39,12 +39,20 @@ impl Reply {
 
     /// Makes it a failure of the server.
     pub fn become_failure(&mut self) {
-        self.become_whole(StatusCode::INTERNAL_SERVER_ERROR, "application/json", r#"{"message":"Something went wrong."}"#);
+        self.become_whole(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "application/json",
+            r#"{"message":"Something went wrong."}"#,
+        );
     }
 
     /// Makes it a refusal of a request that is in order.
     pub fn become_bad_request(&mut self) {
-        self.become_whole(StatusCode::BAD_REQUEST, "application/json", r#"{"message":"The request cannot be served."}"#);
+        self.become_whole(
+            StatusCode::BAD_REQUEST,
+            "application/json",
+            r#"{"message":"The request cannot be served."}"#,
+        );
     }
 
     /// Changes the JSON object that is the body.

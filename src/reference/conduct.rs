@@ -69,6 +69,13 @@ impl Conduct {
         }
     }
 
+    /// A member of the body that must be a string and say something.
+    pub fn words<'b>(&self, body: &'b Object, member: &'static str) -> Result<&'b str, Refusal> {
+        let text = self.text(body, member)?;
+        let is_blank = !text.is_empty() && text.chars().all(|c| c.is_ascii_whitespace());
+        self.require(!is_blank, Refusal::Missing(member)).map(|()| text)
+    }
+
     /// A member of the body that may be left out, and otherwise must be of a type.
     pub fn optional<'b>(
         &self,

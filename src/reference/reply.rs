@@ -119,7 +119,9 @@ impl Reply {
         let body = match (self.flow, self.ending) {
             (Flow::Whole, Ending::Complete) => Body::from(self.pieces.concat()),
             (_, Ending::Unanswered) => Body::from_stream(stream::iter([Err::<Vec<u8>, _>(cut())])),
-            (Flow::Withheld, ending) => Body::from_stream(paced(vec![self.pieces.concat()], pace * WITHHELD_PAUSES, ending)),
+            (Flow::Withheld, ending) => {
+                Body::from_stream(paced(vec![self.pieces.concat()], pace * WITHHELD_PAUSES, ending))
+            }
             (_, ending) => Body::from_stream(paced(self.pieces, pace, ending)),
         };
         let mut response = Response::new(body);

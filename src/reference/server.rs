@@ -103,13 +103,15 @@ pub async fn start(api: &'static Api, options: ServerOptions) -> Result<Running,
 }
 
 fn find(api: &'static Api, name: &str) -> Result<&'static Fault, StartError> {
-    let unknown = || StartError::UnknownFault { api: api.name, name: name.to_owned(), nearest: api.nearest_fault(name) };
+    let unknown =
+        || StartError::UnknownFault { api: api.name, name: name.to_owned(), nearest: api.nearest_fault(name) };
     api.fault(name).ok_or_else(unknown)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reference::testing::client;
     use crate::reference::{api, apis};
 
     #[tokio::test]
@@ -117,9 +119,9 @@ mod tests {
         for api in apis() {
             let running = start(api, ServerOptions::default()).await.unwrap();
             let url = running.url.clone();
-            assert_eq!(reqwest::get(&url).await.unwrap().status(), 404);
+            assert_eq!(client().get(&url).send().await.unwrap().status(), 404);
             running.stop().await;
-            assert!(reqwest::get(&url).await.is_err(), "{} still answers", api.name);
+            assert!(client().get(&url).send().await.is_err(), "{} still answers", api.name);
         }
     }
 

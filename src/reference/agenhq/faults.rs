@@ -1,7 +1,7 @@
 //! Faults of Agenhq.
 
 use http::StatusCode;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use crate::reference::fault::Effect::{self, Changes, Tolerates};
@@ -10,16 +10,11 @@ use crate::reference::refusal::Refusal;
 use crate::reference::reply::{Ending, Flow, Outcome, Reply};
 
 /// A message longer than this is long, in bytes.
-const LONG: usize = 1000;
+const LONG: usize = 200;
 
 /// Faults in the members of the acknowledgement.
 pub(super) const MEMBERS: &[Fault] = &[
-    Fault::new(
-        "id-missing",
-        "The message has no id.",
-        &["body/schema"],
-        messages(|reply, _| reply.unset_member("id")),
-    ),
+    Fault::new("id-missing", "The message has no id.", &["body/schema"], messages(|reply, _| reply.unset_member("id"))),
     Fault::new(
         "id-repeated",
         "Every message has the same id.",
@@ -133,17 +128,8 @@ pub(super) const HTTP: &[Fault] = &[
     Fault::new(
         "no-content",
         "The message is acknowledged with 204 and no body.",
-        &["status/undocumented"],
+        &["body/not-json", "status/undocumented", "body/media-type"],
         messages(|reply, _| reply.become_whole(StatusCode::NO_CONTENT, "application/json", "")),
-    ),
-    Fault::new(
-        "redirected",
-        "The message is answered with a redirection.",
-        &["status/undocumented", "status/valid-refused"],
-        messages(|reply, _| {
-            reply.become_whole(StatusCode::FOUND, "text/plain", "Found");
-            reply.set(LOCATION, "/login");
-        }),
     ),
     Fault::new(
         "body-empty",
@@ -193,7 +179,7 @@ pub(super) const HTTP: &[Fault] = &[
     ),
     Fault::new(
         "long-message-500",
-        "A message of more than 1000 bytes makes the server fail.",
+        "A message of more than 200 bytes makes the server fail.",
         &["http/server-error"],
         messages(|reply, call| {
             if call.text("message").len() > LONG {

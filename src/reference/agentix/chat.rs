@@ -69,8 +69,8 @@ fn authorise(conduct: &Conduct, call: &Call, caller: Organisation) -> Result<(),
 
 /// The message and the session's id.
 fn check<'b>(conduct: &Conduct, body: &'b Object) -> Result<(&'b str, &'b str), Refusal> {
-    let message = conduct.text(body, "message")?;
-    let session = conduct.text(body, "sessionId")?;
+    let message = conduct.words(body, "message")?;
+    let session = conduct.words(body, "sessionId")?;
     for member in ["visitorId", "visitorEmail", "visitorName"] {
         conduct.optional(body, member, Value::is_string)?;
     }

@@ -184,22 +184,10 @@ pub(super) const ACCESS: &[Fault] = &[
         }),
     )
     .in_state("domain-not-allowed"),
-    Fault::new(
-        "limit-never",
-        "The rate limit is never enforced.",
-        &["limit/late"],
-        Tolerates(Refusal::RateLimited),
-    )
-    .in_state("rate-limited"),
+    Fault::new("limit-never", "The rate limit is never enforced.", &["limit/late"], Tolerates(Refusal::RateLimited))
+        .in_state("rate-limited"),
     Fault::new("limit-early", "The rate limit is 30 requests a minute.", &["limit/early"], Limits(30))
         .in_state("rate-limited"),
-    Fault::new(
-        "limit-503",
-        "The rate limit is answered 503.",
-        &["error/status", "http/server-error", "limit/late"],
-        Changes(LIMITED, |reply, _| reply.status = StatusCode::SERVICE_UNAVAILABLE),
-    )
-    .in_state("rate-limited"),
     Fault::new(
         "limit-code",
         "The rate limit has the code TOO_MANY_REQUESTS.",

@@ -13,7 +13,10 @@ use crate::reference::refusal::Refusal;
 use crate::reference::reply::Reply;
 
 /// Names the protocol of the stream.
-pub(super) const PROTOCOL: HeaderName = HeaderName::from_static("x-vercel-ai-ui-message-stream");
+const PROTOCOL: HeaderName = HeaderName::from_static("x-vercel-ai-ui-message-stream");
+
+/// The roles that a message may have.
+const ROLES: [&str; 3] = ["user", "assistant", "system"];
 
 /// Streams the answer to the last message, for one credit.
 pub(super) fn stream(server: &AgentsGt, call: &Call) -> Result<Reply, Refusal> {
@@ -41,30 +44,33 @@ fn authenticate(server: &AgentsGt, call: &Call) -> Result<&'static str, Refusal>
     }
 }
 
-/// The text of the last message, in either form of the AI SDK: `content` up to version 4, `parts`
-/// since version 5.
+/// The text of the user's last message.
 fn question(conduct: &Conduct, body: &Object) -> Result<String, Refusal> {
     let messages = match body.get("messages") {
         Some(Value::Array(messages)) if !messages.is_empty() => messages.as_slice(),
         Some(Value::Array(_)) | None => return conduct.tolerate(Refusal::Missing("messages")),
         Some(_) => return conduct.tolerate(Refusal::WrongType("messages")),
     };
-    let texts: Option<Vec<String>> = messages.iter().map(text).collect();
-    match texts.and_then(|texts| texts.into_iter().last()) {
-        Some(text) => Ok(text),
-        None => conduct.tolerate(Refusal::WrongType("message")),
-    }
+    let Some(messages) = messages.iter().map(read).collect::<Option<Vec<_>>>() else {
+        return conduct.tolerate(Refusal::NotAllowed("messages"));
+    };
+    let asked = messages.into_iter().rev().find(|(role, _)| *role == "user");
+    asked.map_or_else(|| conduct.tolerate(Refusal::NotAllowed("messages")), |(_, text)| Ok(text))
 }
 
-fn text(message: &Value) -> Option<String> {
-    message.get("role").filter(|role| role.is_string())?;
-    match (message.get("content"), message.get("parts")) {
-        (Some(Value::String(content)), _) => Some(content.clone()),
+/// The role and the text of a message, in either form of the AI SDK: `content` up to version 4,
+/// `parts` since version 5. `None` where it is no message or says nothing.
+fn read(message: &Value) -> Option<(&str, String)> {
+    let role = message.get("role")?.as_str().filter(|role| ROLES.contains(role))?;
+    let text: String = match (message.get("content"), message.get("parts")) {
+        (Some(Value::String(content)), _) => content.clone(),
         (_, Some(Value::Array(parts))) | (Some(Value::Array(parts)), None) => {
-            Some(parts.iter().filter_map(|part| part.get("text")?.as_str()).collect())
+            parts.iter().filter_map(|part| part.get("text")?.as_str()).collect()
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    let says_something = !text.chars().all(|c| c.is_ascii_whitespace());
+    says_something.then_some((role, text))
 }
 
 /// Takes one credit. Whoever a fault let in without keys has none to lose.
@@ -81,10 +87,8 @@ fn spend(server: &AgentsGt, keys: &str) -> Result<(), Refusal> {
 /// The answer as a UI message stream: one block of text in one message.
 fn answer(question: &str) -> Reply {
     let block = "0";
-    let mut chunks = vec![
-        json!({ "type": "start", "messageId": fresh_id("msg-") }),
-        json!({ "type": "text-start", "id": block }),
-    ];
+    let mut chunks =
+        vec![json!({ "type": "start", "messageId": fresh_id("msg-") }), json!({ "type": "text-start", "id": block })];
     let deltas = portions(question).into_iter();
     chunks.extend(deltas.map(|delta| json!({ "type": "text-delta", "id": block, "delta": delta })));
     chunks.push(json!({ "type": "text-end", "id": block }));

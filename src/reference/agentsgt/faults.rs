@@ -1,11 +1,9 @@
-//! Faults of Agents GT beyond those of any event stream.
+//! Faults of Agents GT beyond those of any event stream. Its document says nothing of what an event carries.
 
 use http::StatusCode;
-use serde_json::{Value, json};
 
-use super::chat::PROTOCOL;
-use crate::reference::fault::Effect::{self, Changes, Tolerates};
-use crate::reference::fault::{Change, Fault};
+use crate::reference::fault::Effect::{Changes, Tolerates};
+use crate::reference::fault::Fault;
 use crate::reference::refusal::Refusal;
 use crate::reference::reply::Outcome;
 
@@ -103,87 +101,4 @@ pub(super) const ERRORS: &[Fault] = &[
         &["http/leak", "error/code"],
         Changes(UNKNOWN_AGENT, |reply, _| reply.pieces.push(format!("\n{TRACE}").into_bytes())),
     ),
-    Fault::new(
-        "messages-optional",
-        "A request without messages is answered.",
-        &["status/invalid-accepted"],
-        Tolerates(Refusal::Missing("messages")),
-    ),
-    Fault::new(
-        "messages-type-unchecked",
-        "A request whose messages are no array is answered.",
-        &["status/invalid-accepted"],
-        Tolerates(Refusal::WrongType("messages")),
-    ),
 ];
-
-/// Faults in what the events carry.
-pub(super) const ITEMS: &[Fault] = &[
-    Fault::new(
-        "protocol-header-missing",
-        "The stream does not name its protocol.",
-        &["sse/profile-header", "header/missing"],
-        streams(|reply, _| reply.unset(&PROTOCOL)),
-    ),
-    Fault::new(
-        "chunk-type-unknown",
-        "A chunk's type is none of the protocol's.",
-        &["item/schema", "item/unknown-kind"],
-        streams(|reply, _| reply.replace_in_pieces("\"text-start\"", "\"text-begin\"")),
-    ),
-    Fault::new(
-        "chunk-type-missing",
-        "The chunks that carry text have no type.",
-        &["item/schema", "item/unknown-kind"],
-        streams(|reply, _| {
-            reply.edit_items(|_, chunk| {
-                if chunk.contains_key("delta") {
-                    chunk.shift_remove("type");
-                }
-            });
-        }),
-    ),
-    Fault::new(
-        "delta-missing",
-        "The chunks that carry text call it `textDelta`.",
-        &["item/schema"],
-        streams(|reply, _| reply.replace_in_pieces("\"delta\":", "\"textDelta\":")),
-    ),
-    Fault::new(
-        "block-id-number",
-        "The ids of text blocks are numbers.",
-        &["item/schema"],
-        streams(|reply, _| reply.replace_in_pieces("\"id\":\"0\"", "\"id\":0")),
-    ),
-    Fault::new(
-        "block-not-opened",
-        "Text comes for a block that was not opened.",
-        &["item/lifecycle", "item/sequence"],
-        streams(|reply, _| reply.pieces.retain(|piece| !carries(piece, "text-start"))),
-    ),
-    Fault::new(
-        "block-not-closed",
-        "The block of text is left open.",
-        &["item/lifecycle", "item/sequence"],
-        streams(|reply, _| reply.pieces.retain(|piece| !carries(piece, "text-end"))),
-    ),
-    Fault::new(
-        "error-chunk",
-        "A chunk reports an error in the midst of an answer.",
-        &["item/error-event"],
-        streams(|reply, _| {
-            let chunk = json!({ "type": "error", "errorText": "The provider did not answer." });
-            reply.insert(3, &format!("data: {chunk}\n\n"));
-        }),
-    ),
-];
-
-const fn streams(change: Change) -> Effect {
-    Changes(&[Outcome::Stream], change)
-}
-
-/// Whether an event carries a chunk of this type.
-fn carries(event: &[u8], kind: &str) -> bool {
-    let chunk: Option<Value> = event.strip_prefix(b"data: ").and_then(|payload| serde_json::from_slice(payload).ok());
-    chunk.is_some_and(|chunk| chunk.get("type").and_then(Value::as_str) == Some(kind))
-}

@@ -25,7 +25,7 @@ use super::reply::{Outcome, Reply};
 pub(super) const API: Api = Api {
     name: "agentsgt",
     title: "Agents GT chat: the AI SDK's UI message stream",
-    faults: &[http::FAULTS, faults::ERRORS, faults::ITEMS, sse::FAULTS],
+    faults: &[http::FAULTS, faults::ERRORS, sse::DELIVERY, sse::FRAMING],
     routes,
 };
 
@@ -45,10 +45,7 @@ struct AgentsGt {
 fn routes(conduct: Conduct) -> Router {
     let credits = HashMap::from([(fixtures::KEYS, CREDITS), (fixtures::BROKE_KEYS, 0)]);
     let server = Arc::new(AgentsGt { conduct, credits: Mutex::new(credits) });
-    Router::new()
-        .route("/api/v1/agents/chat/{agentId}", any(chat))
-        .fallback(nothing_here)
-        .with_state(server)
+    Router::new().route("/api/v1/agents/chat/{agentId}", any(chat)).fallback(nothing_here).with_state(server)
 }
 
 async fn chat(State(server): State<Arc<AgentsGt>>, call: Call) -> Response {

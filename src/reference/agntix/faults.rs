@@ -34,13 +34,13 @@ pub(super) const SESSION: &[Fault] = &[
         "agent-id-optional",
         "A session is created without an agent.",
         &["status/invalid-accepted"],
-        Changes(&[Outcome::Refused(Refusal::Missing("agentId"))], |reply, _| reply.status = StatusCode::CREATED),
+        Tolerates(Refusal::Missing("agentId")),
     ),
     Fault::new(
         "agent-id-unchecked",
         "A session is created with an agent whose id is no UUID.",
         &["status/invalid-accepted"],
-        Changes(&[Outcome::Refused(Refusal::NotAllowed("agentId"))], |reply, _| reply.status = StatusCode::CREATED),
+        Tolerates(Refusal::NotAllowed("agentId")),
     ),
     Fault::new(
         "metadata-type-unchecked",
@@ -160,12 +160,6 @@ pub(super) const MESSAGE: &[Fault] = &[
         "A message whose content is no string is answered.",
         &["status/invalid-accepted"],
         Tolerates(Refusal::WrongType("content")),
-    ),
-    Fault::new(
-        "unknown-session-served",
-        "A message in a session that does not exist is answered.",
-        &["status/invalid-accepted", "error/status"],
-        Tolerates(Refusal::Unknown),
     ),
     Fault::new(
         "delta-missing",

@@ -17,7 +17,7 @@ pub(super) fn send(server: &Agntix, call: &Call) -> Result<Reply, Refusal> {
     conduct.admit(call)?;
     let organisation = server.organisation(call)?;
     let body = conduct.object(call)?;
-    let content = conduct.text(&body, "content")?;
+    let content = conduct.words(&body, "content")?;
     let streamed = conduct.optional(&body, "stream", Value::is_boolean)?.and_then(Value::as_bool);
     let owner = server.sessions.lock().unwrap_or_else(PoisonError::into_inner).get(call.path("sessionId")).copied();
     conduct.require(owner == Some(organisation), Refusal::Unknown)?;

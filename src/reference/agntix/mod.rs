@@ -27,7 +27,15 @@ use super::reply::{Outcome, Reply};
 pub(super) const API: Api = Api {
     name: "agntix",
     title: "Agntix chat: sessions and their messages",
-    faults: &[http::FAULTS, faults::SESSION, faults::MESSAGE, faults::SWITCH, sse::FAULTS],
+    faults: &[
+        http::FAULTS,
+        faults::SESSION,
+        faults::MESSAGE,
+        faults::SWITCH,
+        sse::DELIVERY,
+        sse::FRAMING,
+        sse::SENTINEL,
+    ],
     routes,
 };
 

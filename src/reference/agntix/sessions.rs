@@ -26,8 +26,7 @@ pub(super) fn create(server: &Agntix, call: &Call) -> Result<Reply, Refusal> {
     let organisation = server.organisation(call)?;
     let body = conduct.object(call)?;
     check(conduct, &body)?;
-    let known = body.get("agentId").and_then(Value::as_str) == Some(fixtures::AGENT);
-    conduct.require(known && organisation == Organisation::Reference, Refusal::Unknown)?;
+    conduct.require(is_known(&body) && organisation == Organisation::Reference, Refusal::Unknown)?;
 
     let id = fresh_id("ses_");
     let reply = Reply::json(Outcome::Session, StatusCode::CREATED, &session(&id, &body));
@@ -37,7 +36,7 @@ pub(super) fn create(server: &Agntix, call: &Call) -> Result<Reply, Refusal> {
 
 fn check(conduct: &Conduct, body: &Object) -> Result<(), Refusal> {
     let agent = conduct.text(body, "agentId")?;
-    conduct.require(Uuid::try_parse(agent).is_ok(), Refusal::NotAllowed("agentId"))?;
+    conduct.require(agent.is_empty() || is_uuid(agent), Refusal::NotAllowed("agentId"))?;
     let platform = conduct.text(body, "platform")?;
     conduct.require(PLATFORMS.contains(&platform), Refusal::NotAllowed("platform"))?;
     let metadata = conduct.optional(body, "metadata", Value::is_object)?;
@@ -46,12 +45,23 @@ fn check(conduct: &Conduct, body: &Object) -> Result<(), Refusal> {
     conduct.optional(body, "contact", Value::is_object).map(|_| ())
 }
 
+/// Whether the agent exists. Only a fault lets an id pass that is no UUID, and then it is served.
+fn is_known(body: &Object) -> bool {
+    let agent = body.get("agentId").and_then(Value::as_str).unwrap_or_default();
+    !is_uuid(agent) || agent.eq_ignore_ascii_case(fixtures::AGENT)
+}
+
+/// Whether it is a UUID in its common form (RFC 9562, 4).
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
+}
+
 /// The session as it is answered: what was asked for, given back.
 fn session(id: &str, body: &Object) -> Value {
     let now = now();
     let mut session = json!({
         "id": id,
-        "agentId": body.get("agentId"),
+        "agentId": body.get("agentId").and_then(Value::as_str).unwrap_or(fixtures::AGENT),
         "platform": body.get("platform"),
         "state": "OPEN",
         "orgId": "org_reference",

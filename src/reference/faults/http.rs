@@ -1,7 +1,7 @@
 //! Faults of any API over HTTP: credentials, methods and errors.
 
-use http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::StatusCode;
+use http::header::{ALLOW, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
 
 use crate::reference::fault::Effect::{Changes, Tolerates};
 use crate::reference::fault::Fault;
@@ -60,7 +60,7 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
     ),
     Fault::new(
         "malformed-json-accepted",
-        "A body that is not JSON is served as if it were empty.",
+        "A body that is not JSON is answered 200, with an empty object.",
         &["status/invalid-accepted", "error/status"],
         Changes(MALFORMED, |reply, _| reply.become_whole(StatusCode::OK, "application/json", "{}")),
     ),
@@ -95,9 +95,12 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
         Changes(SERVED, |reply, _| reply.unset(&CONTENT_TYPE)),
     ),
     Fault::new(
-        "status-undocumented",
-        "What is served comes with the status 207.",
+        "redirected",
+        "What should be served is answered with a redirection.",
         &["status/undocumented"],
-        Changes(SERVED, |reply, _| reply.status = StatusCode::MULTI_STATUS),
+        Changes(SERVED, |reply, _| {
+            reply.become_whole(StatusCode::FOUND, "text/plain; charset=utf-8", "Found");
+            reply.set(LOCATION, "/login");
+        }),
     ),
 ];

@@ -1,4 +1,4 @@
-//! Faults of streams of server-sent events that end in `[DONE]`.
+//! Faults of streams of server-sent events.
 
 use std::mem;
 
@@ -14,69 +14,14 @@ use crate::reference::reply::{Ending, Flow, Outcome, Reply};
 
 const NO_CREDENTIAL: &[Outcome] = &[Outcome::Refused(Refusal::NoCredential)];
 
-/// The faults.
-pub(in crate::reference) const FAULTS: &[Fault] = &[
-    // How the stream ends.
-    Fault::new(
-        "done-missing",
-        "The stream ends without `data: [DONE]`.",
-        &["stream/terminal-missing"],
-        streams(|reply, _| {
-            reply.pieces.pop();
-        }),
-    ),
-    Fault::new(
-        "done-lowercase",
-        "The sentinel is `[done]`.",
-        &["stream/terminal-near-miss", "stream/terminal-missing"],
-        streams(|reply, _| reply.put(Last, "data: [done]\n\n")),
-    ),
-    Fault::new(
-        "done-quoted",
-        "The sentinel is a JSON string.",
-        &["stream/terminal-near-miss", "stream/terminal-missing"],
-        streams(|reply, _| reply.put(Last, "data: \"[DONE]\"\n\n")),
-    ),
-    Fault::new(
-        "done-glued",
-        "The sentinel is the second data line of the event before it.",
-        &["stream/terminal-near-miss", "stream/terminal-missing", "item/not-json"],
-        streams(glue_sentinel),
-    ),
-    Fault::new(
-        "done-repeated",
-        "The sentinel comes twice.",
-        &["stream/terminal-repeated"],
-        streams(|reply, _| reply.pieces.extend(reply.pieces.last().cloned())),
-    ),
-    Fault::new(
-        "event-after-done",
-        "An event comes after the sentinel.",
-        &["stream/after-terminal"],
-        streams(|reply, _| {
-            let first = reply.pieces.first().cloned();
-            reply.pieces.extend(first);
-        }),
-    ),
-    Fault::new(
-        "tail-cut",
-        "The last event is not ended by a blank line.",
-        &["stream/tail-discarded", "stream/terminal-missing"],
-        streams(|reply, _| reply.put(Last, "data: [DONE]\n")),
-    ),
+/// Faults in how a stream is sent.
+pub(in crate::reference) const DELIVERY: &[Fault] = &[
     Fault::new(
         "no-last-chunk",
         "The connection closes before the body has ended.",
         &["stream/incomplete"],
         streams(|reply, _| reply.ending = Ending::Cut),
     ),
-    Fault::new(
-        "stream-empty",
-        "The stream holds a comment and no event.",
-        &["stream/empty", "stream/terminal-missing"],
-        streams(|reply, _| reply.pieces = vec![b": nothing to say\n\n".to_vec()]),
-    ),
-    // How it is sent.
     Fault::new(
         "buffered",
         "All events come in one burst after a long silence.",
@@ -134,7 +79,22 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
         &["status/undocumented"],
         streams(|reply, _| reply.become_whole(StatusCode::NO_CONTENT, "text/event-stream", "")),
     ),
-    // How it is framed.
+];
+
+/// Faults in how a stream is framed.
+pub(in crate::reference) const FRAMING: &[Fault] = &[
+    Fault::new(
+        "tail-cut",
+        "The last event is not ended by a blank line.",
+        &["stream/tail-discarded", "stream/terminal-missing"],
+        streams(|reply, _| reply.put(Last, "data: [DONE]\n")),
+    ),
+    Fault::new(
+        "stream-empty",
+        "The stream holds a comment and no event.",
+        &["stream/empty", "stream/terminal-missing"],
+        streams(|reply, _| reply.pieces = vec![b": nothing to say\n\n".to_vec()]),
+    ),
     Fault::new(
         "invalid-utf8",
         "An event holds a byte that is not UTF-8.",
@@ -168,7 +128,9 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
         "field-case",
         "A field is called `Data`.",
         &["sse/field-case"],
-        streams(|reply, _| reply.rewrite(Second, |bytes| bytes.first_mut().into_iter().for_each(|first| *first = b'D'))),
+        streams(|reply, _| {
+            reply.rewrite(Second, |bytes| bytes.first_mut().into_iter().for_each(|first| *first = b'D'))
+        }),
     ),
     Fault::new(
         "field-space",
@@ -220,7 +182,51 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
         &["sse/control-characters", "item/not-json"],
         streams(|reply, _| reply.prefix(Second, "data: \0\n")),
     ),
-    // What the events carry.
+];
+
+/// Faults of a stream of JSON that ends in `[DONE]`, where the document says so.
+pub(in crate::reference) const SENTINEL: &[Fault] = &[
+    Fault::new(
+        "done-missing",
+        "The stream ends without `data: [DONE]`.",
+        &["stream/terminal-missing"],
+        streams(|reply, _| {
+            reply.pieces.pop();
+        }),
+    ),
+    Fault::new(
+        "done-lowercase",
+        "The sentinel is `[done]`.",
+        &["stream/terminal-near-miss", "stream/terminal-missing"],
+        streams(|reply, _| reply.put(Last, "data: [done]\n\n")),
+    ),
+    Fault::new(
+        "done-quoted",
+        "The sentinel is a JSON string.",
+        &["stream/terminal-near-miss", "stream/terminal-missing"],
+        streams(|reply, _| reply.put(Last, "data: \"[DONE]\"\n\n")),
+    ),
+    Fault::new(
+        "done-glued",
+        "The sentinel is the second data line of the event before it.",
+        &["stream/terminal-near-miss", "stream/terminal-missing", "item/not-json"],
+        streams(glue_sentinel),
+    ),
+    Fault::new(
+        "done-repeated",
+        "The sentinel comes twice.",
+        &["stream/terminal-repeated"],
+        streams(|reply, _| reply.pieces.extend(reply.pieces.last().cloned())),
+    ),
+    Fault::new(
+        "event-after-done",
+        "An event comes after the sentinel.",
+        &["stream/after-terminal"],
+        streams(|reply, _| {
+            let first = reply.pieces.first().cloned();
+            reply.pieces.extend(first);
+        }),
+    ),
     Fault::new(
         "item-not-json",
         "An event's data is not JSON.",
