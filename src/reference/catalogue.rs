@@ -80,7 +80,9 @@ mod tests {
         for api in apis() {
             let section = page.split("\n## ").find(|section| section.starts_with(api.name)).unwrap_or_default();
             for fault in api.faults() {
-                let row = format!("| `{}` | {} | {} |", fault.name, fault.what, fault.rules.join(", "));
+                let rules = fault.rules.join(", ");
+                let state = fault.state.unwrap_or_default();
+                let row = format!("| `{}` | {} | {rules} | {state} |", fault.name, fault.what);
                 assert!(section.contains(&row), "docs/reference-servers.md, section {}, lacks\n{row}", api.name);
             }
         }

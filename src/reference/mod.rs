@@ -4,8 +4,8 @@
 //! here is shared with the rooms that read contracts or judge answers: a misreading that both sides
 //! had would hide itself.
 //!
-//! A call is answered in three steps: the API's own folder makes a [`Reply`](reply::Reply) or a
-//! [`Refusal`](refusal::Refusal) as its document asks, the faults change that reply, and the reply
+//! A call is answered in three steps: the API's own folder makes a `Reply` or a
+//! `Refusal` as its document asks, the faults change that reply, and the reply
 //! goes out at the server's pace.
 
 mod agenhq;

@@ -1,5 +1,6 @@
 //! Helpers for the tests of this room: a server and a client for it.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Response};
@@ -7,11 +8,15 @@ use serde_json::Value;
 
 use super::{Running, ServerOptions, api, start};
 
-/// A client that follows no redirection and keeps no connection.
-pub(super) fn client() -> Client {
-    // Another test may have installed it already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0).build().unwrap()
+/// A client that follows no redirection and keeps no connection, so that tests with runtimes of
+/// their own can share it.
+pub(super) fn client() -> &'static Client {
+    static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+        // Another test may have installed it already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Client::builder().redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0).build().unwrap()
+    });
+    &CLIENT
 }
 
 /// A server with a client that is let in.
