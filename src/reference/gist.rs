@@ -20,11 +20,11 @@ pub(super) fn gist(message: &str) -> String {
 pub(super) fn portions(message: &str) -> Vec<String> {
     vec![
         format!("You asked: “{}”. ", gist(message)),
-        "Here is ".to_owned(),
-        "what I found — ".to_owned(),
-        "três opções, ".to_owned(),
-        "二つ目が最適です ".to_owned(),
-        "✅.".to_owned(),
+        "Here is what I found — ".to_owned(),
+        "there are três opções, all of them open to you from today. ".to_owned(),
+        "二つ目が最適です: it costs the least and leaves nothing out. ".to_owned(),
+        "Shall I go on with it? ".to_owned(),
+        "Just say so and it is done ✅.".to_owned(),
     ]
 }
 
@@ -45,6 +45,11 @@ mod tests {
     #[test]
     fn a_gist_is_one_line_without_control_characters() {
         assert_eq!(gist("one\ntwo\0\u{2028}three \u{feff}four five six seven"), "one two three four five six");
+    }
+
+    #[test]
+    fn the_shortest_answer_is_long_enough_to_have_a_pace() {
+        assert!(portions("").concat().len() > 200);
     }
 
     #[test]

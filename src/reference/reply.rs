@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// How many times longer than the pause between two pieces a withheld body is silent.
-const WITHHELD_PAUSES: u32 = 60;
+const WITHHELD_PAUSES: u32 = 20;
 
 /// What a reply tells, so that a fault can name the replies that it changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -152,7 +152,7 @@ pub(super) const HTTP: &[Fault] = &[
     Fault::new(
         "body-truncated",
         "The connection closes before the announced length is reached.",
-        &["stream/incomplete", "body/not-json"],
+        &["body/not-json"],
         messages(truncate),
     ),
     Fault::new(

@@ -26,7 +26,7 @@ use super::reply::{Outcome, Reply};
 pub(super) const API: Api = Api {
     name: "agenhq",
     title: "AgenHQ sessions: a message acknowledged as JSON",
-    faults: &[shared::FAULTS, faults::MEMBERS, faults::HTTP],
+    faults: &[shared::FAULTS, shared::JSON_ERRORS, faults::MEMBERS, faults::HTTP],
     routes,
 };
 

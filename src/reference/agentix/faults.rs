@@ -1,7 +1,9 @@
 //! Faults of Agentix.
 
 use http::StatusCode;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER,
+};
 use serde_json::{Value, json};
 
 use super::chat::{CONVERSATION_ID, MESSAGE_ID, UI_SPEC};
@@ -256,6 +258,15 @@ pub(super) const HEADERS: &[Fault] = &[
             if reply.headers.contains_key(UI_SPEC) {
                 reply.set(UI_SPEC, "[]");
             }
+        }),
+    ),
+    Fault::new(
+        "headers-hidden",
+        "Every origin may read the answer, and none its documented header fields.",
+        &["http/cors"],
+        streams(|reply, _| {
+            reply.set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            reply.unset(&ACCESS_CONTROL_EXPOSE_HEADERS);
         }),
     ),
     Fault::new(

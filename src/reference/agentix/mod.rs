@@ -29,7 +29,7 @@ use super::reply::{Outcome, Reply};
 pub(super) const API: Api = Api {
     name: "agentix",
     title: "Agentix public chat: plain text streams",
-    faults: &[http::FAULTS, faults::CODES, faults::ACCESS, faults::HEADERS, faults::TEXT],
+    faults: &[http::FAULTS, http::JSON_ERRORS, faults::CODES, faults::ACCESS, faults::HEADERS, faults::TEXT],
     routes,
 };
 

@@ -1,12 +1,16 @@
 //! Faults of any API over HTTP: credentials, methods and errors.
 
-use http::StatusCode;
-use http::header::{ALLOW, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, LOCATION,
+    WWW_AUTHENTICATE,
+};
+use http::{HeaderName, StatusCode};
 
+use crate::reference::call::Call;
 use crate::reference::fault::Effect::{Changes, Tolerates};
 use crate::reference::fault::Fault;
 use crate::reference::refusal::Refusal;
-use crate::reference::reply::{Ending, Outcome};
+use crate::reference::reply::{Ending, Outcome, Reply};
 
 const SERVED: &[Outcome] = &[Outcome::Session, Outcome::Message, Outcome::Stream];
 const UNAUTHENTICATED: &[Outcome] = &[
@@ -103,4 +107,36 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
             reply.set(LOCATION, "/login");
         }),
     ),
+    Fault::new(
+        "credential-given-back",
+        "What is served has a header field with the caller's credential.",
+        &["http/leak"],
+        Changes(SERVED, give_credential_back),
+    ),
+    Fault::new(
+        "cors-contradiction",
+        "What is served is open to every origin together with credentials.",
+        &["http/cors"],
+        Changes(SERVED, |reply, _| {
+            reply.set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            reply.set(ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+        }),
+    ),
 ];
+
+/// Faults of an API whose errors are JSON.
+pub(in crate::reference) const JSON_ERRORS: &[Fault] = &[Fault::new(
+    "problem-status",
+    "The problem+json of a 401 gives the status 400.",
+    &["http/problem-json"],
+    Changes(UNAUTHENTICATED, |reply, _| {
+        reply.set(CONTENT_TYPE, "application/problem+json");
+        reply.set_member("status", 400);
+    }),
+)];
+
+fn give_credential_back(reply: &mut Reply, call: &Call) {
+    let credential = [AUTHORIZATION, HeaderName::from_static("x-api-key")];
+    let given = credential.iter().find_map(|name| call.headers.get(name)).cloned();
+    reply.headers.extend(given.map(|value| (HeaderName::from_static("x-caller"), value)));
+}

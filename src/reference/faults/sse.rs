@@ -2,7 +2,6 @@
 
 use std::mem;
 
-use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 
 use crate::reference::alter::Piece::{Last, Second};
@@ -72,12 +71,6 @@ pub(in crate::reference) const DELIVERY: &[Fault] = &[
         "A request that is in order makes the server fail.",
         &["http/server-error"],
         streams(|reply, _| reply.become_failure()),
-    ),
-    Fault::new(
-        "stream-as-204",
-        "The stream is answered as having no content.",
-        &["status/undocumented"],
-        streams(|reply, _| reply.become_whole(StatusCode::NO_CONTENT, "text/event-stream", "")),
     ),
 ];
 
