@@ -18,6 +18,9 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 /// How many times longer than the pause between two pieces a withheld body is silent.
 const WITHHELD_PAUSES: u32 = 20;
 
+/// A shorter pause would be none: the pieces around it would go out together, or be lost together.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+
 /// What a reply tells, so that a fault can name the replies that it changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -120,7 +123,7 @@ impl Reply {
             (Flow::Whole, Ending::Complete) => Body::from(self.pieces.concat()),
             (_, Ending::Unanswered) => Body::from_stream(stream::iter([Err::<Vec<u8>, _>(cut())])),
             (Flow::Withheld, ending) => {
-                Body::from_stream(paced(vec![self.pieces.concat()], pace * WITHHELD_PAUSES, ending))
+                Body::from_stream(paced(vec![self.pieces.concat()], pace.saturating_mul(WITHHELD_PAUSES), ending))
             }
             (_, ending) => Body::from_stream(paced(self.pieces, pace, ending)),
         };
@@ -131,8 +134,9 @@ impl Reply {
     }
 }
 
-/// The pieces, each after a pause. The pause before a cut lets what came earlier go out first.
+/// The pieces, each after a pause. The pause lets what came earlier go out first, even before a cut.
 fn paced(pieces: Vec<Vec<u8>>, pause: Duration, ending: Ending) -> impl Stream<Item = io::Result<Vec<u8>>> {
+    let pause = pause.max(SHORTEST_PAUSE);
     let cut = (ending == Ending::Cut).then(|| Err(cut()));
     stream::iter(pieces.into_iter().map(Ok).chain(cut)).then(move |piece| async move {
         tokio::time::sleep(pause).await;

@@ -1,7 +1,5 @@
 //! Faults of streams of server-sent events.
 
-use std::mem;
-
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 
 use crate::reference::alter::Piece::{Last, Second};
@@ -122,7 +120,7 @@ pub(in crate::reference) const FRAMING: &[Fault] = &[
         "A field is called `Data`.",
         &["sse/field-case"],
         streams(|reply, _| {
-            reply.rewrite(Second, |bytes| bytes.first_mut().into_iter().for_each(|first| *first = b'D'))
+            reply.rewrite(Second, |bytes| *bytes = [b"D", bytes.get(1..).unwrap_or_default()].concat());
         }),
     ),
     Fault::new(
@@ -251,8 +249,5 @@ const fn streams(change: Change) -> Effect {
 
 fn glue_sentinel(reply: &mut Reply, _: &Call) {
     let sentinel = reply.pieces.pop().unwrap_or_default();
-    reply.rewrite(Last, |bytes| {
-        let event = mem::take(bytes);
-        *bytes = [event.strip_suffix(b"\n").unwrap_or(&event), sentinel.as_slice()].concat();
-    });
+    reply.rewrite(Last, |bytes| *bytes = [bytes.strip_suffix(b"\n").unwrap_or(bytes), &sentinel].concat());
 }
