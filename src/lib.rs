@@ -13,9 +13,11 @@
 pub mod cli;
 pub mod contract;
 pub mod generate;
+pub mod harness;
 pub mod judge;
 pub mod reference;
 pub mod report;
 pub mod run;
+pub mod selftest;
 pub mod send;
 pub mod target;

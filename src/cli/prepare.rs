@@ -26,13 +26,28 @@ pub struct Prepared {
 /// # Errors
 /// When the configuration, a document or a suite is wrong, or a server cannot start.
 pub async fn prepare(options: &CheckOptions) -> Result<Prepared, Failure> {
-    let targets = targets(options)?;
+    let mut targets = targets(options)?;
+    for target in &mut targets {
+        apply(target, options);
+    }
+    prepare_targets(targets, &options.only).await
+}
+
+/// The same for every target of a configuration.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_config(file: &Path) -> Result<Prepared, Failure> {
+    prepare_targets(read_config(file, &[])?.targets, &[]).await
+}
+
+async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepared, Failure> {
     let mut prepared = Prepared { jobs: Vec::new(), servers: Vec::new() };
-    for mut target in targets {
-        apply(&mut target, options);
+    for target in targets {
         let contract = read_contract(&target.spec)?;
-        let suite = target.suite.as_deref().map(suite::load).transpose().map_err(|error| Failure::Diagnosed(error.diagnostics))?;
-        check_names(&target, &contract, &options.only)?;
+        let suite = target.suite.as_deref().map(suite::load).transpose();
+        let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+        check_names(&target, &contract, only)?;
         let url = match &target.url {
             Some(url) => url.clone(),
             None => {

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::contract::{Location, Operation, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect, Plan, generate};
-use crate::judge::{Check, Context, Ledger, Severity, first_event, judge};
+use crate::judge::{Check, Context, Ledger, first_event, judge};
 use crate::send::{Client, Exchange, Failure, FailureKind, Outcome, SentRequest, curl};
 
 /// Largest body that is kept for findings over the run.
@@ -428,7 +428,7 @@ impl<'a> Audit<'a> {
         if succeeded.is_empty() && self.incomplete.is_empty() {
             self.incomplete.push(nothing_succeeded(&self.operations));
         }
-        let broken = findings.iter().any(|found| found.finding.severity == Severity::Error);
+        let broken = findings.iter().any(|found| found.finding.severity >= self.options.fail_on);
         let verdict = match () {
             () if broken => RunVerdict::Violations,
             () if self.incomplete.is_empty() => RunVerdict::Conformant,

@@ -26,6 +26,7 @@ pub use result::*;
 
 use crate::contract::Contract;
 use crate::generate::Suite;
+use crate::judge::Severity;
 use crate::send::ClientError;
 use crate::target::Target;
 
@@ -53,6 +54,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Rules or families to judge by; empty for all.
     pub rules: Vec<String>,
+    /// The least severity that makes a verdict of `violations`.
+    pub fail_on: Severity,
     /// Whether findings are tried again and their cases made small.
     pub confirm: bool,
     /// Ends the run early.
@@ -66,6 +69,7 @@ impl Default for Options {
             cases: 20,
             only: Vec::new(),
             rules: Vec::new(),
+            fail_on: Severity::Error,
             confirm: true,
             interrupt: Interrupt::default(),
         }
