@@ -4,6 +4,7 @@
 //! [`Diagnostic`]s for what is wrong or cannot be tested. This room uses nothing else of ours.
 
 mod diagnostic;
+mod document;
 mod expression;
 mod location;
 mod model;
