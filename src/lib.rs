@@ -13,5 +13,6 @@
 pub mod contract;
 pub mod generate;
 pub mod judge;
+pub mod run;
 pub mod send;
 pub mod target;
