@@ -264,7 +264,9 @@ impl Files {
 
     fn open(&mut self, from: usize, part: &str, tree: Option<&Path>) -> Result<usize, String> {
         if part.contains("://") {
-            return Err(format!("`{part}` is not read: references may only lead to files beside the document or below"));
+            return Err(format!(
+                "`{part}` is not read: references may only lead to files beside the document or below"
+            ));
         }
         let (Some(tree), Some(base)) = (tree, self.files[from].path.as_deref().and_then(Path::parent)) else {
             return Err(format!("`{part}` cannot be found: the document has no directory"));
@@ -356,7 +358,12 @@ fn io_words(error: &std::io::Error) -> String {
 }
 
 fn whole_file(name: &str, message: String, help: &str) -> FileError {
-    FileError(Box::new(Diagnostic { level: Level::Error, message, help: Some(help.to_owned()), place: Place::file(name) }))
+    FileError(Box::new(Diagnostic {
+        level: Level::Error,
+        message,
+        help: Some(help.to_owned()),
+        place: Place::file(name),
+    }))
 }
 
 fn diagnostic(name: &Arc<str>, lines: &Lines, fault: Fault, level: Level) -> Diagnostic {
@@ -388,7 +395,10 @@ mod tests {
         let files = files("components: {schemas: {A: {}}}\nx: {$ref: '#/y'}\ny: {$ref: '#/x'}\nz: {$ref: '#/z/z'}\n");
         let root = files.root();
         let reason = |reference: &str| files.resolve(&root, reference).unwrap_err();
-        assert_eq!(reason("#/components/schemas/B"), "`#/components/schemas/B` leads nowhere: `/components/schemas` has no `B`");
+        assert_eq!(
+            reason("#/components/schemas/B"),
+            "`#/components/schemas/B` leads nowhere: `/components/schemas` has no `B`"
+        );
         assert_eq!(reason("#/x"), "`#/x` leads back to itself");
         assert!(reason("#/z").contains("itself"), "{}", reason("#/z"));
         assert_eq!(reason("#gone"), "there is no `$anchor` named `gone`");

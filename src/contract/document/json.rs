@@ -85,9 +85,9 @@ impl Reader<'_> {
                     span.clone(),
                 )
             })?),
-            Value::Array(array) => {
-                Data::Array(array.elements.into_iter().map(|item| self.node(item, depth + 1)).collect::<Result<_, _>>()?)
-            }
+            Value::Array(array) => Data::Array(
+                array.elements.into_iter().map(|item| self.node(item, depth + 1)).collect::<Result<_, _>>()?,
+            ),
             Value::Object(object) => {
                 let mut members: IndexMap<String, Member> = IndexMap::with_capacity(object.properties.len());
                 for property in object.properties {
@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn only_strict_json_is_json() {
-        for text in ["{\"a\": 1,}", "{'a': 1}", "{\"a\": 1} // x", "{a: 1}", "{\"a\": 0x1}", "[1 2]", "{\"a\": 1e999}"] {
+        for text in ["{\"a\": 1,}", "{'a': 1}", "{\"a\": 1} // x", "{a: 1}", "{\"a\": 0x1}", "[1 2]", "{\"a\": 1e999}"]
+        {
             assert!(read(text).is_err(), "{text}");
         }
     }

@@ -6,8 +6,8 @@ mod lines;
 mod node;
 mod yaml;
 
-pub(super) use files::{At, FileError, Files};
-pub(super) use node::{Data, Member, Node};
+pub(super) use files::{At, FileError, Files, escape};
+pub(super) use node::{Data, Node};
 
 use super::Diagnostic;
 use lines::Lines;

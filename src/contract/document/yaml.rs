@@ -128,9 +128,8 @@ impl<'a> Builder<'a> {
         if self.awaits_key() {
             return self.key(text.into_owned(), span);
         }
-        let data = resolve(&text, style, tag).map_err(|message| {
-            Fault::new(message, "put it in quotes where it is meant as a string", span.clone())
-        })?;
+        let data = resolve(&text, style, tag)
+            .map_err(|message| Fault::new(message, "put it in quotes where it is meant as a string", span.clone()))?;
         self.value(Node { data, span }, anchor, 1)
     }
 
@@ -199,11 +198,7 @@ impl<'a> Builder<'a> {
 }
 
 fn too_deep(span: Range<usize>) -> Fault {
-    Fault::new(
-        format!("values are nested deeper than {MAX_DEPTH} levels"),
-        "move the inner ones behind a `$ref`",
-        span,
-    )
+    Fault::new(format!("values are nested deeper than {MAX_DEPTH} levels"), "move the inner ones behind a `$ref`", span)
 }
 
 fn depth(node: &Node) -> usize {
@@ -267,7 +262,10 @@ mod tests {
 
     #[test]
     fn every_value_knows_its_bytes_behind_wide_characters_and_line_ends() {
-        for text in ["é: 😀\r\nb:\r\n  - x: ünï\r\n    y: [1, 2]\r\nc: 1\r\n", "\u{feff}é: 😀\nb:\n  - x: ünï\n    y: [1, 2]\nc: 1\n"] {
+        for text in [
+            "é: 😀\r\nb:\r\n  - x: ünï\r\n    y: [1, 2]\r\nc: 1\r\n",
+            "\u{feff}é: 😀\nb:\n  - x: ünï\n    y: [1, 2]\nc: 1\n",
+        ] {
             let parsed = read(text).unwrap();
             let item = &parsed.root.get("b").unwrap().as_array().unwrap()[0];
             assert_eq!(&text[item.get("x").unwrap().span.clone()], "ünï");
