@@ -3,6 +3,7 @@
 //! In: a document, JSON or YAML, of OpenAPI 3.0, 3.1 or 3.2. Out: a [`Contract`], and
 //! [`Diagnostic`]s for what is wrong or cannot be tested. This room uses nothing else of ours.
 
+mod compile;
 mod diagnostic;
 mod document;
 mod expression;

@@ -45,6 +45,8 @@ impl<'a> Reader<'a> {
             }
             let Some(item) = self.resolved(&item) else { continue };
             for (method, operation) in self.methods(&item) {
+                // The standard has no references here, and large documents are split by them all the same.
+                let Some(operation) = self.resolved(&operation) else { continue };
                 drafts.extend(self.operation(path, &item, method, &operation, &mut common));
             }
         }

@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         let value = read(self);
         for index in first..self.used.len() {
             if let Some(broken) = self.used.get(index).and_then(|(schema, ..)| self.schemas.broken(schema)) {
-                self.spoiled.get_or_insert(broken.0.to_string());
+                self.spoiled.get_or_insert_with(|| format!("{} ({})", broken.0.message, broken.0.place));
                 self.diagnostics.push(broken.0.clone());
             }
         }

@@ -48,7 +48,10 @@ impl<'a> Reader<'a> {
             for (name, _) in alternative.members().filter(|(name, _)| !name.starts_with("x-")) {
                 if !schemes.contains_key(name) {
                     let known: Vec<&str> = schemes.keys().map(String::as_str).collect();
-                    let help = super::extensions::nearest(name, &known);
+                    let help = match known.as_slice() {
+                        [] => "declare it under `components.securitySchemes`".to_owned(),
+                        known => super::extensions::nearest(name, known),
+                    };
                     self.spoil(&alternative, name, format!("there is no security scheme `{name}`"), &help);
                 }
                 names.push(name.to_owned());

@@ -253,6 +253,9 @@ impl<'a> Writer<'_, 'a> {
                 return Some(self.schemas(node));
             }
             Holds::SchemaMap if node.as_object().is_some() => return Some(self.schema_map(node)),
+            Holds::Count | Holds::Number | Holds::PositiveNumber if node.as_str().is_some() => {
+                return self.number_in_quotes(key, holds, node);
+            }
             Holds::Count => whole(node).is_some(),
             Holds::Number => matches!(node.data, Data::Number(_)),
             Holds::PositiveNumber => matches!(&node.data, Data::Number(number) if number.as_f64() > Some(0.0)),
@@ -276,6 +279,22 @@ impl<'a> Writer<'_, 'a> {
             (Holds::Names, _) => Some(unique(node.to_value())),
             _ => Some(node.to_value()),
         }
+    }
+
+    /// Generators of documents write `"maximum": "50"`; what is meant is plain.
+    fn number_in_quotes(&mut self, key: &str, holds: Holds, node: &'a Node) -> Option<Value> {
+        let number = node.as_str().and_then(|text| text.trim().parse::<serde_json::Number>().ok());
+        let number = number.filter(|number| match holds {
+            Holds::Count => number.is_u64(),
+            Holds::PositiveNumber => number.as_f64() > Some(0.0),
+            _ => true,
+        });
+        if number.is_some() {
+            self.note(node, &format!("`{key}` is a string, read as the number in it"), "remove the quotes");
+        } else {
+            self.break_off(node, format!("`{key}` is {}", shown(node)), format!("`{key}` is {}", holds.words()));
+        }
+        number.map(Value::Number)
     }
 
     fn schemas(&mut self, node: &'a Node) -> Value {

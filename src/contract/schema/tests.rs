@@ -22,8 +22,18 @@ fn a_failure_says_where_and_what_in_plain_words() {
         "$defs": {"id": {"type": "string", "minLength": 2}},
     }))
     .unwrap();
-    insta::assert_debug_snapshot!(show(&schema, &json!({"id": "x", "at": "now", "tags": ["a", "c"]})), @"");
-    insta::assert_debug_snapshot!(show(&schema, &json!({})), @"");
+    insta::assert_debug_snapshot!(show(&schema, &json!({"id": "x", "at": "now", "tags": ["a", "c"]})), @r#"
+    [
+        "/id is shorter than 2 characters [/properties/id/$ref/minLength 2]",
+        "/at does not have the format date-time [/properties/at/format \"date-time\"]",
+        "/tags/1 is none of the documented values [/properties/tags/items/enum [\"a\",\"b\"]]",
+    ]
+    "#);
+    insta::assert_debug_snapshot!(show(&schema, &json!({})), @r#"
+    [
+        " the member \"id\" is missing [/required [\"id\"]]",
+    ]
+    "#);
 }
 
 #[test]
@@ -44,7 +54,11 @@ fn formats_are_asserted_and_unknown_ones_are_not() {
 fn the_length_of_json_text_is_asserted_in_characters() {
     let schema = Schema::standalone(json!({"x-max-json-length": 9})).unwrap();
     assert!(schema.is_valid(&json!({"a": "é"})));
-    insta::assert_debug_snapshot!(show(&schema, &json!({"a": "éé"})), @"");
+    insta::assert_debug_snapshot!(show(&schema, &json!({"a": "éé"})), @r#"
+    [
+        " is longer than 9 characters of JSON [/x-max-json-length 9]",
+    ]
+    "#);
 }
 
 #[test]
@@ -55,8 +69,16 @@ fn of_alternatives_the_one_that_was_meant_explains_the_failure() {
         {"properties": {"type": {"const": "b"}, "y": {"type": "string"}}, "required": ["type", "y"]},
     ]}))
     .unwrap();
-    insta::assert_debug_snapshot!(show(&schema, &json!({"type": "b", "y": 1})), @"");
-    insta::assert_debug_snapshot!(show(&schema, &json!({"type": "c"})), @"");
+    insta::assert_debug_snapshot!(show(&schema, &json!({"type": "b", "y": 1})), @r#"
+    [
+        "/y is not of type string [/oneOf/2/properties/y/type \"string\"]",
+    ]
+    "#);
+    insta::assert_debug_snapshot!(show(&schema, &json!({"type": "c"})), @r#"
+    [
+        " is none of the 3 documented alternatives [/oneOf [{\"type\":\"null\"},{\"properties\":{\"type\":{\"const\":\"a\"},\"x\":{\"type\":\"string\"}},\"required\":[\"type\",\"x\"]},{\"properties\":{\"type\":{\"const\":\"b\"},\"y\":{\"type\":\"string\"}},\"required\":[\"type\",\"y\"]}]]",
+    ]
+    "#);
 }
 
 #[test]
