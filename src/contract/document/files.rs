@@ -8,6 +8,7 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::lines::Lines;
+use super::names::Names;
 use super::node::{Data, Node};
 use super::{Diagnostic, Fault, parse};
 use crate::contract::{Level, Place};
@@ -30,6 +31,8 @@ pub(in crate::contract) struct Files {
     anchors: HashMap<(usize, String), String>,
     /// `$id`s: file and pointer.
     ids: HashMap<String, (usize, String)>,
+    /// Whether anything is `readOnly` or `writeOnly`.
+    one_way: bool,
     /// What is wrong in the texts.
     faults: Vec<Diagnostic>,
 }
@@ -107,6 +110,7 @@ impl Files {
             targets: HashMap::new(),
             anchors: HashMap::new(),
             ids: HashMap::new(),
+            one_way: false,
             faults: Vec::new(),
         };
         let path = path.map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
@@ -133,6 +137,11 @@ impl Files {
     /// What is wrong in the texts.
     pub fn faults(&self) -> &[Diagnostic] {
         &self.faults
+    }
+
+    /// Whether anything is `readOnly` or `writeOnly`.
+    pub fn has_one_way_members(&self) -> bool {
+        self.one_way
     }
 
     /// Name of the document, as the user gave it.
@@ -247,8 +256,8 @@ impl Files {
 
     /// Reads the files that one file refers to, and notes its `$anchor`s and `$id`s.
     fn follow(&mut self, file: usize, tree: Option<&Path>) {
-        let mut names = Names::default();
-        names.collect(&self.files[file].root, &mut String::new());
+        let names = Names::of(&self.files[file].root);
+        self.one_way |= names.one_way;
         self.anchors.extend(names.anchors.into_iter().map(|(name, pointer)| ((file, name), pointer)));
         for (id, pointer) in names.ids {
             self.ids.entry(id).or_insert((file, pointer));
@@ -284,56 +293,6 @@ impl Files {
         let beside = Path::new(&*self.files[0].name).parent().unwrap_or(Path::new(""));
         let name = beside.join(real.strip_prefix(tree).unwrap_or(&real)).display().to_string();
         self.add(&name, text, Some(real)).map_err(|error| error.0.to_string())
-    }
-}
-
-/// What a file names and refers to.
-#[derive(Default)]
-struct Names {
-    references: Vec<String>,
-    anchors: Vec<(String, String)>,
-    ids: Vec<(String, String)>,
-}
-
-impl Names {
-    fn collect(&mut self, node: &Node, pointer: &mut String) {
-        let length = pointer.len();
-        match &node.data {
-            Data::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    pointer.push_str(&format!("/{index}"));
-                    self.collect(item, pointer);
-                    pointer.truncate(length);
-                }
-            }
-            Data::Object(members) => {
-                for (key, member) in members {
-                    if let Some(text) = member.value.as_str() {
-                        self.name(key, text, pointer);
-                    } else {
-                        pointer.push('/');
-                        pointer.push_str(&escape(key));
-                        self.collect(&member.value, pointer);
-                        pointer.truncate(length);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn name(&mut self, key: &str, text: &str, pointer: &str) {
-        match key {
-            "$ref" => {
-                let file_part = text.split('#').next().unwrap_or_default();
-                if !file_part.is_empty() {
-                    self.references.push(file_part.to_owned());
-                }
-            }
-            "$anchor" | "$dynamicAnchor" => self.anchors.push((text.to_owned(), pointer.to_owned())),
-            "$id" => self.ids.push((text.to_owned(), pointer.to_owned())),
-            _ => {}
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod files;
 mod json;
 mod lines;
+mod names;
 mod node;
 mod yaml;
 

@@ -76,7 +76,9 @@ impl<'a> Builder<'a> {
     fn syntax(&self, error: &ScanError) -> Fault {
         let at = self.bytes(Span::empty(*error.marker()));
         let help = match self.lines.text().get(at.start..).and_then(|rest| rest.chars().next()) {
-            Some('}' | ']') => "indent a closing bracket deeper than the key that it belongs to",
+            Some('}' | ']') if error.info().contains("indentation") => {
+                "indent a closing bracket deeper than the key that it belongs to"
+            }
             _ => "look at the indentation, quotes and brackets before it",
         };
         Fault::new(format!("this is not YAML: {}", error.info()), help, at)

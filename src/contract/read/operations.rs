@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
             }
         }
         if drafts.is_empty() {
-            self.note(root, "paths", "no operation of this document can be tested", "");
+            self.warn(root, "paths", "no operation of this document can be tested", "");
         }
         drafts
     }

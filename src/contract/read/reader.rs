@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::operations::Draft;
 use crate::contract::document::{At, Files};
-use crate::contract::schema::Schemas;
+use crate::contract::schema::{Direction, Schemas};
 use crate::contract::{Diagnostic, Level, OpenApiVersion, Operation, Place, Promise, PromiseId, Schema, Subject};
 
 /// Reads one contract.
@@ -93,7 +93,11 @@ impl<'a> Reader<'a> {
 
     /// The schema that stands there.
     pub fn schema(&mut self, at: &At<'a>, subject: Subject) -> Schema {
-        let schema = self.schemas.read(at);
+        let direction = match subject {
+            Subject::Parameter | Subject::RequestBody => Direction::Request,
+            _ => Direction::Response,
+        };
+        let schema = self.schemas.read(at, direction);
         self.using(schema, subject)
     }
 

@@ -52,15 +52,38 @@ pub(super) fn failures(schema: &Schema, validator: &jsonschema::Validator, insta
 }
 
 fn explain(schema: &Schema, error: &ValidationError<'_>, found: &mut Vec<SchemaFailure>) {
-    if let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } = error.kind()
-        && let Some(meant) = meant(context, error.instance_path().as_str())
-    {
-        for inner in meant {
-            explain(schema, inner, found);
+    let mut own = failure(schema, error);
+    if let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } = error.kind() {
+        if let Some(meant) = meant(context, error.instance_path().as_str()) {
+            meant.iter().for_each(|inner| explain(schema, inner, found));
+            return;
         }
-        return;
+        if let Some((instance, values)) = discriminator(context) {
+            own.instance = instance;
+            own.message = "is none of the documented values".to_owned();
+            own.expected = cut(&Value::from(values).to_string());
+        }
     }
-    found.push(failure(schema, error));
+    found.push(own);
+}
+
+/// Where alternatives are told apart by a fixed value in one place: that place, and the values.
+fn discriminator(alternatives: &[Vec<ValidationError<'static>>]) -> Option<(String, Vec<Value>)> {
+    let mut place = None;
+    let mut values = Vec::new();
+    for error in alternatives.iter().flatten() {
+        let fixed = match error.kind() {
+            ValidationErrorKind::Constant { expected_value } => vec![(**expected_value).clone()],
+            ValidationErrorKind::Enum { options } => options.as_array().cloned().unwrap_or_default(),
+            _ => continue,
+        };
+        let here = error.instance_path().as_str();
+        if place.get_or_insert_with(|| here.to_owned()) != here {
+            return None;
+        }
+        values.extend(fixed);
+    }
+    place.filter(|_| values.len() > 1).map(|place| (place, values))
 }
 
 /// The alternative that the instance was evidently meant to be: the only one that does not fail at

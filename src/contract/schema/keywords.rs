@@ -76,7 +76,7 @@ impl Holds {
     pub fn words(self) -> &'static str {
         match self {
             Holds::Schema => "a schema",
-            Holds::Schemas => "an array of schemas",
+            Holds::Schemas => "an array of one or more schemas",
             Holds::SchemaMap | Holds::Definitions => "an object of schemas",
             Holds::Count => "a whole number from 0 on",
             Holds::Number => "a number",

@@ -1,8 +1,10 @@
 //! Schemas, normalised to JSON Schema 2020-12 and compiled once.
 
+mod collection;
 mod failure;
 mod keywords;
 mod normalise;
+mod older;
 mod promises;
 mod store;
 
@@ -11,8 +13,8 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+pub(super) use collection::Schemas;
 pub use failure::SchemaFailure;
-pub(super) use normalise::Schemas;
 pub use promises::SchemaPromise;
 use store::Store;
 
@@ -31,6 +33,15 @@ struct Inner {
     place: Option<Place>,
     validator: OnceLock<Result<jsonschema::Validator, SchemaError>>,
     promises: OnceLock<Vec<SchemaPromise>>,
+}
+
+/// Which way the values of a schema go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Direction {
+    /// To the target.
+    Request,
+    /// From it.
+    Response,
 }
 
 /// A schema that cannot be compiled.

@@ -1,193 +1,31 @@
-//! Schemas of every OpenAPI version as JSON Schema 2020-12, each written once.
-
-use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+//! One schema of any OpenAPI version as JSON Schema 2020-12.
 
 use serde_json::{Map, Value, json};
 
-use super::Schema;
+use super::Direction;
+use super::collection::{Broken, Schemas, reference};
 use super::keywords::{Holds, TYPES, holds};
+use super::older::{array_items, exclusive_limits, with_null};
 use super::promises::KEY;
-use super::store::Store;
-use crate::contract::document::{At, Data, Files, Node};
-use crate::contract::{Diagnostic, Level, OpenApiVersion, PromiseId};
-
-/// Why a schema cannot be used.
-#[derive(Debug, Clone)]
-pub(in crate::contract) struct Broken(pub Diagnostic);
-
-/// The schemas of a contract while its documents are read.
-pub(in crate::contract) struct Schemas<'a> {
-    files: &'a Files,
-    version: OpenApiVersion,
-    promises: &'a HashMap<(usize, usize), Vec<PromiseId>>,
-    store: Arc<Store>,
-    schemas: HashMap<(usize, String), Schema>,
-    names: HashMap<(usize, String), String>,
-    definitions: Map<String, Value>,
-    waiting: VecDeque<(String, At<'a>)>,
-    /// References between definitions, by name.
-    uses: HashMap<String, Vec<String>>,
-    broken: HashMap<String, Broken>,
-    patterns: HashMap<String, Result<(), String>>,
-    notes: Vec<Diagnostic>,
-}
-
-impl<'a> Schemas<'a> {
-    /// No schema yet. `promises` are those of every `x-source`, by file and first byte.
-    pub fn new(
-        files: &'a Files,
-        version: OpenApiVersion,
-        promises: &'a HashMap<(usize, usize), Vec<PromiseId>>,
-    ) -> Self {
-        Schemas {
-            files,
-            version,
-            promises,
-            store: Arc::default(),
-            schemas: HashMap::new(),
-            names: HashMap::new(),
-            definitions: Map::new(),
-            waiting: VecDeque::new(),
-            uses: HashMap::new(),
-            broken: HashMap::new(),
-            patterns: HashMap::new(),
-            notes: Vec::new(),
-        }
-    }
-
-    /// The schema that stands there, with everything that it refers to.
-    pub fn read(&mut self, at: &At<'a>) -> Schema {
-        let at = self.alias(at);
-        let name = self.definition(&at, "inline");
-        self.drain();
-        self.schema(&at, &name)
-    }
-
-    /// A schema of our own making over schemas of the document: `{KEYWORD: [...]}`.
-    pub fn combine(&mut self, keyword: &str, parts: &[At<'a>]) -> Schema {
-        let names: Vec<String> = parts.iter().map(|part| self.definition(part, "inline")).collect();
-        self.drain();
-        let references: Vec<Value> = names.iter().map(|name| json!({"$ref": reference(name)})).collect();
-        let name = self.free_name("combined");
-        self.definitions.insert(name.clone(), json!({ keyword: references }));
-        self.uses.insert(name.clone(), names);
-        Schema::stored(self.store.clone(), pointer(&name), parts.first().map(|part| self.files.place(part)))
-    }
-
-    /// A schema that everything keeps.
-    pub fn anything(&mut self) -> Schema {
-        let name = self.free_name("anything");
-        self.definitions.insert(name.clone(), Value::Bool(true));
-        Schema::stored(self.store.clone(), pointer(&name), None)
-    }
-
-    /// Why a schema cannot be used, where it cannot: its own fault, or that of what it refers to.
-    pub fn broken(&self, schema: &Schema) -> Option<&Broken> {
-        if self.broken.is_empty() {
-            return None;
-        }
-        let mut seen = vec![schema.0.pointer.rsplit('/').next().unwrap_or_default()];
-        let mut next = 0;
-        let mut known: std::collections::HashSet<&str> = seen.iter().copied().collect();
-        while let Some(name) = seen.get(next).copied() {
-            if let Some(broken) = self.broken.get(name) {
-                return Some(broken);
-            }
-            seen.extend(
-                self.uses.get(name).into_iter().flatten().map(String::as_str).filter(|name| known.insert(name)),
-            );
-            next += 1;
-        }
-        None
-    }
-
-    /// Makes the schemas ready for use, and gives what there is to say about them.
-    pub fn finish(mut self) -> Vec<Diagnostic> {
-        self.store.seal(json!({ "$defs": Value::Object(std::mem::take(&mut self.definitions)) }));
-        self.notes
-    }
-
-    fn schema(&mut self, at: &At<'a>, name: &str) -> Schema {
-        let key = (at.file, at.pointer.clone());
-        if let Some(schema) = self.schemas.get(&key) {
-            return schema.clone();
-        }
-        let schema = Schema::stored(self.store.clone(), pointer(name), Some(self.files.place(at)));
-        self.schemas.insert(key, schema.clone());
-        schema
-    }
-
-    /// Where a schema is nothing but a reference, the schema that it means.
-    fn alias(&self, at: &At<'a>) -> At<'a> {
-        let alone = at.node.as_object().is_some_and(|members| members.len() == 1);
-        match at.text("$ref") {
-            Some(reference) if alone => self.files.resolve(at, reference).unwrap_or_else(|_| at.clone()),
-            _ => at.clone(),
-        }
-    }
-
-    /// The name of the definition for a schema; it is written later where it is new.
-    fn definition(&mut self, at: &At<'a>, kind: &str) -> String {
-        let key = (at.file, at.pointer.clone());
-        if let Some(name) = self.names.get(&key) {
-            return name.clone();
-        }
-        let wanted = match kind {
-            "inline" if !at.pointer.starts_with("/components/") => kind.to_owned(),
-            _ => plain(at.pointer.rsplit('/').next().unwrap_or_default()),
-        };
-        let name = self.free_name(&wanted);
-        self.names.insert(key, name.clone());
-        self.definitions.insert(name.clone(), Value::Null);
-        self.waiting.push_back((name.clone(), at.clone()));
-        name
-    }
-
-    fn free_name(&self, wanted: &str) -> String {
-        if !self.definitions.contains_key(wanted) {
-            return wanted.to_owned();
-        }
-        let first = self.definitions.len();
-        (first..)
-            .map(|number| format!("{wanted}-{number}"))
-            .find(|name| !self.definitions.contains_key(name))
-            .unwrap_or_default()
-    }
-
-    /// Writes the definitions that wait; each may make others wait.
-    fn drain(&mut self) {
-        while let Some((name, at)) = self.waiting.pop_front() {
-            let value = Writer { all: self, name: &name, file: at.file }.schema(at.node);
-            self.definitions.insert(name, value);
-        }
-    }
-}
-
-fn pointer(name: &str) -> String {
-    format!("/$defs/{name}")
-}
-
-fn reference(name: &str) -> String {
-    format!("#/$defs/{name}")
-}
-
-/// A name that stands in a pointer and a URI without escapes.
-fn plain(token: &str) -> String {
-    let keep = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
-    let name: String = token.chars().map(|character| if keep(character) { character } else { '_' }).collect();
-    if name.is_empty() { "schema".to_owned() } else { name }
-}
+use crate::contract::document::{At, Data, Node};
+use crate::contract::{Diagnostic, Level, OpenApiVersion};
 
 /// Writes one definition.
-struct Writer<'w, 'a> {
+pub(super) struct Writer<'w, 'a> {
     all: &'w mut Schemas<'a>,
     name: &'w str,
     file: usize,
+    direction: Direction,
 }
 
-impl<'a> Writer<'_, 'a> {
-    fn schema(&mut self, node: &'a Node) -> Value {
+impl<'w, 'a> Writer<'w, 'a> {
+    /// Writes the definition of that name, which stands in that file.
+    pub fn new(all: &'w mut Schemas<'a>, name: &'w str, file: usize, direction: Direction) -> Self {
+        Writer { all, name, file, direction }
+    }
+
+    /// The schema of a node and everything inside it; references make other definitions wait.
+    pub fn schema(&mut self, node: &'a Node) -> Value {
         let members = match &node.data {
             Data::Bool(value) => return Value::Bool(*value),
             Data::Object(members) => members,
@@ -209,10 +47,37 @@ impl<'a> Writer<'_, 'a> {
         }
         exclusive_limits(&mut out);
         array_items(node, &mut out);
+        self.one_way(node, &mut out);
         if node.get("nullable").and_then(Node::as_bool) == Some(true) && !only_reference {
             return with_null(out);
         }
         Value::Object(out)
+    }
+
+    /// A `readOnly` member is required of responses alone, a `writeOnly` one of requests alone
+    /// (OpenAPI 3.0.4 section 4.7.24.2).
+    fn one_way(&self, node: &Node, out: &mut Map<String, Value>) {
+        let Some(Value::Array(required)) = out.get_mut("required") else { return };
+        let flag = match self.direction {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
+        };
+        let properties = node.get("properties");
+        required.retain(|name| {
+            let member = name.as_str().and_then(|name| properties?.get(name));
+            !member.is_some_and(|member| self.says(member, flag))
+        });
+    }
+
+    /// Whether a member says so itself, or what it refers to.
+    fn says(&self, node: &Node, flag: &str) -> bool {
+        let set = |node: &Node| node.get(flag).and_then(Node::as_bool) == Some(true);
+        let from = At { file: self.file, node, pointer: String::new() };
+        set(node)
+            || from
+                .text("$ref")
+                .and_then(|text| self.all.files.resolve(&from, text).ok())
+                .is_some_and(|at| set(at.node))
     }
 
     fn keyword(&mut self, key: &str, value: &'a Node, out: &mut Map<String, Value>) {
@@ -271,7 +136,7 @@ impl<'a> Writer<'_, 'a> {
             _ => false,
         };
         if !right {
-            self.break_off(node, format!("`{key}` is {}", shown(node)), format!("`{key}` is {}", holds.words()));
+            self.wrong(key, holds, node);
             return None;
         }
         match (holds, whole(node)) {
@@ -292,7 +157,7 @@ impl<'a> Writer<'_, 'a> {
         if number.is_some() {
             self.note(node, &format!("`{key}` is a string, read as the number in it"), "remove the quotes");
         } else {
-            self.break_off(node, format!("`{key}` is {}", shown(node)), format!("`{key}` is {}", holds.words()));
+            self.wrong(key, holds, node);
         }
         number.map(Value::Number)
     }
@@ -316,11 +181,11 @@ impl<'a> Writer<'_, 'a> {
             self.break_off(node, format!("`pattern` is {}", shown(node)), "`pattern` is a regular expression");
             return None;
         };
-        let compiled = self.all.patterns.entry(pattern.to_owned()).or_insert_with(|| {
-            let built = jsonschema::options().build(&json!({ "pattern": pattern }));
-            built.map(|_| ()).map_err(|error| error.to_string())
-        });
-        if compiled.is_err() {
+        let compiles = |pattern: &str| jsonschema::options().build(&json!({ "pattern": pattern })).is_ok();
+        let known = self.all.patterns.get(pattern).copied();
+        let right = known.unwrap_or_else(|| compiles(pattern));
+        self.all.patterns.insert(pattern.to_owned(), right);
+        if !right {
             let message = format!("the pattern `{pattern}` cannot be compiled");
             self.break_off(node, message, "`pattern` is a regular expression as ECMA-262 writes it");
             return None;
@@ -340,7 +205,7 @@ impl<'a> Writer<'_, 'a> {
         let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(self.file, text, 64));
         match target {
             Ok(target) => {
-                let name = self.all.definition(&target, "named");
+                let name = self.all.definition(&target, self.direction);
                 self.all.uses.entry(self.name.to_owned()).or_default().push(name.clone());
                 out.insert("$ref".to_owned(), Value::String(reference(&name)));
             }
@@ -353,6 +218,10 @@ impl<'a> Writer<'_, 'a> {
         if let Some(promises) = self.all.promises.get(&(self.file, node.span.start)) {
             out.insert(KEY.to_owned(), promises.iter().map(|promise| Value::from(promise.0)).collect());
         }
+    }
+
+    fn wrong(&mut self, key: &str, holds: Holds, node: &Node) {
+        self.break_off(node, format!("`{key}` is {}", shown(node)), format!("`{key}` is {}", holds.words()));
     }
 
     /// The schema cannot be used, nor what refers to it.
@@ -381,6 +250,7 @@ fn whole(node: &Node) -> Option<u64> {
 /// A value as it is shown in a message.
 fn shown(node: &Node) -> String {
     match &node.data {
+        Data::Array(items) if items.is_empty() => "empty".to_owned(),
         Data::Array(_) | Data::Object(_) => node.kind().to_owned(),
         _ => node.to_value().to_string().chars().take(60).collect(),
     }
@@ -395,50 +265,4 @@ fn unique(names: Value) -> Value {
         }
     }
     Value::Array(out)
-}
-
-/// OpenAPI 3.0 (and draft 4): `exclusiveMinimum: true` makes `minimum` exclusive.
-fn exclusive_limits(out: &mut Map<String, Value>) {
-    for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-        let Some(flag) = out.get(exclusive).and_then(Value::as_bool) else { continue };
-        out.remove(exclusive);
-        if flag && let Some(value) = out.remove(limit) {
-            out.insert(exclusive.to_owned(), value);
-        }
-    }
-}
-
-/// Drafts before 2020-12: with an array under `items`, `additionalItems` holds for the rest.
-fn array_items(node: &Node, out: &mut Map<String, Value>) {
-    let Some(rest) = out.remove("additionalItems") else { return };
-    if node.get("items").and_then(Node::as_array).is_some() {
-        out.insert("items".to_owned(), rest);
-    }
-}
-
-/// What a schema with `nullable: true` says in 2020-12.
-fn with_null(mut out: Map<String, Value>) -> Value {
-    let composed = ["$ref", "allOf", "anyOf", "oneOf", "not", "const", "if"].iter().any(|key| out.contains_key(*key));
-    if let (Some(kinds), false) = (out.get("type").cloned(), composed) {
-        let mut kinds = match kinds {
-            Value::Array(kinds) => kinds,
-            kind => vec![kind],
-        };
-        if !kinds.iter().any(|kind| kind == "null") {
-            kinds.push("null".into());
-        }
-        out.insert("type".to_owned(), Value::Array(kinds));
-        if let Some(Value::Array(values)) = out.get_mut("enum")
-            && !values.contains(&Value::Null)
-        {
-            values.push(Value::Null);
-        }
-        return Value::Object(out);
-    }
-    let beside = |key: &str| key.starts_with("x-") || matches!(key, "title" | "description" | "default" | "example");
-    let (mut outer, inner): (Map<_, _>, Map<_, _>) = out.into_iter().partition(|(key, _)| beside(key));
-    if !inner.is_empty() {
-        outer.insert("anyOf".to_owned(), json!([inner, { "type": "null" }]));
-    }
-    Value::Object(outer)
 }

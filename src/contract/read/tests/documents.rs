@@ -31,7 +31,7 @@ fn what_cannot_be_read_is_refused_with_its_place() {
     a.yaml:2:1: `paths` is null (operations stand under `paths`, such as `/pets: {get: ...}`)
     a.yaml:1:1: an OpenAPI document is an object, and this is an array (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
     a.yaml:1:1: the file is empty (an OpenAPI document begins with `openapi: 3.1.0`)
-    a.yaml:2:13: this is not YAML: while parsing a node, did not find expected node content (indent a closing bracket deeper than the key that it belongs to)
+    a.yaml:2:13: this is not YAML: while parsing a node, did not find expected node content (look at the indentation, quotes and brackets before it)
     a.json:2:14: this is not JSON: trailing commas are not allowed (strict JSON has no comments, no trailing commas and only double quotes)
     a.yaml:1:1: OpenAPI 4.0.0 is not known (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`); and 1 more
     "#);
@@ -147,7 +147,7 @@ paths: {}
     assert_eq!(contract.servers, ["https://a.test/v2", "https://{gone}/"]);
     insta::assert_snapshot!(said(&contract), @r#"
     Warning api.yaml:5:6: a variable of `https://{gone}/` is not declared (declare it in `variables`)
-    Note api.yaml:6:1: no operation of this document can be tested
+    Warning api.yaml:6:1: no operation of this document can be tested
     "#);
 }
 

@@ -98,6 +98,27 @@ fn anchors_and_ids_are_references_too() {
 }
 
 #[test]
+fn what_only_answers_or_only_requests_have_is_required_of_them_alone() {
+    let contract = contract(
+        "3.0.3",
+        "paths:
+  /a:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}
+components:
+  schemas:
+    A: {required: [id, name, secret], properties: {id: {readOnly: true}, name: {}, secret: {$ref: '#/components/schemas/Secret'}}}
+    Secret: {writeOnly: true}
+",
+    );
+    let request = operation(&contract, "POST /a").body.as_ref().unwrap().media[0].schema.as_ref().unwrap();
+    let response = answer(&contract, "POST /a").schema.as_ref().unwrap();
+    assert_eq!(request.json()["required"], json!(["name", "secret"]));
+    assert_eq!(response.json()["required"], json!(["id", "name"]));
+}
+
+#[test]
 fn a_failure_knows_the_nearest_promise() {
     let source =
         |quote: &str, strength: &str| format!("x-source: {{document: d, quote: {quote}, strength: {strength}}}");
@@ -130,15 +151,15 @@ fn what_is_no_schema_is_told_with_what_would_be_right() {
     );
     assert!(contract.operations.is_empty());
     insta::assert_snapshot!(said(&contract), @r#"
-    Note api.yaml:3:1: no operation of this document can be tested
+    Warning api.yaml:3:1: no operation of this document can be tested
     Warning api.yaml:4:13: `GET /a` is not tested: `minLength` is "x" (api.yaml:4:100)
     Warning api.yaml:4:100: `minLength` is "x" (`minLength` is a whole number from 0 on)
     Note api.yaml:4:112: `maximum` is a string, read as the number in it (remove the quotes)
     Note api.yaml:4:127: `required` inside a property says nothing (list the property's name under `required` of the object around it)
     Warning api.yaml:5:13: `GET /b` is not tested: the pattern `(` cannot be compiled (api.yaml:5:98)
     Warning api.yaml:5:98: the pattern `(` cannot be compiled (`pattern` is a regular expression as ECMA-262 writes it)
-    Warning api.yaml:6:13: `GET /c` is not tested: `allOf` is an array (api.yaml:6:96)
-    Warning api.yaml:6:96: `allOf` is an array (`allOf` is an array of schemas)
+    Warning api.yaml:6:13: `GET /c` is not tested: `allOf` is empty (api.yaml:6:96)
+    Warning api.yaml:6:96: `allOf` is empty (`allOf` is an array of one or more schemas)
     Warning api.yaml:7:13: `GET /d` is not tested: a number is no schema (api.yaml:7:105)
     Warning api.yaml:7:105: a number is no schema (a schema is an object, or true or false)
     "#);
