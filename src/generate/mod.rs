@@ -5,6 +5,8 @@
 
 mod case;
 mod request;
+mod seed;
+pub mod strategy;
 
 pub use case::*;
 pub use request::*;
