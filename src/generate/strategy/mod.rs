@@ -19,7 +19,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 pub use error::Ungeneratable;
-pub(super) use node::{Keyword, Node, Part, Said};
+pub(super) use format::uuid;
+pub(super) use node::{Node, Part, Said};
 
 use crate::contract::Schema;
 

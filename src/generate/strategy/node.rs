@@ -82,6 +82,34 @@ impl<'s> Node<'s> {
         node
     }
 
+    /// This node with the branches that an instance takes, as far as types, fixed values and
+    /// required members tell.
+    #[must_use]
+    pub fn settled(mut self, instance: &Value) -> Self {
+        while let Some(branches) = self.choices.first() {
+            let mut nodes = branches.iter().map(|branch| self.with_branch(branch));
+            let taken = nodes.find(|node| node.is_plausible(instance));
+            drop(nodes);
+            match taken {
+                Some(node) => self = node,
+                None => drop(self.choices.remove(0)),
+            }
+        }
+        self
+    }
+
+    fn is_plausible(&self, instance: &Value) -> bool {
+        let keeps = |node: &Node<'_>, value: &Value| {
+            let fixed = node.fixed_values().is_none_or(|values| values.contains(&value));
+            !node.impossible && fixed && node.allows_type(super::builder::type_name(value))
+        };
+        let member = |name: &str| Node::of(self.schema, self.member(name));
+        let has = |name: &str| instance.get(name).is_some();
+        keeps(self, instance)
+            && (!instance.is_object() || self.required().iter().all(|(name, _)| has(name)))
+            && self.declared().iter().all(|name| instance.get(name).is_none_or(|value| keeps(&member(name), value)))
+    }
+
     fn add(&mut self, part: Part<'s>) {
         if part.json == &Value::Bool(false) {
             self.impossible = true;
