@@ -61,10 +61,10 @@ pub(super) fn expect(maker: &Maker<'_>, states: &[ErrorState], brought_about: St
 pub(super) fn built_in(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
     let mut cases = Vec::new();
     let mut left_out = Vec::new();
-    for (index, entry) in entries(maker).enumerate() {
+    for entry in entries(maker) {
         let made = match &entry.error.state {
             Some(state @ (ErrorState::UnknownId | ErrorState::MalformedId | ErrorState::EmptyId)) => {
-                with_id(maker, caller, entry, state, index).map(Some)
+                with_id(maker, caller, entry, state).map(Some)
             }
             Some(ErrorState::MissingFields) if !has_required_member(maker) => {
                 Err("the body has no required member to leave out".to_owned())
@@ -85,10 +85,10 @@ pub(super) fn built_in(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Ve
 pub(super) fn of_states(maker: &Maker<'_>, caller: &Caller<'_>, target: &Target) -> (Vec<Case>, Vec<LeftOut>) {
     let mut cases = Vec::new();
     let mut left_out = Vec::new();
-    for (index, entry) in entries(maker).enumerate() {
+    for entry in entries(maker) {
         let Some(ErrorState::Configured(name)) = &entry.error.state else { continue };
         let made = match target.states.get(name) {
-            Some(state) => in_state(maker, caller.in_state(state), entry, name, index),
+            Some(state) => in_state(maker, caller.in_state(state), entry, name),
             None => Err(format!("no state {name}")),
         };
         match made {
@@ -102,7 +102,7 @@ pub(super) fn of_states(maker: &Maker<'_>, caller: &Caller<'_>, target: &Target)
 }
 
 /// A request that would succeed but for the state: over and over where the state is a rate limit.
-fn in_state(maker: &Maker<'_>, caller: Caller<'_>, entry: Entry<'_>, name: &str, index: usize) -> Result<Case, String> {
+fn in_state(maker: &Maker<'_>, caller: Caller<'_>, entry: Entry<'_>, name: &str) -> Result<Case, String> {
     let is_limit = entry.status == StatusPattern::Exact(429);
     let kind = match maker.operation.rate_limit {
         Some(limit) if is_limit => CaseKind::Burst { requests: limit.requests.saturating_add(BEYOND_THE_LIMIT) },
@@ -114,18 +114,12 @@ fn in_state(maker: &Maker<'_>, caller: Caller<'_>, entry: Entry<'_>, name: &str,
     let limit = maker.operation.rate_limit.filter(|_| is_limit).and_then(|limit| limit.promise);
     let promises = entry.error.promise.into_iter().chain(limit).collect();
     let request = maker.request(&draft, &caller);
-    let case = maker.case(kind, &case_name(name, index), request, expect);
+    let case = maker.case(kind, name, request, expect);
     Ok(Case { state: Some(name.to_owned()), promises, ..case })
 }
 
 /// A request whose last path variable is no id, or the id of nothing.
-fn with_id(
-    maker: &Maker<'_>,
-    caller: &Caller<'_>,
-    entry: Entry<'_>,
-    state: &ErrorState,
-    index: usize,
-) -> Result<Case, String> {
+fn with_id(maker: &Maker<'_>, caller: &Caller<'_>, entry: Entry<'_>, state: &ErrorState) -> Result<Case, String> {
     let position = last_path_parameter(maker.operation).ok_or("the path has no variable")?;
     let parameter = maker.operation.parameters.get(position).ok_or("the path has no variable")?;
     let mut draft =
@@ -140,7 +134,7 @@ fn with_id(
     let mut request = maker.request(&draft, caller);
     request.bindings.retain(|binding| binding.at != Location::Path(parameter.name.clone()));
     let expect = Expect::Error(vec![entry.expected(maker, Strength::Standard)]);
-    let case = maker.case(CaseKind::Error, &case_name(state.name(), index), request, expect);
+    let case = maker.case(CaseKind::Error, state.name(), request, expect);
     Ok(Case { promises: entry.error.promise.into_iter().collect(), ..case })
 }
 
@@ -177,11 +171,6 @@ fn malformed(parameter: &Parameter) -> Value {
 
 fn has_required_member(maker: &Maker<'_>) -> bool {
     maker.form.as_ref().is_some_and(|form| !Node::root(&form.schema).required().is_empty())
-}
-
-/// Two entries of one state are told apart by their place.
-fn case_name(state: &str, index: usize) -> String {
-    format!("{state}-{index}")
 }
 
 fn entries<'a>(maker: &Maker<'a>) -> impl Iterator<Item = Entry<'a>> {

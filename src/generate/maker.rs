@@ -29,7 +29,7 @@ pub(super) struct Maker<'a> {
     pub operation: &'a Arc<Operation>,
     pub form: Option<BodyForm<'a>>,
     pub seed: u64,
-    parameters: Vec<Extents>,
+    parameters: Vec<Result<Extents, Ungeneratable>>,
     body: Option<Extents>,
     links: Vec<(Location, Origin)>,
 }
@@ -71,11 +71,14 @@ impl<'a> Maker<'a> {
                 return Err(Obstacle::MediaType(essences.join(" or ")));
             }
         }
-        let strategies = |parameter: &Parameter| {
-            Extents::of(&parameter.schema, alphabet(parameter))
-                .map_err(|reason| Obstacle::Part(location(parameter), reason))
-        };
-        let parameters = operation.parameters.iter().map(strategies).collect::<Result<_, _>>()?;
+        let parameters = operation
+            .parameters
+            .iter()
+            .map(|parameter| match Extents::of(&parameter.schema, alphabet(parameter)) {
+                Err(reason) if parameter.required => Err(Obstacle::Part(location(parameter), reason)),
+                made => Ok(made),
+            })
+            .collect::<Result<_, _>>()?;
         let body = form.as_ref().map(|form| Extents::of(&form.schema, Alphabet::Any)).transpose();
         let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), reason))?;
         let links = links_into(contract, operation);
@@ -90,17 +93,14 @@ impl<'a> Maker<'a> {
         let mut parameters = Vec::with_capacity(self.operation.parameters.len());
         for (parameter, strategies) in self.operation.parameters.iter().zip(&self.parameters) {
             let words = [self.operation.id.as_str(), name, parameter.name.as_str()];
-            let wanted = match extent {
-                _ if parameter.required || parameter.location == ParameterLocation::Path => true,
-                Extent::Least => caller.value(&location(parameter)).is_some(),
-                Extent::Most => true,
-                Extent::Free => seed::number(self.seed, &words).is_multiple_of(2),
+            let value = match (caller.value(&location(parameter)), strategies) {
+                (Some(configured), _) => Some(configured.clone()),
+                (None, Ok(strategies)) if self.is_sent(parameter, extent, &words) => {
+                    Some(self.parameter(parameter, strategies, extent, &words)?)
+                }
+                _ => None,
             };
-            parameters.push(if wanted {
-                Some(self.parameter(parameter, strategies, extent, &words, caller)?)
-            } else {
-                None
-            });
+            parameters.push(value);
         }
         let body = match (&self.body, &self.form) {
             (Some(strategies), Some(form)) if extent != Extent::Least || self.needs_body() => {
@@ -109,6 +109,21 @@ impl<'a> Maker<'a> {
             _ => None,
         };
         Ok(Draft { parameters, body })
+    }
+
+    /// Optional parts of which no value can be made, and why.
+    pub fn unmade(&self) -> impl Iterator<Item = (Location, &Ungeneratable)> {
+        let parameters = self.operation.parameters.iter().zip(&self.parameters);
+        parameters.filter_map(|(parameter, strategies)| Some((location(parameter), strategies.as_ref().err()?)))
+    }
+
+    fn is_sent(&self, parameter: &Parameter, extent: Extent, words: &[&str]) -> bool {
+        let optional = match extent {
+            Extent::Least => false,
+            Extent::Most => true,
+            Extent::Free => seed::number(self.seed, words).is_multiple_of(2),
+        };
+        optional || parameter.required || parameter.location == ParameterLocation::Path
     }
 
     /// Whether a request without a body breaks the contract.
@@ -122,11 +137,7 @@ impl<'a> Maker<'a> {
         strategies: &Extents,
         extent: Extent,
         words: &[&str],
-        caller: &Caller<'_>,
     ) -> Result<Value, Ungeneratable> {
-        if let Some(configured) = caller.value(&location(parameter)) {
-            return Ok(configured.clone());
-        }
         let node = Node::root(&parameter.schema);
         let names_something = parameter.location == ParameterLocation::Path || identity::is_id(&parameter.name, &node);
         if names_something {

@@ -1,5 +1,7 @@
 //! The plan: every case of a contract, and what is left out and why.
 
+use std::collections::HashMap;
+
 use super::caller::Caller;
 use super::maker::Maker;
 use super::suite::Suite;
@@ -75,6 +77,7 @@ pub fn generate(contract: &Contract, target: &Target, suite: Option<&Suite>, opt
             Err(obstacle) => plan.left_out.push(LeftOut::of(operation, "every request", obstacle)),
         }
     }
+    number_repeated_names(&mut plan.cases);
     if let Some(suite) = suite {
         let (workflows, left_out) = workflow::workflows(contract, suite, &caller, options.seed);
         plan.workflows = workflows;
@@ -88,6 +91,7 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
         plan.cases.extend(cases);
         plan.left_out.extend(left_out);
     };
+    take((Vec::new(), parts_never_sent(maker)));
     take(positive::examples(maker, caller));
     take(positive::positives(maker, caller, options.cases));
     take(credential::cases(maker, caller));
@@ -104,4 +108,29 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
     }
     take(negative::cases(maker, caller));
     take(errors::built_in(maker, caller));
+}
+
+/// Parts of the operation that no case has.
+fn parts_never_sent(maker: &Maker<'_>) -> Vec<LeftOut> {
+    let sent = maker.form.as_ref().map(|form| form.media.essence.as_str());
+    let media =
+        maker.operation.body.iter().flat_map(|body| &body.media).filter(|media| Some(media.essence.as_str()) != sent);
+    let reason = match sent {
+        Some(sent) => format!("{sent} is sent"),
+        None => "a body of it cannot be made".to_owned(),
+    };
+    let media = media.map(|media| LeftOut::new(maker, format!("a body of {}", media.essence), &reason));
+    media.chain(maker.unmade().map(|(at, reason)| LeftOut::new(maker, at.to_string(), reason))).collect()
+}
+
+/// Names that several cases have are numbered: some keywords can be broken in several ways.
+fn number_repeated_names(cases: &mut [Case]) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for case in cases {
+        let count = seen.entry(case.id.0.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            case.id.0 = format!("{}-{count}", case.id.0);
+        }
+    }
 }

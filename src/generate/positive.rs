@@ -10,39 +10,65 @@ use super::place::places;
 use super::plan::LeftOut;
 use super::strategy::{Extent, Node, Ungeneratable};
 use super::{Case, CaseKind, Expect, exercised, mark, pointer};
-use crate::contract::{Location, StreamSwitch};
+use crate::contract::{Location, Parameter, StreamSwitch};
 
 /// The document's examples, each as it stands there.
 pub(super) fn examples(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
     let mut cases = Vec::new();
     let mut left_out = Vec::new();
-    let Some(form) = &maker.form else { return (cases, left_out) };
-    for example in &form.media.examples {
-        let what = format!("the example `{}`", example.name);
-        if !form.schema.is_valid(&example.value) {
-            left_out.push(LeftOut::new(maker, what, "it breaks the schema that it is an example of"));
-            continue;
-        }
-        match with_examples(maker, caller, &example.value, &example.name) {
-            Ok(draft) => cases.push(success(maker, caller, CaseKind::Example, &example.name, &draft)),
-            Err(reason) => left_out.push(LeftOut::new(maker, what, reason)),
+    for (name, body) in documented_bodies(maker) {
+        let breaks_schema = match (&maker.form, body) {
+            (Some(form), Some(body)) => !form.schema.is_valid(body),
+            _ => false,
+        };
+        let made = if breaks_schema {
+            Err("it breaks the schema that it is an example of".to_owned())
+        } else {
+            with_examples(maker, caller, body, name).map_err(|reason| reason.to_string())
+        };
+        match made {
+            Ok(draft) => cases.push(success(maker, caller, CaseKind::Example, name, &draft)),
+            Err(reason) => left_out.push(LeftOut::new(maker, format!("the example `{name}`"), reason)),
         }
     }
     (cases, left_out)
 }
 
+/// The examples of the media type, else of its schema; for an operation without a body, one for
+/// the examples of its parameters.
+fn documented_bodies<'m>(maker: &'m Maker<'_>) -> Vec<(&'m str, Option<&'m Value>)> {
+    let Some(form) = &maker.form else {
+        let has_example = maker.operation.parameters.iter().any(|parameter| documented(parameter).is_some());
+        return if has_example { vec![("parameters", None)] } else { Vec::new() };
+    };
+    let named: Vec<_> =
+        form.media.examples.iter().map(|example| (example.name.as_str(), Some(&example.value))).collect();
+    let of_schema = identity::example(&Node::root(&form.schema)).map(|value| ("schema", Some(value)));
+    if named.is_empty() { of_schema.into_iter().collect() } else { named }
+}
+
+fn documented(parameter: &Parameter) -> Option<&Value> {
+    parameter.examples.first().or_else(|| identity::example(&Node::root(&parameter.schema)))
+}
+
 /// An example body with documented parameters beside it.
-fn with_examples(maker: &Maker<'_>, caller: &Caller<'_>, body: &Value, name: &str) -> Result<Draft, Ungeneratable> {
+fn with_examples(
+    maker: &Maker<'_>,
+    caller: &Caller<'_>,
+    body: Option<&Value>,
+    name: &str,
+) -> Result<Draft, Ungeneratable> {
     let mut draft = maker.draft(Extent::Least, &format!("example/{name}"), caller)?;
     for (parameter, value) in maker.operation.parameters.iter().zip(&mut draft.parameters) {
-        let documented = parameter.examples.first().or_else(|| identity::example(&Node::root(&parameter.schema)));
-        if let Some(documented) = documented.filter(|_| caller.value(&location(parameter)).is_none()) {
+        if let Some(documented) = documented(parameter).filter(|_| caller.value(&location(parameter)).is_none()) {
             *value = Some(documented.clone());
         }
     }
-    let mut body = body.clone();
-    identity::configure(&mut body, caller);
-    draft.body = Some(body);
+    if let Some(body) = body {
+        let mut body = body.clone();
+        identity::configure(&mut body, caller);
+        draft.body = Some(body);
+    }
     Ok(draft)
 }
 

@@ -7,7 +7,6 @@ mod mutation;
 mod parameter;
 
 use super::caller::Caller;
-use super::draft::Draft;
 use super::maker::Maker;
 use super::plan::LeftOut;
 use super::strategy::{Extent, Said};
@@ -28,7 +27,6 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<L
     let mut cases = parameter::cases(maker, caller, &least, &most);
     cases.extend(body::cases(maker, caller, &least, &most));
     cases.extend(message::cases(maker, caller, &most));
-    number_repeated_names(&mut cases);
     (cases, Vec::new())
 }
 
@@ -39,17 +37,6 @@ fn case(maker: &Maker<'_>, request: Request, violation: Violation, expect: Expec
     let mut request = request;
     request.bindings.retain(|binding| binding.at != violation.at);
     Case { promises, ..maker.case(CaseKind::Negative(violation), &name, request, expect) }
-}
-
-/// Some keywords can be broken in several ways.
-fn number_repeated_names(cases: &mut [Case]) {
-    let names: Vec<String> = cases.iter().map(|case| case.id.0.clone()).collect();
-    for (index, case) in cases.iter_mut().enumerate() {
-        let before = names.iter().take(index).filter(|name| **name == case.id.0).count();
-        if before > 0 {
-            case.id.0 = format!("{}-{}", case.id.0, before + 1);
-        }
-    }
 }
 
 /// A violation whose every word is given.

@@ -123,7 +123,8 @@ fn arrays(node: &Node<'_>, items: &[Value]) -> Vec<Mutation> {
         mutations.push(mutation("minItems", format!("has fewer than {least} items"), few, said));
     }
     if let Some((most, said)) = node.at_most("maxItems").filter(|(most, _)| *most < LONGEST) {
-        let many: Vec<_> = items.iter().cycle().take(most + 1).cloned().collect();
+        let many: Vec<_> =
+            items.iter().cloned().chain((1..).map_while(|n| another(items.first()?, n))).take(most + 1).collect();
         mutations.push(mutation("maxItems", format!("has more than {most} items"), many, said));
     }
     if let (Some(keyword), Some(first)) = (node.keyword("uniqueItems"), items.first()) {
@@ -131,6 +132,15 @@ fn arrays(node: &Node<'_>, items: &[Value]) -> Vec<Mutation> {
         mutations.push(mutation("uniqueItems", "has an item twice", twice, keyword.said));
     }
     mutations
+}
+
+/// An item like this one and unlike the others.
+fn another(item: &Value, number: usize) -> Option<Value> {
+    match item {
+        Value::String(text) => Some(Value::from(format!("{text}{}", "a".repeat(number)))),
+        Value::Number(known) if known.is_i64() => Some(Value::from(known.as_i64()? + i64::try_from(number).ok()?)),
+        other => Some(other.clone()),
+    }
 }
 
 fn objects(node: &Node<'_>, members: &Map<String, Value>) -> Vec<Mutation> {
