@@ -14,11 +14,16 @@ mod expression;
 mod finding;
 mod header;
 mod http;
+mod item;
 mod limit;
 mod registry;
 mod rule;
 mod shape;
+mod sse;
 mod status;
+mod stream;
+mod streamed;
+mod text;
 mod unique;
 mod workflow;
 

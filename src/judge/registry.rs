@@ -1,6 +1,6 @@
 //! All the rules, by family.
 
-use super::{Rule, auth, body, echo, error, header, http, limit, status, unique, workflow};
+use super::{Rule, auth, body, echo, error, header, http, item, limit, sse, status, stream, text, unique, workflow};
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
 const FAMILIES: &[&[Rule]] = &[
@@ -17,6 +17,10 @@ const FAMILIES: &[&[Rule]] = &[
     http::refusal::RULES,
     http::cors::RULES,
     http::leak::RULES,
+    sse::RULES,
+    stream::RULES,
+    item::RULES,
+    text::RULES,
 ];
 
 /// Least likeness, from 0 to 1, of an id that is offered in place of an unknown one.
