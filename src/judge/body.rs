@@ -66,8 +66,8 @@ fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
     finding.at = At::header("content-type");
     finding.expected = documented;
     finding.actual = excerpt(&actual);
-    let promises = response.media.iter().flat_map(|media| &media.promises).chain(&response.promises);
-    sink.fail(finding.breaking(evidence.contract, promises.copied()));
+    let named: Vec<_> = response.media.iter().flat_map(|media| media.promises.iter().copied()).collect();
+    sink.fail(finding.breaking(evidence.contract, or_of_response(named, response)));
 }
 
 /// Whether an event stream is the only answer, so that its own rule (`sse/media-type`) says what is wrong.
@@ -157,9 +157,15 @@ fn whole_body<'a>(evidence: &Evidence<'a>) -> Option<(&'a Answer, &'a MediaType)
     Some((answer, evidence.media().filter(|media| media.stream.is_none())?))
 }
 
+/// The nearest promises around the schema of a body.
 fn promises_around(evidence: &Evidence<'_>, media: &MediaType) -> Vec<PromiseId> {
-    let response = evidence.response().map(|response| response.promises.as_slice()).unwrap_or_default();
-    media.promises.iter().chain(response).copied().collect()
+    evidence.response().map(|response| or_of_response(media.promises.clone(), response)).unwrap_or_default()
+}
+
+/// The promises of the media types, or those of the response where they have none: what is only
+/// inferred of the body is no firmer for a documented status.
+fn or_of_response(media: Vec<PromiseId>, response: &Response) -> Vec<PromiseId> {
+    if media.is_empty() { response.promises.clone() } else { media }
 }
 
 /// What kept a body from being whole, where that was the target's doing.
@@ -209,6 +215,16 @@ mod tests {
         assert_eq!(scene.says("body/media-type"), ["error: text/html comes in place of application/json"]);
         let scene = Scene::new().answer(200, "", "{}");
         assert_eq!(scene.says("body/media-type"), ["error: no Content-Type comes in place of application/json"]);
+    }
+
+    #[test]
+    fn an_inferred_media_type_is_a_warning_under_a_documented_status() {
+        let mut scene = Scene::new().answer(200, "text/html", "<p>");
+        let documented = scene.promise(Subject::Response, Strength::Documented);
+        let inferred = scene.promise(Subject::Response, Strength::Inferred);
+        scene.operation.responses[0].promises.push(documented);
+        scene.operation.responses[0].media[0].promises.push(inferred);
+        assert_eq!(scene.says("body/media-type"), ["warning: text/html comes in place of application/json"]);
     }
 
     #[test]

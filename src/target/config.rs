@@ -76,7 +76,16 @@ pub fn load(file: &Path, surroundings: &Surroundings<'_>) -> Result<Config, Conf
     read(&name, &text, file.parent().unwrap_or(Path::new("")), surroundings)
 }
 
-fn read(name: &str, text: &str, directory: &Path, surroundings: &Surroundings<'_>) -> Result<Config, ConfigError> {
+/// Reads a configuration that is in memory; `directory` is what its paths are relative to.
+///
+/// # Errors
+/// As [`load`], the file itself excepted.
+pub fn read(
+    name: &str,
+    text: &str,
+    directory: &Path,
+    surroundings: &Surroundings<'_>,
+) -> Result<Config, ConfigError> {
     let mut reader = Reader::new(name, text);
     let mut targets = Vec::new();
     let (root, errors) = DeTable::parse_recoverable(text);

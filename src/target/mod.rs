@@ -11,7 +11,8 @@ mod text;
 mod units;
 
 pub use command_line::{HeaderError, header_option, url_option};
-pub use config::{Config, ConfigError, Surroundings, find, load};
+pub use config::{Config, ConfigError, Surroundings, find, load, read};
 pub use model::*;
+pub(crate) use table::help_nearest;
 pub use text::{Secret, Text};
 pub use units::{UnitError, duration, rate};
