@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::Failure;
 use super::arguments::CheckOptions;
 use crate::contract::{self, Contract, Diagnostic, Level};
-use crate::generate::suite;
+use crate::generate::suite::{self, SuiteError};
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
 use crate::run::Job;
@@ -46,7 +46,7 @@ async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepar
     for target in targets {
         let contract = read_contract(&target.spec)?;
         let suite = target.suite.as_deref().map(suite::load).transpose();
-        let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+        let suite = suite.map_err(|error| Failure::Diagnosed(vec![wrong_suite(&error)]))?;
         check_names(&target, &contract, only)?;
         let url = match &target.url {
             Some(url) => url.clone(),
@@ -60,6 +60,10 @@ async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepar
         prepared.jobs.push(Job { target, url, contract, suite });
     }
     Ok(prepared)
+}
+
+fn wrong_suite(error: &SuiteError) -> Diagnostic {
+    Diagnostic { level: Level::Error, message: error.words(), help: None, place: error.place().clone() }
 }
 
 fn targets(options: &CheckOptions) -> Result<Vec<Target>, Failure> {
@@ -92,9 +96,8 @@ fn read_config(file: &Path, wanted: &[String]) -> Result<Config, Failure> {
 fn target_of_spec(spec: &Path, options: &CheckOptions) -> Result<Target, Failure> {
     let name = spec.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     if options.url.is_none() {
-        return target_of_config(spec)?.ok_or_else(|| {
-            Failure::Usage(format!("{} has no target to check: add --url URL", spec.display()))
-        });
+        return target_of_config(spec)?
+            .ok_or_else(|| Failure::Usage(format!("{} has no target to check: add --url URL", spec.display())));
     }
     Ok(Target {
         name,
