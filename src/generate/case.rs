@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Request;
-use crate::contract::{Expression, Location, Operation, PromiseId, StatusPattern, Strength};
+use crate::contract::{Expression, Location, Operation, PromiseId, Source, StatusPattern, Strength};
 
 /// Names a case within a run: the same for the same contract, target and seed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -168,6 +168,8 @@ pub struct Step {
     pub case: Case,
     /// What must hold of the exchange beyond the contract.
     pub criteria: Vec<Criterion>,
+    /// The sentence behind the criteria: the `x-source` of the step.
+    pub source: Option<Source>,
     /// Values that later steps use.
     pub outputs: Vec<(String, Expression)>,
 }
