@@ -40,9 +40,7 @@ fn audit(config: &Path) -> Result<RunResult, String> {
     runtime.block_on(async {
         let prepared = prepare_config(config).await.map_err(|failure| failure.to_string())?;
         let result = run(&prepared.jobs, &Options::default(), &mut Progress::on_stderr(false)).await;
-        for server in prepared.servers {
-            server.stop().await;
-        }
+        prepared.stop().await;
         result.map_err(|error| error.to_string())
     })
 }

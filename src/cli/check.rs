@@ -34,9 +34,7 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
         }
     });
     let result = run(&prepared.jobs, &run_options, &mut reporters).await;
-    for server in prepared.servers {
-        server.stop().await;
-    }
+    prepared.stop().await;
     let result = result.map_err(|error| Failure::Unjudged(error.to_string()))?;
     Ok(Exit::from(result.verdict))
 }

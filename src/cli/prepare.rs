@@ -10,15 +10,27 @@ use crate::contract::{self, Contract, Diagnostic, Level};
 use crate::generate::suite;
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
-use crate::run::Job;
+use crate::run::{Job, StartedServer, start_server};
 use crate::target::{Config, Limits, Surroundings, Target, find, load};
 
-/// Targets ready to be run, and the reference servers among them: they stop when this is dropped.
+/// Targets ready to be run, and the servers that were started for them: they end when this is dropped.
 pub struct Prepared {
     /// The targets.
     pub jobs: Vec<Job>,
-    /// The servers that were started for them.
-    pub servers: Vec<Running>,
+    references: Vec<Running>,
+    commands: Vec<StartedServer>,
+}
+
+impl Prepared {
+    /// Stops the servers, each in its own way.
+    pub async fn stop(self) {
+        for server in self.references {
+            server.stop().await;
+        }
+        for server in self.commands {
+            server.stop().await;
+        }
+    }
 }
 
 /// Reads everything that a check needs, and starts the reference servers that it needs.
@@ -42,7 +54,7 @@ pub async fn prepare_config(file: &Path) -> Result<Prepared, Failure> {
 }
 
 async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepared, Failure> {
-    let mut prepared = Prepared { jobs: Vec::new(), servers: Vec::new() };
+    let mut prepared = Prepared { jobs: Vec::new(), references: Vec::new(), commands: Vec::new() };
     for target in targets {
         let contract = read_contract(&target.spec)?;
         let suite = target.suite.as_deref().map(suite::load).transpose();
@@ -53,10 +65,14 @@ async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepar
             None => {
                 let server = start_reference(&target).await?;
                 let url = url::Url::parse(&server.url).map_err(|error| Failure::Unjudged(error.to_string()))?;
-                prepared.servers.push(server);
+                prepared.references.push(server);
                 url
             }
         };
+        if let Some(command) = &target.server {
+            let started = start_server(command, &url).await.map_err(|error| Failure::Unjudged(error.to_string()))?;
+            prepared.commands.push(started);
+        }
         prepared.jobs.push(Job { target, url, contract, suite });
     }
     Ok(prepared)

@@ -71,6 +71,21 @@ pub enum Origin {
     },
 }
 
+impl Request {
+    /// A GET of a path without variables.
+    pub fn get(path: &str) -> Self {
+        Request {
+            method: Method::GET,
+            path: path.to_owned(),
+            path_values: Vec::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            content: None,
+            bindings: Vec::new(),
+        }
+    }
+}
+
 impl Body {
     /// The bytes on the wire.
     pub fn to_bytes(&self) -> Vec<u8> {

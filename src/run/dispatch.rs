@@ -103,16 +103,7 @@ impl Dispatcher {
     /// Whether anything at all answers HTTP at the target.
     pub async fn is_alive(&self) -> Result<bool, Unsent> {
         self.budget.take().map_err(Unsent::Halted)?;
-        let request = Request {
-            method: http::Method::GET,
-            path: "/".to_owned(),
-            path_values: Vec::new(),
-            query: Vec::new(),
-            headers: Vec::new(),
-            content: None,
-            bindings: Vec::new(),
-        };
-        let exchange = self.client.send(&self.wire(&request)?, Connection::Fresh, &StopAt::default()).await;
+        let exchange = self.client.send(&self.wire(&Request::get("/"))?, Connection::Fresh, &StopAt::default()).await;
         Ok(exchange.answer().is_some())
     }
 

@@ -14,6 +14,7 @@ mod reach;
 mod redact;
 mod result;
 mod sequence;
+mod server;
 mod shown;
 mod tally;
 
@@ -25,6 +26,7 @@ use url::Url;
 pub use budget::Interrupt;
 pub use event::{Event, Reporter};
 pub use result::*;
+pub use server::{ServerError, StartedServer, start_server};
 
 use crate::contract::Contract;
 use crate::generate::Suite;
