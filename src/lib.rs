@@ -10,9 +10,15 @@
 //! `run` drives the line for one target: order, concurrency, pace, budget and shrinking. The
 //! house in one page is `docs/architecture.md`.
 
+pub mod cli;
 pub mod contract;
 pub mod generate;
+pub mod harness;
 pub mod judge;
+pub mod reference;
+pub mod report;
 pub mod run;
+pub mod selftest;
 pub mod send;
+pub mod stream;
 pub mod target;

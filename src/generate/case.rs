@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::Request;
-use crate::contract::{Expression, Location, Operation, PromiseId, StatusPattern, Strength};
+use crate::contract::{Expression, Location, Operation, PromiseId, Source, StatusPattern, Strength};
 
 /// Names a case within a run: the same for the same contract, target and seed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,6 +159,8 @@ pub struct Workflow {
     pub id: String,
     /// What it is about.
     pub summary: Option<String>,
+    /// Its inputs: the suite's defaults.
+    pub inputs: IndexMap<String, serde_json::Value>,
     /// Its steps.
     pub steps: Vec<Step>,
 }
@@ -168,6 +172,8 @@ pub struct Step {
     pub case: Case,
     /// What must hold of the exchange beyond the contract.
     pub criteria: Vec<Criterion>,
+    /// The sentence behind the criteria: the `x-source` of the step.
+    pub source: Option<Source>,
     /// Values that later steps use.
     pub outputs: Vec<(String, Expression)>,
 }

@@ -3,8 +3,39 @@
 //! In: a [`Contract`](crate::contract::Contract), a [`Target`](crate::target::Target), a suite and a
 //! seed. Out: [`Case`]s and [`Workflow`]s, the same for the same input on every machine.
 
+mod body;
+mod caller;
 mod case;
+mod credential;
+mod draft;
+mod errors;
+mod exercised;
+#[cfg(test)]
+mod fixture;
+mod identity;
+mod lookalike;
+mod maker;
+mod mark;
+mod negative;
+mod place;
+mod plan;
+mod pointer;
+mod positive;
 mod request;
+mod seed;
+mod serialise;
+mod shrink;
+pub mod strategy;
+pub mod suite;
+mod workflow;
 
 pub use case::*;
+pub use plan::{LeftOut, Options, Plan, generate};
 pub use request::*;
+pub use shrink::smaller;
+pub use suite::{Suite, SuiteError};
+
+#[cfg(test)]
+mod documented;
+#[cfg(test)]
+mod tests;

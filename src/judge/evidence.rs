@@ -1,8 +1,13 @@
 //! Everything a rule may look at, read once.
 
-use crate::contract::{Contract, MediaType, Operation, Response};
-use crate::generate::Case;
-use crate::send::{Answer, Exchange};
+use std::cell::OnceCell;
+
+use serde_json::Value;
+
+use super::streamed::Streamed;
+use crate::contract::{Contract, MediaType, Operation, Response, StatusPattern};
+use crate::generate::{Case, CaseKind, Expect};
+use crate::send::{Answer, End, Exchange};
 
 /// What is known beyond the exchange itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,9 +28,17 @@ pub struct Evidence<'a> {
     pub exchange: &'a Exchange,
     /// What is known beyond it.
     pub context: Context,
+    json: OnceCell<Result<Value, serde_json::Error>>,
+    /// The body as a stream, decoded when a rule first asks.
+    pub(super) stream: OnceCell<Streamed>,
 }
 
 impl<'a> Evidence<'a> {
+    /// Everything that is known of one exchange.
+    pub fn new(contract: &'a Contract, case: &'a Case, exchange: &'a Exchange, context: Context) -> Self {
+        Evidence { contract, case, exchange, context, json: OnceCell::new(), stream: OnceCell::new() }
+    }
+
     /// The operation that was called.
     pub fn operation(&self) -> &'a Operation {
         &self.case.operation
@@ -36,13 +49,63 @@ impl<'a> Evidence<'a> {
         self.exchange.answer()
     }
 
-    /// The documented response for the answer's status.
+    /// The documented response for the answer's status. Where a document has nothing but `default` for
+    /// its successes, that is no description of its errors.
     pub fn response(&self) -> Option<&'a Response> {
-        self.operation().response(self.answer()?.status)
+        let status = self.answer()?.status;
+        let response = self.operation().response(status)?;
+        let success = |response: &Response| match response.status {
+            StatusPattern::Exact(status) => status / 100 == 2,
+            StatusPattern::Class(class) => class == 2,
+            StatusPattern::Default => false,
+        };
+        let catches_all = response.status == StatusPattern::Default;
+        let describes_errors = || self.operation().responses.iter().any(success);
+        (!catches_all || status < 400 || describes_errors()).then_some(response)
     }
 
     /// The documented form for the answer's status and media type.
     pub fn media(&self) -> Option<&'a MediaType> {
         self.response()?.media(&self.answer()?.essence()?)
+    }
+
+    /// The body read as JSON, whatever its media type says.
+    pub fn json(&self) -> Option<Result<&Value, &serde_json::Error>> {
+        let answer = self.answer()?;
+        Some(self.json.get_or_init(|| serde_json::from_slice(&answer.body)).as_ref())
+    }
+
+    /// Whether the answer is a 429 that this case did not ask for: it says something of our pace
+    /// and nothing of the request.
+    pub fn throttled(&self) -> bool {
+        let asked = match &self.case.expect {
+            Expect::Error(errors) => errors.iter().any(|error| error.status == StatusPattern::Exact(429)),
+            Expect::Success { .. } | Expect::Refusal => false,
+        };
+        let burst = matches!(self.case.kind, CaseKind::Burst { .. });
+        !asked && !burst && self.answer().is_some_and(|answer| answer.status == 429)
+    }
+
+    /// Whether the request uses the operation's own method. What another method is answered, the
+    /// document does not say.
+    pub fn documented_method(&self) -> bool {
+        self.case.request.method == self.operation().method
+    }
+
+    /// Whether an answer of this status to this method has content at all (RFC 9110 6.4.1).
+    pub fn may_have_content(&self) -> bool {
+        let bodiless = |answer: &Answer| matches!(answer.status, 100..=199 | 204 | 304);
+        self.case.request.method != http::Method::HEAD && !self.answer().is_some_and(bodiless)
+    }
+
+    /// Why the body cannot be read as what it is, through no fault of the target.
+    pub fn unreadable(&self) -> Option<String> {
+        let answer = self.answer()?;
+        let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+        if let Some(coding) = coding {
+            return Some(format!("the body is encoded as {coding}"));
+        }
+        matches!(answer.end, End::StoppedBySize | End::StoppedByTime)
+            .then(|| format!("reading was stopped after {} bytes", answer.body.len()))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{PromiseId, Source};
+use crate::contract::{Contract, PromiseId, Source};
 
 /// How much a broken rule weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,6 +44,23 @@ pub struct At {
     pub header: Option<String>,
 }
 
+impl At {
+    /// A place in the body, as a JSON Pointer.
+    pub fn pointer(pointer: impl Into<String>) -> Self {
+        At { pointer: Some(pointer.into()), ..At::default() }
+    }
+
+    /// A header field.
+    pub fn header(name: impl Into<String>) -> Self {
+        At { header: Some(name.into()), ..At::default() }
+    }
+
+    /// An offset in the body.
+    pub fn byte(offset: usize) -> Self {
+        At { byte: Some(offset), ..At::default() }
+    }
+}
+
 /// One rule broken by one exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -63,4 +80,18 @@ pub struct Finding {
     pub source: Option<Source>,
     /// The promises that are broken.
     pub promises: Vec<PromiseId>,
+}
+
+impl Finding {
+    /// The same finding with the promises that it breaks. Its source becomes the firmest of them,
+    /// the first where several are as firm.
+    #[must_use]
+    pub fn breaking(mut self, contract: &Contract, promises: impl IntoIterator<Item = PromiseId>) -> Self {
+        self.promises = promises.into_iter().collect();
+        let sources = self.promises.iter().map(|promise| &contract.promise(*promise).source);
+        if let Some(firmest) = sources.rev().max_by_key(|source| source.strength) {
+            self.source = Some(firmest.clone());
+        }
+        self
+    }
 }

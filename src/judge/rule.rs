@@ -1,7 +1,9 @@
 //! Rules as data, and what judging with one gives.
 
+use std::fmt;
+
 use super::{Evidence, Finding, Severity};
-use crate::contract::{PromiseId, Strength};
+use crate::contract::{PromiseId, Source, Strength};
 
 /// One thing that can be judged on an exchange.
 #[derive(Debug)]
@@ -18,9 +20,15 @@ pub struct Rule {
     pub source: RuleSource,
     /// An answer that breaks it, as one would see it.
     pub example: &'static str,
-    /// Judges one exchange: gives every check that it could make.
+    /// Judges one exchange: gives every check that it could make. A rule that needs more than one
+    /// exchange to be judged has [`over_the_run`] here.
     pub judge: fn(&Evidence<'_>, &mut Sink),
 }
+
+/// The `judge` of a rule that no single exchange can break: it says nothing. Such a rule is judged
+/// by the [`Ledger`](super::Ledger), by [`judge_burst`](super::judge_burst) or by
+/// [`judge_step`](super::judge_step), and stands in the registry so that it can be explained.
+pub(super) fn over_the_run(_: &Evidence<'_>, _: &mut Sink) {}
 
 /// Where a rule comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +39,20 @@ pub enum RuleSource {
     Standard(&'static str),
     /// What clients are known to stumble over.
     Practice(&'static str),
+}
+
+impl RuleSource {
+    /// The source that a finding shows; `None` where it must name the contract's own sentence.
+    fn cited(self) -> Option<Source> {
+        let RuleSource::Standard(section) = self else { return None };
+        let document = section.rsplit_once([',', ' ']).map_or(section, |(standard, _)| standard);
+        Some(Source {
+            document: document.to_owned(),
+            quote: None,
+            strength: Strength::Standard,
+            section: Some(section.to_owned()),
+        })
+    }
 }
 
 /// What one rule says of one exchange.
@@ -76,6 +98,11 @@ impl Sink {
         self.push(Verdict::NotChecked(reason.into()));
     }
 
+    /// What was answered is no evidence, since the ids in the request may be to blame.
+    pub fn not_verified(&mut self, answered: impl fmt::Display) {
+        self.not_checked(format!("answered {answered}, and no valid request with these ids was served yet"));
+    }
+
     /// The rule was broken. Its severity is the rule's own, lowered to `warning` where the promise
     /// behind it is only inferred.
     pub fn fail(&mut self, finding: Finding) {
@@ -85,7 +112,8 @@ impl Sink {
         self.push(Verdict::Failed(Box::new(Finding { severity, ..finding })));
     }
 
-    /// A finding of the rule under judgement, to be filled in.
+    /// A finding of the rule under judgement, to be filled in. Its source is the rule's standard, if
+    /// it comes from one.
     pub fn finding(&self, message: impl Into<String>) -> Finding {
         Finding {
             rule: self.rule.id,
@@ -94,7 +122,7 @@ impl Sink {
             at: super::At::default(),
             expected: String::new(),
             actual: String::new(),
-            source: None,
+            source: self.rule.source.cited(),
             promises: Vec::new(),
         }
     }

@@ -1,7 +1,120 @@
-//! A run: plan, order, pace, shrinking, and the stream of events that reporters hang on.
+//! A run: order, pace, shrinking, and the stream of events that reporters hang on.
+//!
+//! In: targets with their contracts. Out: [`Event`]s while it goes on, and a [`RunResult`].
 
+mod audit;
+mod bind;
+mod budget;
+mod confirm;
+mod dispatch;
 mod event;
+mod hook;
+mod promises;
+mod reach;
+mod redact;
 mod result;
+mod sequence;
+mod shown;
+mod tally;
 
+use std::io;
+use std::time::{Instant, SystemTime};
+
+use url::Url;
+
+pub use budget::Interrupt;
 pub use event::{Event, Reporter};
 pub use result::*;
+
+use crate::contract::Contract;
+use crate::generate::Suite;
+use crate::judge::Severity;
+use crate::send::ClientError;
+use crate::target::Target;
+
+/// One target with everything that is needed to judge it.
+#[derive(Debug)]
+pub struct Job {
+    /// The target.
+    pub target: Target,
+    /// Where it listens.
+    pub url: Url,
+    /// What it promises.
+    pub contract: Contract,
+    /// Workflows over its operations.
+    pub suite: Option<Suite>,
+}
+
+/// What a run does.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Seed of all generated cases.
+    pub seed: u64,
+    /// Positive cases an operation.
+    pub cases: usize,
+    /// Operations to try; empty for all.
+    pub only: Vec<String>,
+    /// Rules or families to judge by; empty for all.
+    pub rules: Vec<String>,
+    /// The least severity that makes a verdict of `violations`.
+    pub fail_on: Severity,
+    /// Whether findings are tried again and their cases made small.
+    pub confirm: bool,
+    /// Ends the run early.
+    pub interrupt: Interrupt,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            seed: 1,
+            cases: 20,
+            only: Vec::new(),
+            rules: Vec::new(),
+            fail_on: Severity::Error,
+            confirm: true,
+            interrupt: Interrupt::default(),
+        }
+    }
+}
+
+/// A run that broke off: never the fault of a target.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A report cannot be written.
+    #[error("the report cannot be written: {0}")]
+    Report(#[from] io::Error),
+    /// The client cannot be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// Judges every target, one after another.
+///
+/// # Errors
+/// When a report cannot be written, or no client can be made. What a target does is never an error.
+pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -> Result<RunResult, RunError> {
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let names: Vec<String> = jobs.iter().map(|job| job.target.name.clone()).collect();
+    reporter.event(&Event::RunStarted { seed: options.seed, targets: &names })?;
+    let mut targets = Vec::new();
+    for job in jobs {
+        let target = audit::audit(job, options, reporter).await?;
+        reporter.event(&Event::TargetFinished(&target))?;
+        targets.push(target);
+    }
+    let verdict = overall(&targets);
+    let result = RunResult { verdict, seed: options.seed, started, elapsed: clock.elapsed(), targets };
+    reporter.event(&Event::RunFinished(&result))?;
+    Ok(result)
+}
+
+/// Violations before incomplete before conformant; nothing judged is incomplete.
+fn overall(targets: &[TargetResult]) -> RunVerdict {
+    let has = |verdict| targets.iter().any(|target| target.verdict == verdict);
+    match () {
+        () if has(RunVerdict::Violations) => RunVerdict::Violations,
+        () if targets.is_empty() || has(RunVerdict::Incomplete) => RunVerdict::Incomplete,
+        () => RunVerdict::Conformant,
+    }
+}

@@ -1,5 +1,16 @@
 //! Exchanges: one request sent, and everything that came back, with times.
+//!
+//! In: a [`Request`](crate::generate::Request) and a base URL. Out: an [`Exchange`].
 
+mod client;
+mod curl;
 mod exchange;
+mod failure;
+mod pace;
+mod wire;
 
+pub use client::{Client, ClientError, Connection, StopAt};
+pub use curl::curl;
 pub use exchange::*;
+pub use pace::Pace;
+pub use wire::{WireError, WireRequest};

@@ -1,0 +1,177 @@
+//! The command line's words.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use url::Url;
+
+use crate::report::ReportSpec;
+use crate::target::{Rate, Text, duration, header_option, rate, url_option};
+
+/// Tells whether a live HTTP API keeps the contract that its documents promise.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 110, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  every target is conformant
+  1  violations
+  2  the command, the document or the configuration is wrong
+  3  it could not be judged: target unreachable, budget or time ended too early";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  uptospec check
+      every target of uptospec.toml; the four documented APIs where it gives no URLs
+  uptospec check specs/agenhq.yaml --url http://127.0.0.1:3000 -H \"x-api-key: $KEY\"
+      one server, no configuration needed
+  uptospec check --target agentix --report json=report.json --fail-on warning
+      one target of uptospec.toml, with a report for machines";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge targets against their contracts
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<CheckOptions>),
+    /// Start an embedded reference server, conformant or with faults
+    #[command(after_help = "Example:\n  uptospec serve agntix --port 8080 --fault done-missing")]
+    Serve(ServeOptions),
+    /// Try every fault of the reference servers against the rules
+    Selftest(SelftestOptions),
+    /// Tell what is wrong with a document, and what of it cannot be tested
+    Lint {
+        /// The OpenAPI document
+        spec: PathBuf,
+    },
+    /// Tell what a rule asks, why, and where it comes from
+    Explain {
+        /// A rule, or a family of rules such as `sse`; all of them when left out
+        rule: Option<String>,
+    },
+    /// Print an uptospec.toml to fill in: credentials, values, states
+    #[command(after_help = "Example:\n  uptospec init openapi.yaml > uptospec.toml")]
+    Init {
+        /// The OpenAPI document
+        spec: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// The OpenAPI document; without it the targets of uptospec.toml are checked
+    pub spec: Option<PathBuf>,
+    /// Base URL of the server to check
+    #[arg(long, value_parser = url_option)]
+    pub url: Option<Url>,
+    /// A header of every request; credentials among them are never shown
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header_option)]
+    pub headers: Vec<(String, Text)>,
+    /// A value in place of a generated one: path.X, query.X, header.X or body#/json/pointer
+    #[arg(long = "value", value_name = "LOCATION=VALUE", value_parser = value_option)]
+    pub values: Vec<(crate::contract::Location, serde_json::Value)>,
+    /// The configuration [default: uptospec.toml here or in a folder above]
+    #[arg(long, value_name = "FILE", conflicts_with = "spec")]
+    pub config: Option<PathBuf>,
+    /// A target of the configuration; repeatable
+    #[arg(long = "target", value_name = "NAME", conflicts_with = "spec")]
+    pub targets: Vec<String>,
+    /// Only this operation; repeatable
+    #[arg(long = "only", value_name = "OPERATION")]
+    pub only: Vec<String>,
+    /// Only this rule, or family of rules; repeatable
+    #[arg(long = "rule", value_name = "ID")]
+    pub rules: Vec<String>,
+    /// Positive cases an operation
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub cases: usize,
+    /// Seed of all generated cases: the same seed makes the same cases
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Most requests that a target may get
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_requests: Option<usize>,
+    /// Pace of the requests, such as 20/s
+    #[arg(long, value_parser = rate)]
+    pub rate: Option<Rate>,
+    /// Requests under way at once
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub concurrency: Option<usize>,
+    /// Longest time for a target, such as 5m
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time_limit: Option<Duration>,
+    /// The least severity that fails the run
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+    /// Write a report to a file; repeatable
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    pub reports: Vec<ReportSpec>,
+    /// Print one line a finding and the verdict
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print notes as whole blocks, all reasons, and times by operation
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    /// agntix, agentix, agenhq or agentsgt
+    pub name: String,
+    /// The port to listen on; any free one when left out
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// A fault to make; repeatable
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub faults: Vec<String>,
+    /// List the faults that the server can make
+    #[arg(long)]
+    pub list: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SelftestOptions {
+    /// agntix, agentix, agenhq or agentsgt; all of them when left out
+    pub name: Option<String>,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "write a whole number of at least 1".to_owned())
+}
+
+/// `LOCATION=VALUE`; a value that reads as JSON is JSON, any other is text.
+fn value_option(text: &str) -> Result<(crate::contract::Location, serde_json::Value), String> {
+    let (location, value) = text.split_once('=').ok_or("write LOCATION=VALUE, such as path.agentId=abc123")?;
+    let location = location.parse().map_err(|error: crate::contract::LocationError| error.to_string())?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::from(value));
+    Ok((location, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_value_is_json_where_it_reads_as_json() {
+        assert_eq!(value_option("path.id=abc").unwrap().1, serde_json::json!("abc"));
+        assert_eq!(value_option("body#/n=3").unwrap().1, serde_json::json!(3));
+        assert!(value_option("id=3").is_err());
+    }
+}

@@ -1,0 +1,68 @@
+//! `uptospec check`: judge targets against their contracts.
+
+use super::arguments::{CheckOptions, FailOn};
+use super::prepare::prepare;
+use super::{Exit, Failure, Look};
+use crate::judge::{self, Severity};
+use crate::report::{self, Progress, Reporters, Terminal, TerminalOptions};
+use crate::run::{Interrupt, Options, run};
+
+/// Runs the check to its exit code.
+///
+/// # Errors
+/// When the command, the configuration or a document is wrong, or a report cannot be written.
+pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
+    check_rules(&options.rules)?;
+    let prepared = prepare(&options).await?;
+    let mut reporters = reporters(&options)?;
+    let interrupt = Interrupt::default();
+    let run_options = Options {
+        seed: options.seed,
+        cases: options.cases,
+        only: options.only,
+        rules: options.rules,
+        fail_on: match options.fail_on {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+        },
+        confirm: true,
+        interrupt: interrupt.clone(),
+    };
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            interrupt.set();
+        }
+    });
+    let result = run(&prepared.jobs, &run_options, &mut reporters).await;
+    for server in prepared.servers {
+        server.stop().await;
+    }
+    let result = result.map_err(|error| Failure::Unjudged(error.to_string()))?;
+    Ok(Exit::from(result.verdict))
+}
+
+/// A rule or a family that does not exist would silently judge nothing.
+fn check_rules(wanted: &[String]) -> Result<(), Failure> {
+    for rule in wanted {
+        let is_known = |id: &str| id == rule || id.split('/').next() == Some(rule);
+        if !judge::rules().any(|known| is_known(known.id)) {
+            let nearest = judge::nearest(rule).map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
+            return Err(Failure::Usage(format!("there is no rule `{rule}`{nearest}")));
+        }
+    }
+    Ok(())
+}
+
+fn reporters(options: &CheckOptions) -> Result<Reporters, Failure> {
+    let look = Look::of_stdout();
+    let mut reporters = Reporters::default();
+    reporters.push(Progress::on_stderr(options.quiet));
+    reporters.push(Terminal::new(
+        anstream::stdout(),
+        TerminalOptions { colour: look.colour, width: look.width, verbose: options.verbose, quiet: options.quiet },
+    ));
+    for spec in &options.reports {
+        reporters.push(report::open(spec).map_err(|error| Failure::Usage(error.to_string()))?);
+    }
+    Ok(reporters)
+}

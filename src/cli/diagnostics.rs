@@ -1,0 +1,155 @@
+//! Diagnostics drawn with the lines of the file that they are about.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
+
+use super::Look;
+use crate::contract::{Diagnostic, Level, Place};
+use crate::report::safe;
+
+/// Draws the diagnostics in their order. Files are read from disk; where one cannot be read any more,
+/// or only the file is known, the place is named without its text.
+///
+/// # Errors
+/// When `out` fails.
+pub fn draw(diagnostics: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(look.width);
+    let mut files = Files::default();
+    for diagnostic in diagnostics {
+        let source = if diagnostic.place.line > 0 { files.text(&diagnostic.place.file) } else { None };
+        writeln!(out, "{}\n", renderer.render(&[group(diagnostic, source)]))?;
+    }
+    Ok(())
+}
+
+/// The files that diagnostics are about, each read once.
+#[derive(Default)]
+struct Files(HashMap<String, Option<String>>);
+
+impl Files {
+    fn text(&mut self, file: &str) -> Option<&str> {
+        self.0.entry(file.to_owned()).or_insert_with(|| std::fs::read_to_string(file).ok()).as_deref()
+    }
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, source: Option<&'a str>) -> Group<'a> {
+    let place = &diagnostic.place;
+    let group = title(diagnostic.level).primary_title(safe::text(&diagnostic.message));
+    let group = match source.and_then(|source| line_of(place, source)) {
+        Some((line, span)) => group.element(
+            Snippet::source(line)
+                .line_start(place.line)
+                .path(safe::text(&place.file))
+                .annotation(AnnotationKind::Primary.span(span)),
+        ),
+        None => group.element(origin(place)),
+    };
+    match &diagnostic.help {
+        Some(help) => group.element(Title::HELP.message(safe::text(help))),
+        None => group,
+    }
+}
+
+fn title(level: Level) -> Title<'static> {
+    match level {
+        Level::Note => Title::NOTE,
+        Level::Warning => Title::WARNING,
+        Level::Error => Title::ERROR,
+    }
+}
+
+fn origin(place: &Place) -> Origin<'_> {
+    let origin = Origin::path(safe::text(&place.file));
+    if place.line > 0 { origin.line(place.line).char_column(place.column) } else { origin }
+}
+
+/// The text of the place's line, and the bytes of it that are meant: as many as stand on that line,
+/// and at least one character.
+fn line_of<'a>(place: &Place, source: &'a str) -> Option<(&'a str, Range<usize>)> {
+    let line = source.lines().nth(place.line.checked_sub(1)?)?;
+    let start = line.char_indices().nth(place.column.saturating_sub(1)).map_or(line.len(), |(offset, _)| offset);
+    let next = line[start..].chars().next().map_or(0, char::len_utf8);
+    let wanted = (start + place.span.len()).clamp(start + next, line.len());
+    let end = (wanted..=line.len()).find(|end| line.is_char_boundary(*end))?;
+    Some((line, start..end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(source: &str, place: impl Fn(&str) -> Place, help: Option<&str>) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("spec.yaml");
+        std::fs::write(&file, source).unwrap();
+        let file = file.to_string_lossy().into_owned();
+        let diagnostic = Diagnostic {
+            level: Level::Warning,
+            message: "`nullable` is not a keyword of 3.1".to_owned(),
+            help: help.map(str::to_owned),
+            place: place(&file),
+        };
+        let mut out = Vec::new();
+        draw(&[diagnostic], Look::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap().replace(&file, "spec.yaml")
+    }
+
+    fn at(line: usize, column: usize, span: Range<usize>) -> impl Fn(&str) -> Place {
+        move |file| Place { file: file.into(), line, column, span: span.clone() }
+    }
+
+    #[test]
+    fn the_line_is_shown_with_what_would_be_right() {
+        let text = drawn("a: 1\n  nullable: true\n", at(2, 3, 7..15), Some("write type: [string, \"null\"]"));
+        insta::assert_snapshot!(text, @r#"
+        warning: `nullable` is not a keyword of 3.1
+         --> spec.yaml:2:3
+          |
+        2 |   nullable: true
+          |   ^^^^^^^^
+          |
+          = help: write type: [string, "null"]
+        "#);
+    }
+
+    #[test]
+    fn a_place_over_many_lines_is_marked_on_its_first() {
+        insta::assert_snapshot!(drawn("año: [1,\n 2,\n 3]\n", at(1, 6, 6..18), None), @r"
+        warning: `nullable` is not a keyword of 3.1
+         --> spec.yaml:1:6
+          |
+        1 | año: [1,
+          |      ^^^
+        ");
+    }
+
+    #[test]
+    fn where_only_the_file_is_known_only_the_file_is_named() {
+        insta::assert_snapshot!(drawn("a: 1\n", |file| Place::file(file), None), @r"
+        warning: `nullable` is not a keyword of 3.1
+        --> spec.yaml
+        ");
+    }
+
+    #[test]
+    fn a_place_that_is_not_in_the_file_is_named_without_its_text() {
+        insta::assert_snapshot!(drawn("a: 1\n", at(9, 3, 70..80), None), @r"
+        warning: `nullable` is not a keyword of 3.1
+        --> spec.yaml:9:3
+        ");
+    }
+
+    #[test]
+    fn any_place_in_any_text_is_drawn() {
+        for source in ["", "\n", "é\tx\r\n\u{1b}[31m", "\u{feff}a"] {
+            for (line, column, span) in [(1, 0, 0..0), (1, 1, 0..99), (1, 2, 1..2), (2, 50, 9..12), (1, 3, 0..1)] {
+                let text = drawn(source, at(line, column, span), None);
+                assert!(text.contains("spec.yaml") && !text.contains('\u{1b}'), "{text}");
+            }
+        }
+    }
+}

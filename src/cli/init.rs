@@ -1,0 +1,78 @@
+//! `uptospec init`: an uptospec.toml to fill in.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::Path;
+
+use super::{Exit, Failure};
+use crate::contract::{self, Contract, ErrorState, ParameterLocation};
+
+/// Prints a configuration for a document: its credentials, the ids that it needs, and its states.
+///
+/// # Errors
+/// When the document cannot be read.
+pub fn init(spec: &Path, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let contract = contract::load(spec).map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+    let name = spec.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    write!(out, "{}", configuration(&name, spec, &contract))?;
+    Ok(Exit::Conformant)
+}
+
+fn configuration(name: &str, spec: &Path, contract: &Contract) -> String {
+    let name = key(name);
+    let url = contract.servers.first().map_or("http://127.0.0.1:3000", String::as_str);
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "[target.{name}]");
+    let _ = writeln!(text, "spec = {}", quoted(&spec.display().to_string()));
+    let _ = writeln!(text, "url = {}", quoted(url));
+    for scheme in used_schemes(contract) {
+        let variable = scheme.to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        let _ = writeln!(text, "credentials.{} = \"${{{variable}}}\"", key(&scheme));
+    }
+    for id in path_variables(contract) {
+        let _ = writeln!(text, "# values.\"path.{id}\" = \"an id that the target knows\"");
+    }
+    let _ = writeln!(text, "# rate = \"5/s\"");
+    let _ = writeln!(text, "# max-requests = 500");
+    for (state, when) in states(contract) {
+        let _ = writeln!(text, "\n# {when}");
+        let _ = writeln!(text, "# [target.{name}.states.{}]", key(&state));
+        let _ = writeln!(text, "# credentials, headers, values, before or after: what brings it about");
+    }
+    text
+}
+
+fn used_schemes(contract: &Contract) -> BTreeSet<String> {
+    let requirements = contract.operations.iter().flat_map(|operation| &operation.security);
+    requirements.flat_map(|requirement| requirement.0.iter().cloned()).collect()
+}
+
+fn path_variables(contract: &Contract) -> BTreeSet<String> {
+    let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
+    let in_path = parameters.filter(|parameter| parameter.location == ParameterLocation::Path);
+    in_path.map(|parameter| parameter.name.clone()).collect()
+}
+
+fn states(contract: &Contract) -> BTreeSet<(String, String)> {
+    let responses = contract.operations.iter().flat_map(|operation| &operation.responses);
+    let errors = responses.flat_map(|response| &response.errors);
+    let state = |error: &contract::DocumentedError| match &error.state {
+        Some(ErrorState::Configured(name)) => {
+            Some((name.clone(), error.when.clone().or(error.code.clone()).unwrap_or_default()))
+        }
+        _ => None,
+    };
+    errors.filter_map(state).collect()
+}
+
+/// A key as TOML takes it: bare where it can be.
+fn key(name: &str) -> String {
+    let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if bare { name.to_owned() } else { quoted(name) }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}

@@ -1,0 +1,102 @@
+//! The commands: what each takes and prints, and the exit code that it comes to.
+
+mod arguments;
+mod check;
+pub mod diagnostics;
+mod exit;
+pub mod explain;
+mod init;
+pub mod lint;
+mod look;
+mod prepare;
+mod selftest;
+mod serve;
+
+use std::io::{self, Write};
+
+use clap::Parser;
+
+use crate::contract;
+use crate::judge;
+use arguments::{Arguments, Command};
+
+pub use exit::Exit;
+pub use look::Look;
+pub(crate) use prepare::prepare_config;
+
+/// Why a command did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command, the document or the configuration is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// The same, with places.
+    #[error("{} diagnostics", .0.len())]
+    Diagnosed(Vec<contract::Diagnostic>),
+    /// It could not be done.
+    #[error("{0}")]
+    Unjudged(String),
+    /// What it prints cannot be written.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> Exit {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return told(&Failure::Unjudged(format!("no threads can be started: {error}"))),
+    };
+    match runtime.block_on(execute(arguments.command)) {
+        Ok(exit) => exit,
+        // Whoever reads the output has seen enough: `uptospec explain | head`.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Unjudged,
+        Err(failure) => told(&failure),
+    }
+}
+
+async fn execute(command: Command) -> Result<Exit, Failure> {
+    let look = Look::of_stdout();
+    let mut out = anstream::stdout().lock();
+    match command {
+        Command::Check(options) => {
+            drop(out);
+            check::check(*options).await
+        }
+        Command::Serve(options) => {
+            drop(out);
+            serve::serve(options).await
+        }
+        Command::Selftest(options) => {
+            drop(out);
+            selftest::selftest(options).await
+        }
+        Command::Lint { spec } => {
+            let read = contract::load(&spec).map_err(|error| error.diagnostics);
+            Ok(lint::lint(&read, look, &mut out)?)
+        }
+        Command::Explain { rule } => {
+            let rule = rule.as_deref();
+            Ok(explain::explain(judge::rules(), rule, look, &mut out, &mut anstream::stderr())?)
+        }
+        Command::Init { spec } => init::init(&spec, &mut out),
+    }
+}
+
+/// Tells a failure on standard error, and gives its exit code.
+fn told(failure: &Failure) -> Exit {
+    let mut err = anstream::stderr().lock();
+    let (written, exit) = match failure {
+        Failure::Diagnosed(diagnostics) => (diagnostics::draw(diagnostics, Look::of_stderr(), &mut err), Exit::Usage),
+        Failure::Usage(message) => (writeln!(err, "{} {message}", label()), Exit::Usage),
+        Failure::Unjudged(_) | Failure::Output(_) => (writeln!(err, "{} {failure}", label()), Exit::Unjudged),
+    };
+    // With standard error gone there is nobody left to tell.
+    if written.is_err() { Exit::Unjudged } else { exit }
+}
+
+fn label() -> String {
+    use crate::report::style::{Palette, paint};
+    paint(Palette::new(Look::of_stderr().colour).error, "error:")
+}

@@ -1,0 +1,195 @@
+//! From options and configuration to targets that are ready to be run.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+use super::Failure;
+use super::arguments::CheckOptions;
+use crate::contract::{self, Contract, Diagnostic, Level};
+use crate::generate::suite;
+use crate::judge;
+use crate::reference::{self, Running, ServerOptions};
+use crate::run::Job;
+use crate::target::{Config, Limits, Surroundings, Target, find, load};
+
+/// Targets ready to be run, and the reference servers among them: they stop when this is dropped.
+pub struct Prepared {
+    /// The targets.
+    pub jobs: Vec<Job>,
+    /// The servers that were started for them.
+    pub servers: Vec<Running>,
+}
+
+/// Reads everything that a check needs, and starts the reference servers that it needs.
+///
+/// # Errors
+/// When the configuration, a document or a suite is wrong, or a server cannot start.
+pub async fn prepare(options: &CheckOptions) -> Result<Prepared, Failure> {
+    let mut targets = targets(options)?;
+    for target in &mut targets {
+        apply(target, options);
+    }
+    prepare_targets(targets, &options.only).await
+}
+
+/// The same for every target of a configuration.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_config(file: &Path) -> Result<Prepared, Failure> {
+    prepare_targets(read_config(file, &[])?.targets, &[]).await
+}
+
+async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepared, Failure> {
+    let mut prepared = Prepared { jobs: Vec::new(), servers: Vec::new() };
+    for target in targets {
+        let contract = read_contract(&target.spec)?;
+        let suite = target.suite.as_deref().map(suite::load).transpose();
+        let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+        check_names(&target, &contract, only)?;
+        let url = match &target.url {
+            Some(url) => url.clone(),
+            None => {
+                let server = start_reference(&target).await?;
+                let url = url::Url::parse(&server.url).map_err(|error| Failure::Unjudged(error.to_string()))?;
+                prepared.servers.push(server);
+                url
+            }
+        };
+        prepared.jobs.push(Job { target, url, contract, suite });
+    }
+    Ok(prepared)
+}
+
+fn targets(options: &CheckOptions) -> Result<Vec<Target>, Failure> {
+    if let Some(spec) = &options.spec {
+        return target_of_spec(spec, options).map(|target| vec![target]);
+    }
+    let here = std::env::current_dir().map_err(|error| Failure::Usage(error.to_string()))?;
+    let file = match &options.config {
+        Some(file) => file.clone(),
+        None => find(&here).ok_or_else(|| {
+            let hint = "name a document and --url, or write one with `uptospec init SPEC > uptospec.toml`";
+            Failure::Usage(format!("there is no uptospec.toml here or in a folder above; {hint}"))
+        })?,
+    };
+    let targets = read_config(&file, &options.targets)?.targets;
+    if options.url.is_some() && targets.len() != 1 {
+        return Err(Failure::Usage("--url is for one target: choose it with --target".to_owned()));
+    }
+    Ok(targets)
+}
+
+fn read_config(file: &Path, wanted: &[String]) -> Result<Config, Failure> {
+    let rules: Vec<&str> = judge::rules().map(|rule| rule.id).collect();
+    let environment = |name: &str| std::env::var(name).ok();
+    let surroundings = Surroundings { wanted, environment: &environment, rules: &rules };
+    load(file, &surroundings).map_err(|error| Failure::Diagnosed(error.diagnostics))
+}
+
+/// A target of the command line alone. Without `--url` it is the one of uptospec.toml with that document.
+fn target_of_spec(spec: &Path, options: &CheckOptions) -> Result<Target, Failure> {
+    let name = spec.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if options.url.is_none() {
+        return target_of_config(spec)?
+            .ok_or_else(|| Failure::Usage(format!("{} has no target to check: add --url URL", spec.display())));
+    }
+    Ok(Target {
+        name,
+        suite: suite_beside(spec),
+        spec: spec.to_owned(),
+        url: None,
+        credentials: IndexMap::new(),
+        headers: Vec::new(),
+        values: IndexMap::new(),
+        states: IndexMap::new(),
+        limits: Limits::default(),
+        severity: IndexMap::new(),
+        server: None,
+    })
+}
+
+fn target_of_config(spec: &Path) -> Result<Option<Target>, Failure> {
+    let here = std::env::current_dir().map_err(|error| Failure::Usage(error.to_string()))?;
+    let Some(file) = find(&here) else { return Ok(None) };
+    let same = |target: &Target| match (target.spec.canonicalize(), spec.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    };
+    Ok(read_config(&file, &[])?.targets.into_iter().find(same))
+}
+
+/// `suites/NAME.arazzo.yaml` beside the folder of `NAME.yaml`.
+fn suite_beside(spec: &Path) -> Option<PathBuf> {
+    let stem = spec.file_stem()?.to_string_lossy().into_owned();
+    let folder = spec.parent()?.join("..").join("suites");
+    let folder = if spec.parent()?.as_os_str().is_empty() { PathBuf::from("../suites") } else { folder };
+    Some(folder.join(format!("{stem}.arazzo.yaml"))).filter(|file| file.is_file())
+}
+
+/// What the command line says goes before what the configuration says.
+fn apply(target: &mut Target, options: &CheckOptions) {
+    let limits = &mut target.limits;
+    limits.max_requests = options.max_requests.unwrap_or(limits.max_requests);
+    limits.rate = options.rate.or(limits.rate);
+    limits.concurrency = options.concurrency.unwrap_or(limits.concurrency);
+    limits.time_limit = options.time_limit.unwrap_or(limits.time_limit);
+    target.url = options.url.clone().or(target.url.take());
+    target.headers.extend(options.headers.iter().cloned());
+    target.values.extend(options.values.iter().cloned());
+}
+
+fn read_contract(spec: &Path) -> Result<Contract, Failure> {
+    let contract = contract::load(spec).map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+    if contract.operations.is_empty() {
+        let mut diagnostics = contract.diagnostics;
+        diagnostics.push(Diagnostic {
+            level: Level::Error,
+            message: "no operation of the document can be tested".to_owned(),
+            help: None,
+            place: contract::Place::file(contract.file),
+        });
+        return Err(Failure::Diagnosed(diagnostics));
+    }
+    Ok(contract)
+}
+
+/// Names in the configuration and the options that the document must know.
+fn check_names(target: &Target, contract: &Contract, only: &[String]) -> Result<(), Failure> {
+    let schemes: Vec<&str> = contract.schemes.keys().map(String::as_str).collect();
+    let states = target.states.values().flat_map(|state| state.credentials.keys());
+    for scheme in target.credentials.keys().chain(states) {
+        if !schemes.contains(&scheme.as_str()) {
+            let what = format!("target {}: {} has no security scheme `{scheme}`", target.name, contract.file);
+            return Err(Failure::Usage(with_nearest(what, scheme, &schemes)));
+        }
+    }
+    let operations: Vec<&str> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+    for operation in only {
+        if !operations.contains(&operation.as_str()) {
+            let what = format!("{} has no operation `{operation}`", contract.file);
+            return Err(Failure::Usage(with_nearest(what, operation, &operations)));
+        }
+    }
+    Ok(())
+}
+
+fn with_nearest(what: String, name: &str, known: &[&str]) -> String {
+    match crate::target::help_nearest(name, known) {
+        Some(help) => format!("{what}; {help}"),
+        None => what,
+    }
+}
+
+async fn start_reference(target: &Target) -> Result<Running, Failure> {
+    let Some(api) = reference::api(&target.name) else {
+        let known: Vec<&str> = reference::apis().iter().map(|api| api.name).collect();
+        return Err(Failure::Usage(format!(
+            "target {} has no url, and there is no reference server of that name; there are {}",
+            target.name,
+            known.join(", ")
+        )));
+    };
+    reference::start(api, ServerOptions::default()).await.map_err(|error| Failure::Unjudged(error.to_string()))
+}

@@ -1,0 +1,150 @@
+//! Who calls: a target's credentials, headers and values, in the state that a case needs.
+
+use base64::Engine;
+use serde_json::Value;
+
+use super::Request;
+use crate::contract::{Contract, CredentialForm, Location, Operation, SecurityRequirement};
+use crate::target::{Secret, State, Target, Text};
+
+/// A target as a case calls it.
+#[derive(Clone, Copy)]
+pub(super) struct Caller<'a> {
+    contract: &'a Contract,
+    target: &'a Target,
+    state: Option<&'a State>,
+}
+
+impl<'a> Caller<'a> {
+    /// The target as configured.
+    pub fn new(contract: &'a Contract, target: &'a Target) -> Self {
+        Caller { contract, target, state: None }
+    }
+
+    /// The target in a state.
+    pub fn in_state(self, state: &'a State) -> Self {
+        Caller { state: Some(state), ..self }
+    }
+
+    /// What the configuration puts in a part of the request; the state's word goes first.
+    pub fn value(&self, at: &Location) -> Option<&'a Value> {
+        self.values().find(|(known, _)| same(known, at)).map(|(_, value)| value)
+    }
+
+    /// Every part of a request that the configuration fixes.
+    pub fn values(&self) -> impl Iterator<Item = (&'a Location, &'a Value)> {
+        self.state.into_iter().flat_map(|state| &state.values).chain(&self.target.values)
+    }
+
+    /// A credential for a scheme: configured, or in a header that every request carries.
+    pub fn credential(&self, scheme: &str) -> Option<Text> {
+        let configured = self.state.and_then(|state| state.credentials.get(scheme));
+        let configured = configured.or_else(|| self.target.credentials.get(scheme)).cloned();
+        configured.or_else(|| match &self.contract.schemes.get(scheme)?.form {
+            CredentialForm::Bearer | CredentialForm::Basic => self.header("authorization"),
+            CredentialForm::Header(name) => self.header(name),
+            _ => None,
+        })
+    }
+
+    /// The first alternative for which there is every credential; one that the state speaks of goes first.
+    pub fn requirement<'o>(&self, operation: &'o Operation) -> Option<&'o SecurityRequirement> {
+        let complete =
+            |requirement: &&SecurityRequirement| requirement.0.iter().all(|scheme| self.credential(scheme).is_some());
+        let of_state = |requirement: &&SecurityRequirement| {
+            let given = |scheme: &String| self.state.is_some_and(|state| state.credentials.contains_key(scheme));
+            requirement.0.iter().any(given)
+        };
+        let alternatives = operation.security.iter().filter(complete);
+        alternatives.clone().find(of_state).or_else(|| alternatives.clone().next())
+    }
+
+    /// Whether the operation lets this caller in, as far as we know.
+    pub fn may_call(&self, operation: &Operation) -> bool {
+        operation.security.is_empty() || self.requirement(operation).is_some()
+    }
+
+    /// Adds the credentials of an alternative, then the headers that every request carries.
+    pub fn dress(&self, request: &mut Request, requirement: Option<&SecurityRequirement>) {
+        for scheme in requirement.into_iter().flat_map(|requirement| &requirement.0) {
+            let configured = self.state.and_then(|state| state.credentials.get(scheme));
+            let credential = configured.or_else(|| self.target.credentials.get(scheme));
+            if let (Some(credential), Some(scheme)) = (credential, self.contract.schemes.get(scheme)) {
+                place(request, &scheme.form, credential);
+            }
+        }
+        for (name, value) in self.headers() {
+            set_header(request, name, value.clone());
+        }
+    }
+
+    fn headers(&self) -> impl Iterator<Item = &'a (String, Text)> {
+        self.target.headers.iter().chain(self.state.into_iter().flat_map(|state| &state.headers))
+    }
+
+    fn header(&self, name: &str) -> Option<Text> {
+        self.headers().filter(|(known, _)| known.eq_ignore_ascii_case(name)).last().map(|(_, value)| value.clone())
+    }
+}
+
+/// Puts a credential where its scheme wants it.
+pub(super) fn place(request: &mut Request, form: &CredentialForm, credential: &Text) {
+    match form {
+        CredentialForm::Bearer => {
+            set_header(request, "Authorization", Text::plain("Bearer ").then(credential.clone()));
+        }
+        CredentialForm::Basic => set_header(request, "Authorization", Text::plain("Basic ").then(encoded(credential))),
+        CredentialForm::Header(name) => set_header(request, name, credential.clone()),
+        CredentialForm::Query(name) => request.query.push((name.clone(), credential.clone())),
+        CredentialForm::Cookie(name) => add_cookie(request, name, credential.clone()),
+        CredentialForm::Unsupported(_) => {}
+    }
+}
+
+/// Takes away whatever a scheme of that form would show.
+pub(super) fn take_away(request: &mut Request, form: &CredentialForm) {
+    let header = match form {
+        CredentialForm::Bearer | CredentialForm::Basic => "Authorization",
+        CredentialForm::Header(name) => name,
+        CredentialForm::Cookie(_) => "Cookie",
+        CredentialForm::Query(name) => return request.query.retain(|(known, _)| known != name),
+        CredentialForm::Unsupported(_) => return,
+    };
+    request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(header));
+}
+
+/// Sets a header field in place of one of the same name.
+pub(super) fn set_header(request: &mut Request, name: &str, value: Text) {
+    match request.headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        Some(header) => header.1 = value,
+        None => request.headers.push((name.to_owned(), value)),
+    }
+}
+
+/// Adds a cookie to those that are there (RFC 6265 section 4.2.1).
+pub(super) fn add_cookie(request: &mut Request, name: &str, value: Text) {
+    let cookie = Text::plain(format!("{name}=")).then(value);
+    let known = request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case("cookie"));
+    let cookies = match known {
+        Some((_, known)) => known.clone().then(Text::plain("; ")).then(cookie),
+        None => cookie,
+    };
+    set_header(request, "Cookie", cookies);
+}
+
+/// Base64 of a credential: as secret as the credential.
+fn encoded(credential: &Text) -> Text {
+    let text = base64::engine::general_purpose::STANDARD.encode(credential.reveal());
+    match credential.secrets().next() {
+        Some(secret) => Text::secret(Secret::new(secret.name(), text)),
+        None => Text::plain(text),
+    }
+}
+
+/// Header names are the same in any case.
+fn same(one: &Location, other: &Location) -> bool {
+    match (one, other) {
+        (Location::Header(one), Location::Header(other)) => one.eq_ignore_ascii_case(other),
+        _ => one == other,
+    }
+}

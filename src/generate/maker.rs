@@ -1,0 +1,281 @@
+//! Makes drafts and requests of one operation: what all kinds of cases begin with.
+
+use std::sync::Arc;
+
+use proptest::strategy::BoxedStrategy;
+use proptest::test_runner::TestRunner;
+use serde_json::Value;
+
+use super::body::{self, BodyForm};
+use super::caller::{self, Caller};
+use super::draft::{Draft, is_at, is_reserved, location};
+use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable};
+use super::{Binding, Case, CaseId, CaseKind, Expect, Origin, Request, identity, seed, serialise};
+use crate::contract::{Contract, Location, Operation, Parameter, ParameterLocation, Schema, SecurityRequirement};
+use crate::target::Text;
+
+/// What is in the way of every request of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Obstacle {
+    #[error("a body of {0} cannot be made")]
+    MediaType(String),
+    #[error("{0}: {1}")]
+    Part(Location, Ungeneratable),
+}
+
+/// Makes drafts and requests of one operation.
+pub(super) struct Maker<'a> {
+    pub contract: &'a Contract,
+    pub operation: &'a Arc<Operation>,
+    pub form: Option<BodyForm<'a>>,
+    pub seed: u64,
+    parameters: Vec<Result<Extents, Ungeneratable>>,
+    body: Option<Extents>,
+    links: Vec<(Location, Origin)>,
+}
+
+/// The strategies of one schema.
+struct Extents {
+    least: BoxedStrategy<Value>,
+    most: BoxedStrategy<Value>,
+    free: BoxedStrategy<Value>,
+}
+
+impl Extents {
+    fn of(schema: &Schema, alphabet: Alphabet) -> Result<Self, Ungeneratable> {
+        Ok(Extents {
+            least: strategy::with(schema, Extent::Least, alphabet)?,
+            most: strategy::with(schema, Extent::Most, alphabet)?,
+            free: strategy::with(schema, Extent::Free, alphabet)?,
+        })
+    }
+
+    fn value(&self, extent: Extent, runner: &mut TestRunner) -> Result<Value, Ungeneratable> {
+        let strategy = match extent {
+            Extent::Least => &self.least,
+            Extent::Most => &self.most,
+            Extent::Free => &self.free,
+        };
+        strategy::one(strategy, runner)
+    }
+}
+
+impl<'a> Maker<'a> {
+    /// # Errors
+    /// When no request of the operation can be made at all.
+    pub fn new(contract: &'a Contract, operation: &'a Arc<Operation>, seed: u64) -> Result<Self, Obstacle> {
+        let form = body::choose(operation);
+        if let (None, Some(body)) = (&form, &operation.body) {
+            let essences: Vec<_> = body.media.iter().map(|media| media.essence.as_str()).collect();
+            if body.required {
+                return Err(Obstacle::MediaType(essences.join(" or ")));
+            }
+        }
+        let parameters = operation
+            .parameters
+            .iter()
+            .map(|parameter| match Extents::of(&parameter.schema, alphabet(parameter)) {
+                Err(reason) if parameter.required => Err(Obstacle::Part(location(parameter), reason)),
+                made => Ok(made),
+            })
+            .collect::<Result<_, _>>()?;
+        let body = form.as_ref().map(|form| Extents::of(&form.schema, Alphabet::Any)).transpose();
+        let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), reason))?;
+        let links = links_into(contract, operation);
+        Ok(Maker { contract, operation, form, seed, parameters, body, links })
+    }
+
+    /// A draft to that extent; the name alone, with the seed, decides what is in it.
+    ///
+    /// # Errors
+    /// When a value cannot be made.
+    pub fn draft(&self, extent: Extent, name: &str, caller: &Caller<'_>) -> Result<Draft, Ungeneratable> {
+        let mut parameters = Vec::with_capacity(self.operation.parameters.len());
+        for (parameter, strategies) in self.operation.parameters.iter().zip(&self.parameters) {
+            let words = [self.operation.id.as_str(), name, parameter.name.as_str()];
+            let value = match (caller.value(&location(parameter)), strategies) {
+                (Some(configured), _) => Some(configured.clone()),
+                (None, Ok(strategies)) if self.is_sent(parameter, extent, &words) => {
+                    Some(self.parameter(parameter, strategies, extent, &words)?)
+                }
+                _ => None,
+            };
+            parameters.push(value);
+        }
+        let body = match (&self.body, &self.form) {
+            (Some(strategies), Some(form)) if extent != Extent::Least || self.needs_body() => {
+                Some(self.body(strategies, form, extent, name, caller)?)
+            }
+            _ => None,
+        };
+        Ok(Draft { parameters, body })
+    }
+
+    /// Optional parts of which no value can be made, and why.
+    pub fn unmade(&self) -> impl Iterator<Item = (Location, &Ungeneratable)> {
+        let parameters = self.operation.parameters.iter().zip(&self.parameters);
+        parameters.filter_map(|(parameter, strategies)| Some((location(parameter), strategies.as_ref().err()?)))
+    }
+
+    fn is_sent(&self, parameter: &Parameter, extent: Extent, words: &[&str]) -> bool {
+        let optional = match extent {
+            Extent::Least => false,
+            Extent::Most => true,
+            Extent::Free => seed::number(self.seed, words).is_multiple_of(2),
+        };
+        optional || parameter.required || parameter.location == ParameterLocation::Path
+    }
+
+    /// Whether a request without a body breaks the contract.
+    pub fn needs_body(&self) -> bool {
+        self.operation.body.as_ref().is_some_and(|body| body.required)
+    }
+
+    fn parameter(
+        &self,
+        parameter: &Parameter,
+        strategies: &Extents,
+        extent: Extent,
+        words: &[&str],
+    ) -> Result<Value, Ungeneratable> {
+        let node = Node::root(&parameter.schema);
+        let names_something = parameter.location == ParameterLocation::Path || identity::is_id(&parameter.name, &node);
+        if names_something {
+            if let Some(documented) = parameter.examples.first().or_else(|| identity::example(&node)) {
+                return Ok(documented.clone());
+            }
+            let made_up = Value::from(identity::made_up(&seed::word(self.seed, words)));
+            if identity::is_free_text(&node) && parameter.schema.is_valid(&made_up) {
+                return Ok(made_up);
+            }
+        }
+        strategies.value(extent, &mut seed::runner(self.seed, words))
+    }
+
+    fn body(
+        &self,
+        strategies: &Extents,
+        form: &BodyForm<'_>,
+        extent: Extent,
+        name: &str,
+        caller: &Caller<'_>,
+    ) -> Result<Value, Ungeneratable> {
+        let words = [self.operation.id.as_str(), name, "body#"];
+        let mut body = strategies.value(extent, &mut seed::runner(self.seed, &words))?;
+        identity::pin(&mut body, &form.schema, &seed::word(self.seed, &words));
+        identity::configure(&mut body, caller);
+        Ok(body)
+    }
+
+    /// The request of a draft, with the credentials that this caller has for the operation.
+    pub fn request(&self, draft: &Draft, caller: &Caller<'_>) -> Request {
+        self.request_as(draft, caller, caller.requirement(self.operation))
+    }
+
+    /// The request of a draft, with the credentials of one alternative.
+    pub fn request_as(&self, draft: &Draft, caller: &Caller<'_>, requirement: Option<&SecurityRequirement>) -> Request {
+        let mut request = Request {
+            method: self.operation.method.clone(),
+            path: self.operation.path.clone(),
+            path_values: Vec::new(),
+            query: Vec::new(),
+            headers: vec![("Accept".to_owned(), Text::plain(accept(self.operation)))],
+            content: draft.body.as_ref().zip(self.form.as_ref()).map(|(body, form)| form.content(body)),
+            bindings: self.bindings(draft, caller),
+        };
+        for (parameter, value) in self.operation.parameters.iter().zip(&draft.parameters) {
+            if let Some(value) = value.as_ref().filter(|_| !is_reserved(parameter)) {
+                add_parameter(&mut request, parameter, value);
+            }
+        }
+        caller.dress(&mut request, requirement);
+        request
+    }
+
+    /// The parts that an earlier answer gives, unless the configuration does.
+    fn bindings(&self, draft: &Draft, caller: &Caller<'_>) -> Vec<Binding> {
+        let is_open = |at: &Location| caller.value(at).is_none() && draft.value(self.operation, at).is_some();
+        let open = self.links.iter().filter(|(at, _)| is_open(at));
+        open.map(|(at, from)| Binding { at: at.clone(), from: from.clone() }).collect()
+    }
+
+    /// A case of this operation without promises, state and mark.
+    pub fn case(&self, kind: CaseKind, name: &str, request: Request, expect: Expect) -> Case {
+        Case {
+            id: CaseId(format!("{}/{}/{name}", self.operation.id, kind.name())),
+            operation: Arc::clone(self.operation),
+            kind,
+            state: None,
+            request,
+            expect,
+            promises: Vec::new(),
+            mark: None,
+        }
+    }
+}
+
+/// Adds the text of a parameter to a request.
+pub(super) fn add_parameter(request: &mut Request, parameter: &Parameter, value: &Value) {
+    let name = parameter.name.clone();
+    match parameter.location {
+        ParameterLocation::Path => request.path_values.push((name, serialise::text(parameter, value))),
+        ParameterLocation::Query => {
+            let pairs = serialise::pairs(parameter, value).into_iter();
+            request.query.extend(pairs.map(|(name, text)| (name, Text::plain(text))));
+        }
+        ParameterLocation::Header => {
+            caller::set_header(request, &name, Text::plain(serialise::text(parameter, value)));
+        }
+        ParameterLocation::Cookie => {
+            caller::add_cookie(request, &name, Text::plain(serialise::text(parameter, value)));
+        }
+    }
+}
+
+/// The media type that the stream switch asks for with this draft.
+pub(super) fn expected_form(operation: &Operation, draft: &Draft) -> Option<String> {
+    let switch = operation.stream_switch.as_ref()?;
+    switch.form(draft.value(operation, &switch.on)).map(str::to_owned)
+}
+
+/// All that the operation documents, where it documents several forms: the request switches by other means.
+fn accept(operation: &Operation) -> String {
+    let successes =
+        operation.responses.iter().filter(|response| response.status.matches(200) || response.status.matches(201));
+    let mut essences: Vec<&str> = Vec::new();
+    for media in successes.flat_map(|response| &response.media) {
+        if !essences.contains(&media.essence.as_str()) {
+            essences.push(&media.essence);
+        }
+    }
+    if essences.len() < 2 { "*/*".to_owned() } else { format!("{}, */*;q=0.1", essences.join(", ")) }
+}
+
+fn alphabet(parameter: &Parameter) -> Alphabet {
+    match parameter.location {
+        ParameterLocation::Path => Alphabet::Path,
+        ParameterLocation::Query => Alphabet::Any,
+        ParameterLocation::Header | ParameterLocation::Cookie => Alphabet::Header,
+    }
+}
+
+/// What other operations' answers give to this one; the first link wins where several feed one part.
+fn links_into(contract: &Contract, operation: &Operation) -> Vec<(Location, Origin)> {
+    let others = contract.operations.iter().filter(|other| other.id != operation.id);
+    let mut found: Vec<(Location, Origin)> = Vec::new();
+    for other in others {
+        let links = other.responses.iter().flat_map(|response| &response.links);
+        for (at, value) in links.filter(|link| link.operation == operation.id).flat_map(|link| &link.parameters) {
+            if !found.iter().any(|(known, _)| known == at) {
+                let from = Origin::Operation { operation: other.id.clone(), value: value.clone() };
+                found.push((at.clone(), from));
+            }
+        }
+    }
+    found
+}
+
+/// The index of the parameter that stands there.
+pub(super) fn parameter_at(operation: &Operation, at: &Location) -> Option<usize> {
+    operation.parameters.iter().position(|parameter| is_at(parameter, at))
+}

@@ -1,0 +1,123 @@
+//! Constraints of the body, each broken alone.
+
+use serde_json::Value;
+
+use super::alone::{breaks_alone, site};
+use super::mutation::{Mutation, mutations};
+use crate::contract::{ErrorState, Location, Schema};
+use crate::generate::body::Coding;
+use crate::generate::caller::Caller;
+use crate::generate::draft::Draft;
+use crate::generate::maker::Maker;
+use crate::generate::place::{Place, places};
+use crate::generate::strategy::Said;
+use crate::generate::{Case, Expect, Violation, errors, identity, pointer};
+
+/// A body that breaks one constraint.
+struct Broken {
+    violation: Violation,
+    body: Value,
+    /// In what way, whichever item of an array it is that is wrong.
+    way: (String, &'static str, String),
+}
+
+/// One case a constraint of the body's schema.
+pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) -> Vec<Case> {
+    let Some(form) = maker.form.as_ref().filter(|form| form.coding == Coding::Json) else { return Vec::new() };
+    let mut all: Vec<Broken> = Vec::new();
+    for base in bases(maker, caller, least, most) {
+        for broken in broken(&form.schema, &base) {
+            if !all.iter().any(|known| known.way == broken.way) {
+                all.push(broken);
+            }
+        }
+    }
+    all.into_iter().map(|broken| case(maker, caller, least, broken)).collect()
+}
+
+/// Valid bodies to break: the documented example, the least, and everything for what those lack.
+fn bases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) -> Vec<Value> {
+    let Some(form) = &maker.form else { return Vec::new() };
+    let example = form.media.examples.first().map(|example| {
+        let mut body = example.value.clone();
+        identity::configure(&mut body, caller);
+        body
+    });
+    let all = example.into_iter().chain([&least.body, &most.body].into_iter().flatten().cloned());
+    all.filter(|body| form.schema.is_valid(body)).collect()
+}
+
+fn case(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, broken: Broken) -> Case {
+    let draft = Draft { parameters: least.parameters.clone(), body: Some(broken.body) };
+    let expect = match broken.violation.keyword.as_str() {
+        "required" => errors::expect(maker, &[ErrorState::MissingFields], broken.violation.strength),
+        _ => Expect::Refusal,
+    };
+    super::case(maker, maker.request(&draft, caller), broken.violation, expect)
+}
+
+/// Every constraint that can be broken alone from this body.
+fn broken(schema: &Schema, base: &Value) -> Vec<Broken> {
+    let mut all = Vec::new();
+    for place in places(schema, base) {
+        let Some(value) = base.pointer(&place.pointer) else { continue };
+        all.extend(mutations(&place.node, value).into_iter().map(|mutation| with_value(base, &place, mutation)));
+        all.extend(without_required(base, &place));
+        all.extend(with_undeclared(base, &place));
+    }
+    all.retain(|broken| is_alone(schema, broken));
+    all
+}
+
+fn is_alone(schema: &Schema, broken: &Broken) -> bool {
+    let Location::Body(at) = &broken.violation.at else { return false };
+    breaks_alone(schema, &broken.body, site(at, &broken.violation.keyword), &broken.violation.keyword)
+}
+
+fn with_value(base: &Value, place: &Place<'_>, mutation: Mutation) -> Broken {
+    let mut body = base.clone();
+    pointer::set(&mut body, &place.pointer, mutation.value);
+    // A tolerant reader may take another type where it can do without the member.
+    let essential = mutation.keyword != "type" || place.required;
+    Broken::new(place.pointer.clone(), mutation.keyword, &mutation.what, (mutation.said, essential), body)
+}
+
+fn without_required<'a>(base: &'a Value, place: &'a Place<'_>) -> impl Iterator<Item = Broken> + 'a {
+    place.node.required().into_iter().filter_map(move |(name, said): (&str, Said)| {
+        let at = pointer::child(&place.pointer, name);
+        let mut body = base.clone();
+        pointer::remove(&mut body, &at)?;
+        Some(Broken::new(at, "required", "is left out", (said, true), body))
+    })
+}
+
+fn with_undeclared(base: &Value, place: &Place<'_>) -> Option<Broken> {
+    let mut forbidden = place.node.keywords("additionalProperties");
+    let said = forbidden.find(|keyword| keyword.value == &Value::Bool(false))?.said;
+    let at = pointer::child(&place.pointer, "uptospec");
+    let mut body = base.clone();
+    let is_new = pointer::set(&mut body, &at, Value::from("undeclared"));
+    is_new.then(|| Broken::new(at, "additionalProperties", "is not declared", (said, true), body))
+}
+
+impl Broken {
+    fn new(at: String, keyword: &'static str, what: &str, (said, essential): (Said, bool), body: Value) -> Self {
+        let way = (any_item(&at), keyword, what.to_owned());
+        let what = format!("{} {what}", called(&at));
+        Broken { violation: super::violation(Location::Body(at), keyword, what, said, essential), body, way }
+    }
+}
+
+/// The pointer with every index open.
+fn any_item(pointer: &str) -> String {
+    let step = |step: &str| if step.parse::<usize>().is_ok() { "*".to_owned() } else { step.to_owned() };
+    pointer.split('/').map(step).collect::<Vec<_>>().join("/")
+}
+
+/// How people call a part of the body.
+fn called(pointer: &str) -> String {
+    match pointer {
+        "" => "the body".to_owned(),
+        _ => format!("`{}`", pointer.trim_start_matches('/').replace('/', ".")),
+    }
+}

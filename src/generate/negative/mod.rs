@@ -1,0 +1,45 @@
+//! Requests that break exactly one constraint, all else as the contract asks.
+
+mod alone;
+mod body;
+mod message;
+mod mutation;
+mod parameter;
+
+use super::caller::Caller;
+use super::maker::Maker;
+use super::plan::LeftOut;
+use super::strategy::{Extent, Said};
+use super::{Case, CaseKind, Expect, Request, Violation};
+use crate::contract::Location;
+
+pub(super) use alone::{breaks_alone, site};
+
+/// Every constraint of every part of a request, broken alone.
+pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
+    let drafts = [Extent::Least, Extent::Most].map(|extent| maker.draft(extent, "negative", caller));
+    let [Ok(least), Ok(most)] = drafts else {
+        return (
+            Vec::new(),
+            vec![LeftOut::new(maker, "requests that break the contract", "no valid request to begin with")],
+        );
+    };
+    let mut cases = parameter::cases(maker, caller, &least, &most);
+    cases.extend(body::cases(maker, caller, &least, &most));
+    cases.extend(message::cases(maker, caller, &most));
+    (cases, Vec::new())
+}
+
+/// One broken constraint as a case.
+fn case(maker: &Maker<'_>, request: Request, violation: Violation, expect: Expect) -> Case {
+    let name = format!("{}-{}", violation.at, violation.keyword);
+    let promises = violation.promise.into_iter().collect();
+    let mut request = request;
+    request.bindings.retain(|binding| binding.at != violation.at);
+    Case { promises, ..maker.case(CaseKind::Negative(violation), &name, request, expect) }
+}
+
+/// A violation whose every word is given.
+fn violation(at: Location, keyword: &str, what: String, said: Said, essential: bool) -> Violation {
+    Violation { at, keyword: keyword.to_owned(), what, strength: said.strength, essential, promise: said.promise }
+}

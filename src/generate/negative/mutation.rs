@@ -1,0 +1,166 @@
+//! Values that break one keyword of a place, made from a value that keeps it.
+
+use serde_json::{Map, Value, json};
+
+use crate::generate::strategy::{Node, Said};
+
+/// A value in place of a valid one.
+#[derive(Debug, Clone)]
+pub(super) struct Mutation {
+    /// The keyword that it breaks.
+    pub keyword: &'static str,
+    /// What is wrong with it, after the name of the part.
+    pub what: String,
+    /// The value.
+    pub value: Value,
+    /// What stands behind the keyword.
+    pub said: Said,
+}
+
+/// Every keyword of a place that can be broken from this value.
+///
+/// Whether it is broken alone is for the validator to say.
+pub(super) fn mutations(node: &Node<'_>, value: &Value) -> Vec<Mutation> {
+    let mut mutations = types(node);
+    mutations.extend(fixed_values(node, value));
+    mutations.extend(match value {
+        Value::String(text) => texts(node, text),
+        Value::Number(_) => numbers(node),
+        Value::Array(items) => arrays(node, items),
+        Value::Object(members) => objects(node, members),
+        Value::Null | Value::Bool(_) => Vec::new(),
+    });
+    mutations
+}
+
+fn mutation(keyword: &'static str, what: impl Into<String>, value: impl Into<Value>, said: Said) -> Mutation {
+    Mutation { keyword, what: what.into(), value: value.into(), said }
+}
+
+fn types(node: &Node<'_>) -> Vec<Mutation> {
+    let Some(said) = node.keyword("type").map(|keyword| keyword.said) else { return Vec::new() };
+    let allowed = node.types().unwrap_or_default();
+    let main = allowed.iter().find(|name| **name != "null").copied().unwrap_or("null");
+    let (number, text, fraction) = (json!(7), json!("uptospec"), json!(0.5));
+    let (object, array) = (json!({}), json!([]));
+    let candidates = match main {
+        "string" => vec![("number", "a number", number), ("object", "an object", object)],
+        "integer" => vec![("string", "a text", text), ("number", "a fraction", fraction)],
+        "array" => vec![("object", "an object", object), ("string", "a text", text)],
+        "object" => vec![("array", "an array", array), ("string", "a text", text)],
+        _ => vec![("string", "a text", text), ("object", "an object", object)],
+    };
+    let all = candidates.into_iter().chain([("null", "null", Value::Null)]);
+    let refused = all.filter(|(name, _, _)| !node.allows_type(name));
+    refused.map(|(_, what, value)| mutation("type", format!("is {what}"), value, said)).collect()
+}
+
+fn fixed_values(node: &Node<'_>, value: &Value) -> Vec<Mutation> {
+    let other = match value {
+        Value::String(_) => json!("uptospec-none-of-these"),
+        Value::Number(_) => json!(-987_654_321),
+        _ => return Vec::new(),
+    };
+    let is_new = node.fixed_values().is_some_and(|values| !values.contains(&&other));
+    let broken = ["enum", "const"].into_iter().filter(|_| is_new).filter_map(|name| Some((name, node.keyword(name)?)));
+    broken
+        .map(|(name, keyword)| mutation(name, "is none of the documented values", other.clone(), keyword.said))
+        .collect()
+}
+
+fn texts(node: &Node<'_>, text: &str) -> Vec<Mutation> {
+    let mut mutations = Vec::new();
+    if let Some((least, said)) = node.at_least("minLength").filter(|(least, _)| *least > 0) {
+        let short: String = text.chars().take(least - 1).collect();
+        mutations.push(mutation("minLength", format!("is shorter than {least}"), short, said));
+    }
+    if let Some((most, said)) = node.at_most("maxLength").filter(|(most, _)| *most < LONGEST) {
+        let long: String = text.chars().chain(std::iter::repeat('a')).take(most + 1).collect();
+        mutations.push(mutation("maxLength", format!("is longer than {most}"), long, said));
+    }
+    if let Some(keyword) = node.keyword("pattern") {
+        for other in ["!", "uptospec ~", "0", " ", ""] {
+            mutations.push(mutation("pattern", "does not match the documented pattern", other, keyword.said));
+        }
+    }
+    if let Some((format, said)) = node.keyword("format").and_then(|found| Some((found.value.as_str()?, found.said))) {
+        for other in [format!("not-a-{format}"), "not a format: %".to_owned()] {
+            mutations.push(mutation("format", format!("is no {format}"), other, said));
+        }
+    }
+    mutations
+}
+
+/// Longer texts than this are not made.
+const LONGEST: usize = 1_000_000;
+
+fn numbers(node: &Node<'_>) -> Vec<Mutation> {
+    let beyond = [
+        ("minimum", node.highest("minimum"), -1.0, "is below"),
+        ("exclusiveMinimum", node.highest("exclusiveMinimum"), 0.0, "is not above"),
+        ("maximum", node.lowest("maximum"), 1.0, "is above"),
+        ("exclusiveMaximum", node.lowest("exclusiveMaximum"), 0.0, "is not below"),
+    ];
+    let mut mutations: Vec<_> = beyond
+        .into_iter()
+        .filter_map(|(keyword, limit, step, what)| {
+            let (limit, said) = limit?;
+            Some(mutation(keyword, format!("{what} {limit}"), number(limit + step), said))
+        })
+        .collect();
+    if let Some((step, said)) = node.highest("multipleOf") {
+        for part in [step + 1.0, step * 1.5] {
+            mutations.push(mutation("multipleOf", format!("is no multiple of {step}"), number(part), said));
+        }
+    }
+    mutations
+}
+
+fn arrays(node: &Node<'_>, items: &[Value]) -> Vec<Mutation> {
+    let mut mutations = Vec::new();
+    if let Some((least, said)) = node.at_least("minItems").filter(|(least, _)| *least > 0) {
+        let few: Vec<_> = items.iter().take(least - 1).cloned().collect();
+        mutations.push(mutation("minItems", format!("has fewer than {least} items"), few, said));
+    }
+    if let Some((most, said)) = node.at_most("maxItems").filter(|(most, _)| *most < LONGEST) {
+        let many: Vec<_> =
+            items.iter().cloned().chain((1..).map_while(|n| another(items.first()?, n))).take(most + 1).collect();
+        mutations.push(mutation("maxItems", format!("has more than {most} items"), many, said));
+    }
+    if let (Some(keyword), Some(first)) = (node.keyword("uniqueItems"), items.first()) {
+        let twice: Vec<_> = items.iter().chain([first]).cloned().collect();
+        mutations.push(mutation("uniqueItems", "has an item twice", twice, keyword.said));
+    }
+    mutations
+}
+
+/// An item like this one and unlike the others.
+fn another(item: &Value, number: usize) -> Option<Value> {
+    match item {
+        Value::String(text) => Some(Value::from(format!("{text}{}", "a".repeat(number)))),
+        Value::Number(known) if known.is_i64() => Some(Value::from(known.as_i64()? + i64::try_from(number).ok()?)),
+        other => Some(other.clone()),
+    }
+}
+
+fn objects(node: &Node<'_>, members: &Map<String, Value>) -> Vec<Mutation> {
+    let mut mutations = Vec::new();
+    if let Some((most, said)) = node.at_most("x-max-json-length").filter(|(most, _)| *most < LONGEST) {
+        // However the target counts, the values alone are longer.
+        let mut long = members.clone();
+        long.insert("uptospec".to_owned(), Value::from("x".repeat(most + most / 4 + 1)));
+        mutations.push(mutation("x-max-json-length", format!("is longer than {most} characters"), long, said));
+    }
+    if let Some((most, said)) = node.at_most("maxProperties").filter(|(most, _)| *most < LONGEST) {
+        let extra = (0..=most).map(|index| (format!("uptospec{index}"), Value::from("x")));
+        let many: Map<_, _> = members.clone().into_iter().chain(extra).take(most + 1).collect();
+        mutations.push(mutation("maxProperties", format!("has more than {most} members"), many, said));
+    }
+    mutations
+}
+
+/// An integer where the number is one, as people write it.
+#[expect(clippy::cast_possible_truncation, reason = "checked to be a small integer")]
+fn number(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
+}

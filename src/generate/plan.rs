@@ -1,0 +1,136 @@
+//! The plan: every case of a contract, and what is left out and why.
+
+use std::collections::HashMap;
+
+use super::caller::Caller;
+use super::maker::Maker;
+use super::suite::Suite;
+use super::{Case, Workflow, credential, errors, negative, positive, workflow};
+use crate::contract::{Contract, Operation, PromiseId};
+use crate::target::Target;
+
+/// What to generate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// What all that is random depends on.
+    pub seed: u64,
+    /// Requests that the contract allows, for each operation; examples come on top.
+    pub cases: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { seed: 0, cases: 20 }
+    }
+}
+
+/// Everything that a run may send.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Single requests, in the order of the contract's operations.
+    pub cases: Vec<Case>,
+    /// Workflows of the suite.
+    pub workflows: Vec<Workflow>,
+    /// What is not sent, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something that cannot be tested on this target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The operation; of a workflow, the one that stands in its way.
+    pub operation: String,
+    /// The state that the configuration would have to give.
+    pub state: Option<String>,
+    /// What is left out.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+    /// Promises that stay unchecked for it.
+    pub promises: Vec<PromiseId>,
+}
+
+impl LeftOut {
+    /// Something of the maker's operation.
+    pub(super) fn new(maker: &Maker<'_>, what: impl Into<String>, reason: impl ToString) -> Self {
+        LeftOut::of(maker.operation, what, reason)
+    }
+
+    fn of(operation: &Operation, what: impl Into<String>, reason: impl ToString) -> Self {
+        LeftOut {
+            operation: operation.id.clone(),
+            state: None,
+            what: what.into(),
+            reason: reason.to_string(),
+            promises: Vec::new(),
+        }
+    }
+}
+
+/// All cases of a contract for a target: the same for the same input, on every machine.
+pub fn generate(contract: &Contract, target: &Target, suite: Option<&Suite>, options: &Options) -> Plan {
+    let mut plan = Plan::default();
+    let caller = Caller::new(contract, target);
+    for operation in &contract.operations {
+        match Maker::new(contract, operation, options.seed) {
+            Ok(maker) => of_operation(&mut plan, &maker, &caller, target, options),
+            Err(obstacle) => plan.left_out.push(LeftOut::of(operation, "every request", obstacle)),
+        }
+    }
+    number_repeated_names(&mut plan.cases);
+    if let Some(suite) = suite {
+        let (workflows, left_out) = workflow::workflows(contract, suite, &caller, options.seed);
+        plan.workflows = workflows;
+        plan.left_out.extend(left_out);
+    }
+    plan
+}
+
+fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target: &Target, options: &Options) {
+    let mut take = |(cases, left_out): (Vec<Case>, Vec<LeftOut>)| {
+        plan.cases.extend(cases);
+        plan.left_out.extend(left_out);
+    };
+    take((Vec::new(), parts_never_sent(maker)));
+    take(positive::examples(maker, caller));
+    take(positive::positives(maker, caller, options.cases));
+    take(credential::cases(maker, caller));
+    take(errors::of_states(maker, caller, target));
+    if !caller.may_call(maker.operation) {
+        // Whoever is not let in is refused for that, and nothing is learnt of the rest.
+        let schemes: Vec<_> = maker.operation.security.iter().map(|requirement| requirement.0.join(" and ")).collect();
+        let reason = format!("no credential for {}", schemes.join(" or "));
+        take((
+            Vec::new(),
+            vec![LeftOut::new(maker, "requests that break the contract, and documented errors", reason)],
+        ));
+        return;
+    }
+    take(negative::cases(maker, caller));
+    take(errors::built_in(maker, caller));
+}
+
+/// Parts of the operation that no case has.
+fn parts_never_sent(maker: &Maker<'_>) -> Vec<LeftOut> {
+    let sent = maker.form.as_ref().map(|form| form.media.essence.as_str());
+    let media =
+        maker.operation.body.iter().flat_map(|body| &body.media).filter(|media| Some(media.essence.as_str()) != sent);
+    let reason = match sent {
+        Some(sent) => format!("{sent} is sent"),
+        None => "a body of it cannot be made".to_owned(),
+    };
+    let media = media.map(|media| LeftOut::new(maker, format!("a body of {}", media.essence), &reason));
+    media.chain(maker.unmade().map(|(at, reason)| LeftOut::new(maker, at.to_string(), reason))).collect()
+}
+
+/// Names that several cases have are numbered: some keywords can be broken in several ways.
+fn number_repeated_names(cases: &mut [Case]) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for case in cases {
+        let count = seen.entry(case.id.0.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            case.id.0 = format!("{}-{count}", case.id.0);
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Whether the body of an answer that comes as a whole is what the document says. Streams are
+//! judged item by item elsewhere.
+
+use serde_json::Value;
+
+use super::excerpt::excerpt;
+use super::shape::{self, Instance};
+use super::{At, Evidence, Rule, RuleSource, Severity, Sink};
+use crate::contract::{MediaType, PromiseId, Response, Schema};
+use crate::generate::Expect;
+use crate::send::{Answer, End};
+
+const EVENT_STREAM: &str = "text/event-stream";
+
+const MEDIA_TYPE: Rule = Rule {
+    id: "body/media-type",
+    severity: Severity::Error,
+    what: "The Content-Type is one that the document names for the status; parameters do not matter.",
+    why: "A client picks its parser by the media type.",
+    source: RuleSource::Contract,
+    example: "Content-Type: text/html, where the document says application/json",
+    judge: media_type,
+};
+
+const NOT_JSON: Rule = Rule {
+    id: "body/not-json",
+    severity: Severity::Error,
+    what: "A body that is documented as JSON is one whole JSON text.",
+    why: "A parser throws away all of a body that breaks in one place.",
+    source: RuleSource::Contract,
+    example: "Content-Type: application/json\n\n{\"id\": \"ses_1\",}",
+    judge: not_json,
+};
+
+const SCHEMA: Rule = Rule {
+    id: "body/schema",
+    severity: Severity::Error,
+    what: "The body keeps its documented schema.",
+    why: "Typed clients fail on a member that is missing, renamed or of another type.",
+    source: RuleSource::Contract,
+    example: "{\"id\": \"ses_1\", \"state\": \"open\"}, where `state` is OPEN or CLOSED",
+    judge: schema,
+};
+
+/// The rules of this family.
+pub static RULES: &[Rule] = &[MEDIA_TYPE, NOT_JSON, SCHEMA];
+
+fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some((answer, response)) = with_documented_body(evidence) else { return };
+    let essence = answer.essence();
+    if essence.is_none() && answer.body.is_empty() {
+        return;
+    }
+    if let Some(media) = evidence.media() {
+        return sink.pass(media.promises.iter().copied());
+    }
+    if answer.status >= 400 && essence.as_deref().is_some_and(|essence| is_other_json(response, essence)) {
+        return sink.pass([]);
+    }
+    if is_told_of_the_stream(evidence, response) {
+        return;
+    }
+    let documented = response.media.iter().map(|media| media.essence.as_str()).collect::<Vec<_>>().join(" or ");
+    let actual = answer.header("content-type").unwrap_or_else(|| "no Content-Type".to_owned());
+    let mut finding = sink.finding(format!("{} comes in place of {documented}", excerpt(&actual)));
+    finding.at = At::header("content-type");
+    finding.expected = documented;
+    finding.actual = excerpt(&actual);
+    let named: Vec<_> = response.media.iter().flat_map(|media| media.promises.iter().copied()).collect();
+    sink.fail(finding.breaking(evidence.contract, or_of_response(named, response)));
+}
+
+/// Whether an event stream is the only answer, so that its own rule (`sse/media-type`) says what is wrong.
+fn is_told_of_the_stream(evidence: &Evidence<'_>, response: &Response) -> bool {
+    let asked = match &evidence.case.expect {
+        Expect::Success { form } => form.as_deref() == Some(EVENT_STREAM),
+        Expect::Error(_) | Expect::Refusal => false,
+    };
+    asked || response.media.iter().all(|media| media.essence == EVENT_STREAM)
+}
+
+/// Whether an error comes as another kind of JSON than the documented one, such as problem+json: a
+/// JSON parser reads it all the same.
+fn is_other_json(response: &Response, essence: &str) -> bool {
+    is_json(essence) && response.media.iter().any(|media| is_json(&media.essence))
+}
+
+fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some((answer, media)) = whole_body(evidence) else { return };
+    if !answer.essence().is_some_and(|essence| is_json(&essence)) {
+        return;
+    }
+    if let Some(reason) = evidence.unreadable() {
+        return sink.not_checked(reason);
+    }
+    let problem = match (cut_short(answer.end), evidence.json()) {
+        (Some(cut), _) => format!("the JSON body is incomplete: {cut}"),
+        (None, _) if answer.body.is_empty() => "the body is empty where JSON is documented".to_owned(),
+        (None, Some(Err(error))) if error.to_string().starts_with("recursion limit") => {
+            return sink.not_checked("the body is nested deeper than we read");
+        }
+        (None, Some(Err(error))) => format!("the body is no JSON: {error}"),
+        (None, _) => return sink.pass([]),
+    };
+    let mut finding = sink.finding(problem);
+    let broken_at = evidence.json().and_then(Result::err).map(|error| offset(&answer.body, error));
+    finding.at = broken_at.map(At::byte).unwrap_or_default();
+    finding.expected = format!("one JSON text ({})", media.essence);
+    finding.actual = excerpt(&String::from_utf8_lossy(&answer.body));
+    sink.fail(finding.breaking(evidence.contract, promises_around(evidence, media)));
+}
+
+fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some((answer, media)) = whole_body(evidence) else { return };
+    let Some(schema) = &media.schema else { return };
+    if let Some(reason) = evidence.unreadable() {
+        return sink.not_checked(reason);
+    }
+    let essence = answer.essence().unwrap_or_default();
+    if is_json(&essence) {
+        // A body that is no JSON is a finding of its own.
+        if let Some(Ok(value)) = evidence.json() {
+            judge(value, schema, media, evidence, sink);
+        }
+    } else if essence.starts_with("text/") {
+        let value = text_value(&answer.body, schema);
+        judge(&value, schema, media, evidence, sink);
+    } else {
+        sink.not_checked(format!("the schema of a {essence} body cannot be asked"));
+    }
+}
+
+fn judge(value: &Value, schema: &Schema, media: &MediaType, evidence: &Evidence<'_>, sink: &mut Sink) {
+    let around = promises_around(evidence, media);
+    shape::judge(&Instance { value, schema, name: "the body", at: At::default(), around }, evidence, sink);
+}
+
+/// A text body as the value that its schema is about: as it came, or without the white space or the
+/// quotes around it, whichever the schema takes. Documents quote short texts, servers often do not.
+fn text_value(body: &[u8], schema: &Schema) -> Value {
+    let text = String::from_utf8_lossy(body);
+    let bare = text.trim();
+    let unquoted = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(bare);
+    let mut readings = [text.as_ref(), bare, unquoted].into_iter().map(|text| Value::String(text.to_owned()));
+    readings.find(|value| schema.is_valid(value)).unwrap_or_else(|| Value::String(text.to_string()))
+}
+
+/// The answer and its documented response, where that has something to say of the body.
+fn with_documented_body<'a>(evidence: &Evidence<'a>) -> Option<(&'a Answer, &'a Response)> {
+    let response = evidence.response().filter(|response| !response.media.is_empty())?;
+    (evidence.may_have_content() && evidence.documented_method()).then_some((evidence.answer()?, response))
+}
+
+/// The answer and the documented form of its body, where that comes as a whole.
+fn whole_body<'a>(evidence: &Evidence<'a>) -> Option<(&'a Answer, &'a MediaType)> {
+    let (answer, _) = with_documented_body(evidence)?;
+    Some((answer, evidence.media().filter(|media| media.stream.is_none())?))
+}
+
+/// The nearest promises around the schema of a body.
+fn promises_around(evidence: &Evidence<'_>, media: &MediaType) -> Vec<PromiseId> {
+    evidence.response().map(|response| or_of_response(media.promises.clone(), response)).unwrap_or_default()
+}
+
+/// The promises of the media types, or those of the response where they have none: what is only
+/// inferred of the body is no firmer for a documented status.
+fn or_of_response(media: Vec<PromiseId>, response: &Response) -> Vec<PromiseId> {
+    if media.is_empty() { response.promises.clone() } else { media }
+}
+
+/// What kept a body from being whole, where that was the target's doing.
+fn cut_short(end: End) -> Option<String> {
+    Some(match end {
+        End::MissingLastChunk => "the connection ended without the last chunk".to_owned(),
+        End::BadChunk => "the size of a chunk cannot be read".to_owned(),
+        End::ShortOfContentLength => "it is shorter than Content-Length".to_owned(),
+        End::Reset => "the connection was reset".to_owned(),
+        End::Idle { silence } => format!("nothing came for {:.1} s", silence.as_secs_f64()),
+        End::Complete(_) | End::StoppedBySize | End::StoppedByTime | End::HeldOpen { .. } => return None,
+    })
+}
+
+/// The byte that a JSON error points at; its columns count bytes.
+fn offset(body: &[u8], error: &serde_json::Error) -> usize {
+    let before: usize =
+        body.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    before + error.column().saturating_sub(1)
+}
+
+/// Whether a media type is JSON by its name (RFC 6839 3.1).
+pub(super) fn is_json(essence: &str) -> bool {
+    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::super::Verdict;
+    use super::super::support::{Scene, media_type};
+    use super::*;
+    use crate::contract::{StatusPattern, Strength, Subject};
+
+    #[test]
+    fn parameters_of_a_media_type_do_not_matter() {
+        let scene = Scene::new().answer(200, "Application/JSON; charset=utf-8", "{}");
+        assert_eq!(scene.says("body/media-type"), ["passed"]);
+    }
+
+    #[test]
+    fn another_media_type_is_a_finding() {
+        let scene = Scene::new().answer(200, "text/html", "<p>");
+        assert_eq!(scene.says("body/media-type"), ["error: text/html comes in place of application/json"]);
+        let scene = Scene::new().answer(200, "", "{}");
+        assert_eq!(scene.says("body/media-type"), ["error: no Content-Type comes in place of application/json"]);
+    }
+
+    #[test]
+    fn an_inferred_media_type_is_a_warning_under_a_documented_status() {
+        let mut scene = Scene::new().answer(200, "text/html", "<p>");
+        let documented = scene.promise(Subject::Response, Strength::Documented);
+        let inferred = scene.promise(Subject::Response, Strength::Inferred);
+        scene.operation.responses[0].promises.push(documented);
+        scene.operation.responses[0].media[0].promises.push(inferred);
+        assert_eq!(scene.says("body/media-type"), ["warning: text/html comes in place of application/json"]);
+    }
+
+    #[test]
+    fn a_documented_range_takes_every_media_type_in_it() {
+        let mut scene = Scene::new().answer(200, "text/html", "<p>");
+        scene.operation.responses[0].media = vec![media_type("text/*")];
+        assert_eq!(scene.says("body/media-type"), ["passed"]);
+    }
+
+    #[test]
+    fn an_error_may_be_problem_json_where_json_is_documented() {
+        let mut scene = Scene::new().answer(400, "application/problem+json", "{}");
+        scene.document(StatusPattern::Exact(400)).media = vec![media_type("application/json")];
+        assert_eq!(scene.says("body/media-type"), ["passed"]);
+    }
+
+    #[test]
+    fn a_response_without_media_says_nothing_of_the_body() {
+        let mut scene = Scene::new().answer(200, "text/html", "<p>");
+        scene.operation.responses[0].media.clear();
+        for rule in ["body/media-type", "body/not-json", "body/schema"] {
+            assert!(scene.says(rule).is_empty(), "{rule}");
+        }
+    }
+
+    #[test]
+    fn the_body_of_an_undocumented_refusal_is_not_judged() {
+        let scene = Scene::with_schema(json!({"required": ["id"]})).answer(418, "application/json", "{");
+        for rule in ["body/media-type", "body/not-json", "body/schema"] {
+            assert!(scene.says(rule).is_empty(), "{rule}");
+        }
+    }
+
+    #[test]
+    fn an_answer_to_head_has_no_body_to_judge() {
+        let mut scene = Scene::with_schema(json!({"required": ["id"]})).answer(200, "application/json", "");
+        scene.request.method = http::Method::HEAD;
+        scene.operation.method = http::Method::HEAD;
+        for rule in ["body/media-type", "body/not-json", "body/schema"] {
+            assert!(scene.says(rule).is_empty(), "{rule}");
+        }
+    }
+
+    #[test]
+    fn a_broken_json_body_is_found_at_its_byte() {
+        let scene = Scene::new().answer(200, "application/json", "{\n\"id\": nul}");
+        let checks = scene.checks("body/not-json");
+        let Verdict::Failed(finding) = &checks[0].verdict else { panic!("{checks:?}") };
+        assert!(finding.message.starts_with("the body is no JSON: expected ident"), "{}", finding.message);
+        assert_eq!(finding.at, At::byte(11));
+    }
+
+    #[test]
+    fn a_body_nested_deeper_than_we_read_is_not_checked() {
+        let scene = Scene::new().answer(200, "application/json", &"[".repeat(1000));
+        assert_eq!(scene.says("body/not-json"), ["not checked: the body is nested deeper than we read"]);
+    }
+
+    #[test]
+    fn the_only_response_being_default_says_nothing_of_errors() {
+        let mut scene = Scene::with_schema(json!({"required": ["id"]})).answer(404, "application/json", "{}");
+        scene.operation.responses[0].status = StatusPattern::Default;
+        assert!(scene.says("body/schema").is_empty());
+        scene.document(StatusPattern::Class(2));
+        assert_eq!(scene.says("body/schema"), ["error: `id` is missing"]);
+    }
+
+    #[test]
+    fn the_media_type_of_an_event_stream_has_its_own_rule() {
+        let mut scene = Scene::new().answer(200, "text/plain", "data: x");
+        scene.operation.responses[0].media = vec![media_type("text/event-stream")];
+        assert!(scene.says("body/media-type").is_empty());
+    }
+
+    #[test]
+    fn an_empty_body_is_no_json() {
+        let scene = Scene::new().answer(200, "application/json", "");
+        assert_eq!(scene.says("body/not-json"), ["error: the body is empty where JSON is documented"]);
+    }
+
+    #[test]
+    fn a_body_that_the_target_cut_short_is_incomplete_even_if_it_parses() {
+        let mut scene = Scene::new().answer(200, "application/json", "{}");
+        scene.change(|answer| answer.end = End::Idle { silence: Duration::from_secs(30) });
+        assert_eq!(scene.says("body/not-json"), ["error: the JSON body is incomplete: nothing came for 30.0 s"]);
+    }
+
+    #[test]
+    fn a_body_that_we_stopped_reading_is_not_checked() {
+        let mut scene = Scene::with_schema(json!({})).answer(200, "application/json", "{");
+        scene.change(|answer| answer.end = End::StoppedBySize);
+        for rule in ["body/not-json", "body/schema"] {
+            assert_eq!(scene.says(rule), ["not checked: reading was stopped after 1 bytes"], "{rule}");
+        }
+    }
+
+    #[test]
+    fn every_broken_place_of_the_schema_is_one_finding_and_five_are_enough() {
+        let schema = json!({"items": {"type": "string"}});
+        let scene = Scene::with_schema(schema).answer(200, "application/json", "[1, 2, 3, 4, 5, 6, \"x\"]");
+        let says = scene.says("body/schema");
+        assert_eq!(says.len(), 5);
+        assert_eq!(says[0], "error: `[0]` is a number, not a string");
+    }
+
+    #[test]
+    fn a_broken_schema_under_an_inferred_response_is_a_warning() {
+        let mut scene = Scene::with_schema(json!({"required": ["id"]}));
+        let inferred = scene.promise(Subject::Response, Strength::Inferred);
+        scene.operation.responses[0].promises.push(inferred);
+        assert_eq!(scene.says("body/schema"), ["warning: `id` is missing"]);
+    }
+
+    #[test]
+    fn members_that_the_document_does_not_name_are_fine() {
+        let schema = json!({"required": ["id"], "properties": {"id": {"type": "string"}}});
+        let scene = Scene::with_schema(schema).answer(200, "application/json", r#"{"more": 1, "id": "ses_1"}"#);
+        assert_eq!(scene.says("body/schema"), ["passed"]);
+    }
+
+    #[test]
+    fn a_short_text_may_come_with_quotes_or_a_line_end() {
+        for body in ["Unauthorized", "\"Unauthorized\"", "Unauthorized\n"] {
+            let mut scene = Scene::new().answer(200, "text/plain", body);
+            let mut media = media_type("text/plain");
+            media.schema = Some(Schema::standalone(json!({"const": "Unauthorized"})).unwrap());
+            scene.operation.responses[0].media = vec![media];
+            assert_eq!(scene.says("body/schema"), ["passed"], "{body}");
+        }
+    }
+}

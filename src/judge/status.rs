@@ -1,0 +1,242 @@
+//! Whether the status is one that the document has for this request.
+
+use super::error::described;
+use super::{Evidence, Rule, RuleSource, Severity, Sink};
+use crate::contract::{PromiseId, Strength, Subject};
+use crate::generate::{CaseKind, Expect};
+
+const UNDOCUMENTED: Rule = Rule {
+    id: "status/undocumented",
+    severity: Severity::Error,
+    what: "A success has a status that the document names for the operation.",
+    why: "A client branches on the statuses that it knows; one that nobody wrote down falls through to its error path.",
+    source: RuleSource::Contract,
+    example: "HTTP/1.1 202 Accepted, where the document names 200 and 201",
+    judge: undocumented,
+};
+
+const VALID_REFUSED: Rule = Rule {
+    id: "status/valid-refused",
+    severity: Severity::Error,
+    what: "A request that the document allows is served.",
+    why: "Whoever writes a client by the document must not be turned away for keeping to it.",
+    source: RuleSource::Contract,
+    example: "HTTP/1.1 400 Bad Request to {\"content\": \"Hi\"}, where `content` alone is required",
+    judge: valid_refused,
+};
+
+const INVALID_ACCEPTED: Rule = Rule {
+    id: "status/invalid-accepted",
+    severity: Severity::Error,
+    what: "A request that breaks one constraint of the document is refused.",
+    why: "A mistake that is accepted today becomes data that nobody can read, and a constraint that clients cannot rely on.",
+    source: RuleSource::Contract,
+    example: "HTTP/1.1 200 OK to {\"stream\": true}, where `content` is required",
+    judge: invalid_accepted,
+};
+
+/// The rules of this family.
+pub static RULES: &[Rule] = &[UNDOCUMENTED, VALID_REFUSED, INVALID_ACCEPTED];
+
+fn undocumented(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some(answer) = evidence.answer() else { return };
+    let redirected = answer.status / 100 == 3 && matches!(evidence.case.expect, Expect::Success { .. });
+    let judged = answer.status / 100 == 2 || redirected;
+    let documented = &evidence.operation().responses;
+    if !judged || !evidence.documented_method() || documented.is_empty() {
+        return;
+    }
+    if let Some(response) = evidence.response() {
+        return sink.pass(response.promises.iter().copied());
+    }
+    let statuses: Vec<_> = documented.iter().map(|response| response.status.to_string()).collect();
+    let mut finding =
+        sink.finding(format!("{} is not a documented status of {}", answer.status, evidence.operation().id));
+    finding.expected = format!("one of {}", statuses.join(", "));
+    finding.actual = answer.status.to_string();
+    sink.fail(finding.breaking(evidence.contract, success_promises(evidence)));
+}
+
+/// The promises behind the documented successes: what an undocumented one breaks.
+fn success_promises(evidence: &Evidence<'_>) -> Vec<PromiseId> {
+    let successes = (200..300).filter_map(|status| evidence.operation().response(status));
+    let mut promises: Vec<_> = successes.flat_map(|response| response.promises.iter().copied()).collect();
+    promises.sort_unstable();
+    promises.dedup();
+    promises
+}
+
+fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let (Expect::Success { .. }, Some(answer)) = (&evidence.case.expect, evidence.answer()) else { return };
+    if evidence.throttled() {
+        return sink.not_checked("rate limited");
+    }
+    match answer.status {
+        200..=299 => return sink.pass(evidence.case.promises.iter().copied()),
+        400..=499 => {}
+        _ => return,
+    }
+    let example = evidence.case.kind == CaseKind::Example;
+    let misunderstood = matches!(answer.status, 400 | 405 | 415 | 422);
+    let tells = example && misunderstood;
+    if !evidence.context.verified && !tells {
+        return sink.not_verified(answer.status);
+    }
+    let what = if example { "the document's own example" } else { "a valid request" };
+    let mut finding = sink.finding(format!("{what} is refused with {}", answer.status));
+    if !evidence.context.verified {
+        finding.severity = Severity::Warning;
+    }
+    finding.expected = "a documented success".to_owned();
+    finding.actual = described(evidence, answer);
+    // Which of the sentences that the request keeps was not believed, nobody can tell: the operation's own
+    // are broken in any case.
+    let served = evidence.operation().promises.iter().copied();
+    let served = served.filter(|promise| evidence.contract.promise(*promise).subject == Subject::Operation);
+    sink.fail(finding.breaking(evidence.contract, served));
+}
+
+fn invalid_accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let (Expect::Refusal, Some(answer)) = (&evidence.case.expect, evidence.answer()) else { return };
+    let violation = match &evidence.case.kind {
+        CaseKind::Credential(_) => return,
+        CaseKind::Negative(violation) => Some(violation),
+        _ => None,
+    };
+    if !evidence.documented_method() {
+        return;
+    }
+    if evidence.throttled() {
+        return sink.not_checked("rate limited");
+    }
+    let promise = violation.and_then(|violation| violation.promise);
+    match answer.status {
+        200..=299 => {}
+        // Refused for who asks or for what is not there: it says nothing of the constraint unless
+        // the same request without the mistake is known to be served.
+        401..=404 | 409 | 410 if !evidence.context.verified => {
+            return sink.not_verified(answer.status);
+        }
+        300..=499 => return sink.pass(promise),
+        _ => return,
+    }
+    let what = violation.map_or("the request is not valid", |violation| violation.what.as_str());
+    let mut finding = sink.finding(format!("answered {} although {what}", answer.status));
+    finding.severity = match violation {
+        Some(violation) if violation.strength == Strength::Inferred => Severity::Note,
+        Some(violation) if !violation.essential => Severity::Warning,
+        _ => Severity::Error,
+    };
+    finding.expected = match violation {
+        Some(violation) => format!("a refusal: {} breaks `{}`", violation.at, violation.keyword),
+        None => "a refusal".to_owned(),
+    };
+    finding.actual = answer.status.to_string();
+    sink.fail(finding.breaking(evidence.contract, promise));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::support::Scene;
+    use super::*;
+    use crate::contract::{Location, StatusPattern};
+    use crate::generate::Violation;
+
+    fn negative(strength: Strength, essential: bool) -> Scene {
+        let mut scene = Scene::new();
+        scene.kind = CaseKind::Negative(Violation {
+            at: Location::Body("/content".to_owned()),
+            keyword: "required".to_owned(),
+            what: "`content` is left out".to_owned(),
+            strength,
+            essential,
+            promise: None,
+        });
+        scene.expect = Expect::Refusal;
+        scene
+    }
+
+    #[test]
+    fn a_success_that_no_response_names_is_undocumented() {
+        let scene = Scene::new().answer(202, "application/json", "{}");
+        assert_eq!(scene.says("status/undocumented"), ["error: 202 is not a documented status of createSession"]);
+    }
+
+    #[test]
+    fn a_success_is_documented_by_its_class() {
+        let mut scene = Scene::new().answer(201, "application/json", "{}");
+        scene.document(StatusPattern::Class(2));
+        assert_eq!(scene.says("status/undocumented"), ["passed"]);
+    }
+
+    #[test]
+    fn an_undocumented_success_is_a_warning_where_the_success_status_is_only_inferred() {
+        let mut scene = Scene::new().answer(202, "application/json", "{}");
+        let inferred = scene.promise(Subject::Response, Strength::Inferred);
+        scene.operation.responses[0].promises.push(inferred);
+        assert_eq!(scene.says("status/undocumented"), ["warning: 202 is not a documented status of createSession"]);
+    }
+
+    #[test]
+    fn a_redirect_in_place_of_a_success_is_undocumented() {
+        assert_eq!(Scene::new().answer(302, "", "").says("status/undocumented").len(), 1);
+        assert!(negative(Strength::Documented, true).answer(302, "", "").says("status/undocumented").is_empty());
+    }
+
+    #[test]
+    fn a_plain_refusal_of_a_negative_case_needs_no_document() {
+        let scene = negative(Strength::Documented, true).answer(422, "text/plain", "no");
+        assert!(scene.says("status/undocumented").is_empty());
+        assert_eq!(scene.says("status/invalid-accepted"), ["passed"]);
+    }
+
+    #[test]
+    fn a_valid_request_with_verified_ids_must_be_served() {
+        let scene = Scene::new().answer(400, "text/plain", "no");
+        assert_eq!(scene.says("status/valid-refused"), ["error: a valid request is refused with 400"]);
+        assert_eq!(Scene::new().says("status/valid-refused"), ["passed"]);
+    }
+
+    #[test]
+    fn a_refusal_of_ids_that_we_made_up_is_no_evidence() {
+        let mut scene = Scene::new().answer(404, "text/plain", "no");
+        scene.verified = false;
+        assert_eq!(
+            scene.says("status/valid-refused"),
+            ["not checked: answered 404, and no valid request with these ids was served yet"]
+        );
+    }
+
+    #[test]
+    fn the_documents_own_example_refused_as_malformed_is_a_warning_even_unverified() {
+        let mut scene = Scene::new().answer(422, "text/plain", "no");
+        scene.verified = false;
+        scene.kind = CaseKind::Example;
+        assert_eq!(scene.says("status/valid-refused"), ["warning: the document's own example is refused with 422"]);
+    }
+
+    #[test]
+    fn a_429_says_nothing_of_a_request() {
+        let scene = Scene::new().answer(429, "text/plain", "slow down");
+        assert_eq!(scene.says("status/valid-refused"), ["not checked: rate limited"]);
+        let scene = negative(Strength::Documented, true).answer(429, "text/plain", "slow down");
+        assert_eq!(scene.says("status/invalid-accepted"), ["not checked: rate limited"]);
+    }
+
+    #[test]
+    fn an_accepted_mistake_weighs_as_much_as_the_constraint() {
+        let says = |strength, essential| negative(strength, essential).says("status/invalid-accepted");
+        let message = "answered 200 although `content` is left out";
+        assert_eq!(says(Strength::Documented, true), [format!("error: {message}")]);
+        assert_eq!(says(Strength::Documented, false), [format!("warning: {message}")]);
+        assert_eq!(says(Strength::Inferred, true), [format!("note: {message}")]);
+    }
+
+    #[test]
+    fn a_refusal_for_want_of_the_resource_shows_a_constraint_only_when_the_resource_is_known() {
+        let mut scene = negative(Strength::Documented, true).answer(404, "text/plain", "no");
+        assert_eq!(scene.says("status/invalid-accepted"), ["passed"]);
+        scene.verified = false;
+        assert!(scene.says("status/invalid-accepted")[0].starts_with("not checked: answered 404"));
+    }
+}

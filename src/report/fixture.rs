@@ -1,0 +1,268 @@
+//! A run with some of everything, told by a hostile target, for the tests of all reporters.
+
+use std::io;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use indexmap::IndexMap;
+use serde_json::json;
+
+use crate::contract::{Place, Source, Strength};
+use crate::judge::{At, Finding, Severity};
+use crate::run::{
+    CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
+    Reproduced, RunResult, RunVerdict, TargetResult,
+};
+use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest};
+
+/// Something to write to that its reader has closed.
+#[derive(Debug)]
+pub struct BrokenPipe;
+
+impl io::Write for BrokenPipe {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+/// The events of a finished run, in order.
+pub fn events(run: &RunResult, mut hear: impl FnMut(&Event<'_>)) {
+    let names: Vec<_> = run.targets.iter().map(|target| target.name.clone()).collect();
+    hear(&Event::RunStarted { seed: run.seed, targets: &names });
+    for target in &run.targets {
+        hear(&Event::TargetStarted { target: &target.name, url: &target.url, planned: target.requests });
+        for finding in &target.findings {
+            hear(&Event::FindingSeen { target: &target.name, finding });
+        }
+        hear(&Event::TargetFinished(target));
+    }
+    hear(&Event::RunFinished(run));
+}
+
+/// One target with violations, one conformant, one that is not there.
+pub fn run() -> RunResult {
+    RunResult {
+        verdict: RunVerdict::Violations,
+        seed: 7,
+        started: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+        elapsed: ms(3_140),
+        targets: vec![agentix(), target("agntix", RunVerdict::Conformant), unreachable()],
+    }
+}
+
+/// A run with one target that keeps its contract.
+pub fn conformant() -> RunResult {
+    RunResult { verdict: RunVerdict::Conformant, targets: vec![target("agntix", RunVerdict::Conformant)], ..run() }
+}
+
+fn agentix() -> TargetResult {
+    let promises = [
+        promise("The stream ends with `data: [DONE]`.", PromiseVerdict::Broken, None),
+        promise("Inactive agents answer 403.", PromiseVerdict::NotChecked, Some("no state agent-inactive")),
+        promise("A paused agent says so.", PromiseVerdict::NotChecked, Some("no state agent-inactive")),
+        promise("60 requests a minute.", PromiseVerdict::NotChecked, Some("no state rate-limited")),
+    ];
+    let check = CheckCount {
+        rule: "stream/terminal-missing",
+        operation: "sendMessage".to_owned(),
+        passed: 120,
+        failed: 3,
+        not_checked: 12,
+        reason: Some("rate limited".to_owned()),
+    };
+    let left_out = NotChecked {
+        operation: "sendMessage".to_owned(),
+        state: Some("agent-inactive".to_owned()),
+        what: "403 AGENT_INACTIVE".to_owned(),
+        reason: "no state agent-inactive".to_owned(),
+    };
+    let plain = target("agentix", RunVerdict::Violations);
+    TargetResult {
+        requests: 412,
+        findings: vec![stream_finding(), header_finding(), json_finding(), silent_finding(), note_finding()],
+        checks: vec![check],
+        promises: plain.promises.iter().cloned().chain(promises).collect(),
+        left_out: vec![left_out],
+        elapsed: ms(3_140),
+        ..plain
+    }
+}
+
+fn target(name: &str, verdict: RunVerdict) -> TargetResult {
+    let times = |p50, p95, max| Percentiles { p50: us(p50), p95: us(p95), max: us(max) };
+    let streamed = Latency {
+        head: times(12_100, 31_250, 40_000),
+        first_event: Some(times(40_000, 81_000, 90_500)),
+        total: times(1_200_000, 1_900_000, 2_400_000),
+    };
+    let created = Latency { head: times(900, 1_300, 2_000), first_event: None, total: times(950, 1_400, 2_100) };
+    TargetResult {
+        name: name.to_owned(),
+        title: format!("{name} API"),
+        url: "http://127.0.0.1:8080".to_owned(),
+        spec: format!("specs/{name}.yaml"),
+        verdict,
+        incomplete: Vec::new(),
+        operations: vec!["createSession".to_owned(), "sendMessage".to_owned()],
+        requests: 96,
+        elapsed: ms(870),
+        findings: Vec::new(),
+        checks: Vec::new(),
+        promises: vec![promise("A session has an id.", PromiseVerdict::Kept, None)],
+        left_out: Vec::new(),
+        latency: IndexMap::from([("createSession".to_owned(), created), ("sendMessage".to_owned(), streamed)]),
+    }
+}
+
+fn unreachable() -> TargetResult {
+    TargetResult {
+        incomplete: vec!["http://127.0.0.1:8080 could not be reached: connection refused".to_owned()],
+        requests: 1,
+        elapsed: ms(3),
+        promises: vec![promise("Keys begin with `sk_`.", PromiseVerdict::NotChecked, None)],
+        latency: IndexMap::new(),
+        ..target("agentsgt", RunVerdict::Incomplete)
+    }
+}
+
+fn promise(quote: &str, verdict: PromiseVerdict, reason: Option<&str>) -> PromiseOutcome {
+    PromiseOutcome {
+        source: source(quote, Strength::Documented),
+        place: Place { file: "specs/agentix.yaml".into(), line: 41, column: 9, span: 900..960 },
+        operation: Some("sendMessage".to_owned()),
+        rules: vec!["stream/terminal-missing"],
+        cases: if verdict == PromiseVerdict::NotChecked { 0 } else { 40 },
+        verdict,
+        reason: reason.map(str::to_owned),
+    }
+}
+
+fn source(quote: &str, strength: Strength) -> Source {
+    Source { document: "chat-api.txt".to_owned(), quote: Some(quote.to_owned()), strength, section: None }
+}
+
+fn stream_finding() -> FoundFinding {
+    let body = b"data: {\"type\":\"start\"}\r\n\r\n\
+        data: {\"type\":\"text-delta\",\"delta\":\"Hola \xf0\x9f\x99\x82 \x1b[31m\"}\r\n\r\n\
+        : keep-alive \xe2\x80\xae\r\n\r\n\
+        data: {\"type\":\"text-delta\",\"delta\":42}\r\n\r\n";
+    let at = At { byte: Some(108), event: Some(3), pointer: Some("/delta".to_owned()), header: None };
+    let mut found = found("item/schema", Severity::Error, "`delta` is no text");
+    found.finding.at = at;
+    found.finding.expected = r#"{"type":"string"}"#.to_owned();
+    found.finding.actual = "42".to_owned();
+    found.finding.source = Some(source("Each text-delta carries a piece of text in `delta`.", Strength::Documented));
+    found.state = Some("agent-not-public".to_owned());
+    found.exchange = answered(200, "text/event-stream; charset=utf-8", body, End::MissingLastChunk);
+    if let Outcome::Answered(answer) = &mut found.exchange.outcome {
+        let piece = |at, offset, len| Piece { at: ms(at), offset, len };
+        answer.pieces = vec![piece(41, 0, 26), piece(640, 26, 62), piece(1_310, 88, body.len() - 88)];
+    }
+    found
+}
+
+fn header_finding() -> FoundFinding {
+    let mut found = found("body/media-type", Severity::Error, "the answer is HTML, which the document does not name");
+    found.finding.at.header = Some("content-type".to_owned());
+    found.finding.expected = "application/json".to_owned();
+    found.finding.actual = "text/html".to_owned();
+    found.count = 1;
+    found.reproduced = Reproduced::Sometimes;
+    found.case.about = Some("\"message\" is left out".to_owned());
+    found.case.shrunk = false;
+    found.exchange = answered(502, "text/html;\u{202e}charset=x", b"<script>alert(1)</script>", END);
+    found
+}
+
+fn json_finding() -> FoundFinding {
+    let long = "x".repeat(300);
+    let body = format!(r#"{{"answer":"{long}","messages":[{{"role":"robot","text":"\u0007"}}]}}"#);
+    let mut found = found("body/schema", Severity::Warning, "`role` is none of the values that the document lists");
+    found.finding.at.pointer = Some("/messages/0/role".to_owned());
+    found.finding.expected = r#"["user","assistant"]"#.to_owned();
+    found.finding.actual = format!("\"robot\", in an answer that goes on for a while: {long}{long}");
+    found.finding.source = Some(source("role: user | assistant", Strength::Inferred));
+    found.exchange = answered(200, "application/json", body.as_bytes(), END);
+    found
+}
+
+fn silent_finding() -> FoundFinding {
+    let mut found = found("http/no-answer", Severity::Error, "the connection is closed without an answer");
+    found.finding.expected = "an answer".to_owned();
+    found.finding.actual = "nothing".to_owned();
+    found.reproduced = Reproduced::NotTried;
+    let message = "connection closed before message completed\u{1b}]0;owned\u{7}".to_owned();
+    found.exchange.outcome = Outcome::Failed(Failure { kind: FailureKind::Closed, message, after: ms(12) });
+    found
+}
+
+fn note_finding() -> FoundFinding {
+    found("http/date", Severity::Note, "there is no Date field")
+}
+
+const END: End = End::Complete(BodyLength::ContentLength);
+
+fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding {
+    FoundFinding {
+        finding: Finding {
+            rule,
+            severity,
+            message: message.to_owned(),
+            at: At::default(),
+            expected: String::new(),
+            actual: String::new(),
+            source: None,
+            promises: Vec::new(),
+        },
+        operation: "sendMessage".to_owned(),
+        state: None,
+        count: 3,
+        reproduced: Reproduced::Always,
+        case: FoundCase {
+            id: "sendMessage/positive/12".to_owned(),
+            kind: "positive",
+            about: None,
+            curl: CURL.to_owned(),
+            request: json!({ "method": "POST", "url": "http://127.0.0.1:8080/api/chat", "body": { "message": "0" } }),
+            shrunk: true,
+        },
+        exchange: answered(200, "text/plain", b"", END),
+    }
+}
+
+const CURL: &str = "curl -sS -N -X POST http://127.0.0.1:8080/api/chat -H 'Authorization: Bearer ${AGX_KEY}' \
+    -H 'Content-Type: application/json' --data-raw '{\"message\":\"0\"}'";
+
+fn answered(status: u16, content_type: &str, body: &[u8], end: End) -> Exchange {
+    Exchange {
+        request: SentRequest {
+            method: "POST".to_owned(),
+            url: "http://127.0.0.1:8080/api/chat".to_owned(),
+            headers: Vec::new(),
+            body: None,
+        },
+        started: ms(5),
+        outcome: Outcome::Answered(Answer {
+            status,
+            version: "HTTP/1.1".to_owned(),
+            headers: vec![("content-type".to_owned(), content_type.as_bytes().to_vec())],
+            head_at: ms(10),
+            body: Bytes::copy_from_slice(body),
+            pieces: vec![Piece { at: ms(12), offset: 0, len: body.len() }],
+            end,
+            ended_at: ms(1_312),
+        }),
+    }
+}
+
+fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+fn us(microseconds: u64) -> Duration {
+    Duration::from_micros(microseconds)
+}

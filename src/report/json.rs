@@ -1,0 +1,310 @@
+//! The JSON report: for scripts, and for whoever comes back to a run later. Keys are only ever added.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::contract::{Source, Strength};
+use crate::judge::{At, Severity};
+use crate::run::{
+    CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
+    Reporter, Reproduced, RunResult, RunVerdict, TargetResult,
+};
+
+/// Writes the JSON report when the run is done.
+#[derive(Debug)]
+pub struct JsonReport<W> {
+    out: W,
+}
+
+impl<W: io::Write> JsonReport<W> {
+    /// A report that is written to `out`.
+    pub fn new(out: W) -> Self {
+        JsonReport { out }
+    }
+}
+
+impl<W: io::Write> Reporter for JsonReport<W> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        let Event::RunFinished(run) = event else { return Ok(()) };
+        serde_json::to_writer_pretty(&mut self.out, &RunView::from(*run))?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+}
+
+#[derive(Serialize)]
+struct RunView<'a> {
+    uptospec: &'static str,
+    verdict: RunVerdict,
+    seed: u64,
+    started: String,
+    seconds: f64,
+    targets: Vec<TargetView<'a>>,
+}
+
+#[derive(Serialize)]
+struct TargetView<'a> {
+    name: &'a str,
+    title: &'a str,
+    url: &'a str,
+    spec: &'a str,
+    verdict: RunVerdict,
+    incomplete: &'a [String],
+    operations: &'a [String],
+    requests: usize,
+    seconds: f64,
+    findings: Vec<FindingView<'a>>,
+    checks: &'a [CheckCount],
+    promises: Vec<PromiseView<'a>>,
+    not_checked: Vec<NotCheckedView<'a>>,
+    latency: IndexMap<&'a str, LatencyView>,
+}
+
+#[derive(Serialize)]
+struct FindingView<'a> {
+    rule: &'a str,
+    severity: Severity,
+    operation: &'a str,
+    state: Option<&'a str>,
+    message: &'a str,
+    at: &'a At,
+    expected: &'a str,
+    actual: &'a str,
+    source: Option<&'a Source>,
+    count: usize,
+    reproduced: Reproduced,
+    case: CaseView<'a>,
+}
+
+#[derive(Serialize)]
+struct CaseView<'a> {
+    id: &'a str,
+    kind: &'a str,
+    about: Option<&'a str>,
+    curl: &'a str,
+    request: &'a Value,
+    shrunk: bool,
+}
+
+#[derive(Serialize)]
+struct PromiseView<'a> {
+    quote: Option<&'a str>,
+    document: &'a str,
+    strength: Strength,
+    section: Option<&'a str>,
+    place: String,
+    operation: Option<&'a str>,
+    rules: &'a [&'static str],
+    cases: usize,
+    verdict: PromiseVerdict,
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct NotCheckedView<'a> {
+    operation: &'a str,
+    state: Option<&'a str>,
+    what: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct LatencyView {
+    head_ms: BTreeMap<&'static str, f64>,
+    first_event_ms: BTreeMap<&'static str, f64>,
+    total_ms: BTreeMap<&'static str, f64>,
+}
+
+impl<'a> From<&'a RunResult> for RunView<'a> {
+    fn from(run: &'a RunResult) -> Self {
+        RunView {
+            uptospec: env!("CARGO_PKG_VERSION"),
+            verdict: run.verdict,
+            seed: run.seed,
+            started: humantime::format_rfc3339_seconds(run.started).to_string(),
+            seconds: seconds(run.elapsed),
+            targets: run.targets.iter().map(TargetView::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a TargetResult> for TargetView<'a> {
+    fn from(target: &'a TargetResult) -> Self {
+        TargetView {
+            name: &target.name,
+            title: &target.title,
+            url: &target.url,
+            spec: &target.spec,
+            verdict: target.verdict,
+            incomplete: &target.incomplete,
+            operations: &target.operations,
+            requests: target.requests,
+            seconds: seconds(target.elapsed),
+            findings: target.findings.iter().map(FindingView::from).collect(),
+            checks: &target.checks,
+            promises: target.promises.iter().map(PromiseView::from).collect(),
+            not_checked: target.left_out.iter().map(NotCheckedView::from).collect(),
+            latency: target.latency.iter().map(|(id, latency)| (id.as_str(), LatencyView::from(latency))).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a FoundFinding> for FindingView<'a> {
+    fn from(found: &'a FoundFinding) -> Self {
+        let finding = &found.finding;
+        FindingView {
+            rule: finding.rule,
+            severity: finding.severity,
+            operation: &found.operation,
+            state: found.state.as_deref(),
+            message: &finding.message,
+            at: &finding.at,
+            expected: &finding.expected,
+            actual: &finding.actual,
+            source: finding.source.as_ref(),
+            count: found.count,
+            reproduced: found.reproduced,
+            case: CaseView::from(&found.case),
+        }
+    }
+}
+
+impl<'a> From<&'a FoundCase> for CaseView<'a> {
+    fn from(case: &'a FoundCase) -> Self {
+        CaseView {
+            id: &case.id,
+            kind: case.kind,
+            about: case.about.as_deref(),
+            curl: &case.curl,
+            request: &case.request,
+            shrunk: case.shrunk,
+        }
+    }
+}
+
+impl<'a> From<&'a PromiseOutcome> for PromiseView<'a> {
+    fn from(promise: &'a PromiseOutcome) -> Self {
+        PromiseView {
+            quote: promise.source.quote.as_deref(),
+            document: &promise.source.document,
+            strength: promise.source.strength,
+            section: promise.source.section.as_deref(),
+            place: promise.place.to_string(),
+            operation: promise.operation.as_deref(),
+            rules: &promise.rules,
+            cases: promise.cases,
+            verdict: promise.verdict,
+            reason: promise.reason.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a NotChecked> for NotCheckedView<'a> {
+    fn from(left_out: &'a NotChecked) -> Self {
+        NotCheckedView {
+            operation: &left_out.operation,
+            state: left_out.state.as_deref(),
+            what: &left_out.what,
+            reason: &left_out.reason,
+        }
+    }
+}
+
+impl From<&Latency> for LatencyView {
+    fn from(latency: &Latency) -> Self {
+        LatencyView {
+            head_ms: milliseconds(&latency.head),
+            first_event_ms: latency.first_event.as_ref().map(milliseconds).unwrap_or_default(),
+            total_ms: milliseconds(&latency.total),
+        }
+    }
+}
+
+fn milliseconds(times: &Percentiles) -> BTreeMap<&'static str, f64> {
+    let in_ms = |time: Duration| time.as_micros() as f64 / 1e3;
+    BTreeMap::from([("p50", in_ms(times.p50)), ("p95", in_ms(times.p95)), ("max", in_ms(times.max))])
+}
+
+/// Seconds with at most three decimals.
+fn seconds(time: Duration) -> f64 {
+    time.as_millis() as f64 / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn written() -> String {
+        let mut out = Vec::new();
+        JsonReport::new(&mut out).event(&Event::RunFinished(&fixture::run())).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn keys(value: &Value) -> Vec<&str> {
+        value.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect()
+    }
+
+    #[test]
+    fn the_report_reads_as_it_is_documented() {
+        insta::assert_snapshot!(written());
+    }
+
+    #[test]
+    fn every_key_that_scripts_rely_on_is_there() {
+        let report: Value = serde_json::from_str(&written()).unwrap();
+        let target = &report["targets"][0];
+        let relied_on: [(&Value, &[&str]); 8] = [
+            (&report, &["uptospec", "verdict", "seed", "started", "seconds", "targets"]),
+            (
+                target,
+                &["name", "url", "spec", "verdict", "requests", "seconds", "findings", "checks", "promises", "latency"],
+            ),
+            (
+                &target["findings"][0],
+                &[
+                    "rule",
+                    "severity",
+                    "operation",
+                    "state",
+                    "message",
+                    "at",
+                    "expected",
+                    "actual",
+                    "source",
+                    "count",
+                    "reproduced",
+                    "case",
+                ],
+            ),
+            (&target["findings"][0]["source"], &["document", "quote", "strength"]),
+            (&target["findings"][0]["case"], &["id", "curl", "request", "shrunk"]),
+            (&target["checks"][0], &["rule", "operation", "passed", "failed", "not_checked", "reason"]),
+            (&target["promises"][0], &["quote", "document", "rules", "cases", "verdict", "reason"]),
+            (&target["latency"]["sendMessage"], &["head_ms", "first_event_ms", "total_ms"]),
+        ];
+        for (value, expected) in relied_on {
+            let there = keys(value);
+            assert!(expected.iter().all(|key| there.contains(key)), "{expected:?} in {there:?}");
+        }
+    }
+
+    #[test]
+    fn times_are_numbers_and_a_missing_first_event_is_empty() {
+        let report: Value = serde_json::from_str(&written()).unwrap();
+        let latency = &report["targets"][0]["latency"];
+        assert_eq!(latency["sendMessage"]["head_ms"]["p95"], 31.25);
+        assert_eq!(latency["createSession"]["first_event_ms"], serde_json::json!({}));
+    }
+
+    #[test]
+    fn a_broken_pipe_is_an_error() {
+        let error = JsonReport::new(fixture::BrokenPipe).event(&Event::RunFinished(&fixture::run())).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+}

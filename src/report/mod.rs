@@ -1,0 +1,180 @@
+//! What people and machines read of a run: one reporter a file, all over the run's event stream.
+//!
+//! In: [`Event`]s. Out: text on a terminal, a progress bar, files. Reporters print what the run came
+//! to and never judge.
+
+mod json;
+pub(crate) mod layout;
+mod progress;
+pub(crate) mod safe;
+pub(crate) mod style;
+pub(crate) mod table;
+mod terminal;
+pub(crate) mod words;
+
+#[cfg(test)]
+mod fixture;
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+pub use json::JsonReport;
+pub use progress::Progress;
+pub use terminal::{Terminal, TerminalOptions};
+
+use crate::run::{Event, Reporter};
+
+/// A form in which a report is written to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// One JSON document with everything that was found.
+    Json,
+}
+
+impl ReportFormat {
+    /// Every form there is.
+    pub const ALL: [ReportFormat; 1] = [ReportFormat::Json];
+
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReportFormat::Json => "json",
+        }
+    }
+}
+
+/// A report that is asked for: `FORMAT=PATH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportSpec {
+    /// In which form.
+    pub format: ReportFormat,
+    /// To which file.
+    pub path: PathBuf,
+}
+
+/// A report that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// It is not written as `FORMAT=PATH`.
+    #[error("`{0}` is no report: write FORMAT=PATH, such as json=report.json")]
+    NotAPair(String),
+    /// Nobody knows the format.
+    #[error("there is no report format `{given}`: known are {}", known_formats())]
+    UnknownFormat {
+        /// What was asked for.
+        given: String,
+    },
+    /// Its file cannot be written.
+    #[error("the report {} cannot be written: {error}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
+}
+
+fn known_formats() -> String {
+    ReportFormat::ALL.map(ReportFormat::word).join(", ")
+}
+
+impl FromStr for ReportSpec {
+    type Err = ReportError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let pair = text.split_once('=').filter(|(_, path)| !path.is_empty());
+        let (word, path) = pair.ok_or_else(|| ReportError::NotAPair(text.to_owned()))?;
+        let format = ReportFormat::ALL.into_iter().find(|format| format.word() == word);
+        let format = format.ok_or_else(|| ReportError::UnknownFormat { given: word.to_owned() })?;
+        Ok(ReportSpec { format, path: PathBuf::from(path) })
+    }
+}
+
+/// Opens the file of a report before the run begins, so that a bad path fails early.
+///
+/// # Errors
+/// When the file cannot be created.
+pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> {
+    let file = File::create(&spec.path).map_err(|error| ReportError::Open { path: spec.path.clone(), error })?;
+    match spec.format {
+        ReportFormat::Json => Ok(Box::new(JsonReport::new(BufWriter::new(file)))),
+    }
+}
+
+/// Several reporters as one. Each hears every event, in the order they were added; a progress bar
+/// comes before what prints results, so that it is gone when they are printed.
+#[derive(Default)]
+pub struct Reporters(Vec<Box<dyn Reporter + Send>>);
+
+impl Reporters {
+    /// Adds one more.
+    pub fn push(&mut self, reporter: impl Reporter + Send + 'static) {
+        self.0.push(Box::new(reporter));
+    }
+}
+
+impl Reporter for Box<dyn Reporter + Send> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        self.as_mut().event(event)
+    }
+}
+
+impl Reporter for Reporters {
+    /// Tells all of them even if one fails: a closed pipe must not cost the report in a file.
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        let mut result = Ok(());
+        for reporter in &mut self.0 {
+            result = result.and(reporter.event(event));
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Failing;
+
+    impl Reporter for Failing {
+        fn event(&mut self, _: &Event<'_>) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    #[test]
+    fn a_report_is_asked_for_by_format_and_path() {
+        let spec: ReportSpec = "json=out/a=b.json".parse().unwrap();
+        assert_eq!(spec, ReportSpec { format: ReportFormat::Json, path: "out/a=b.json".into() });
+    }
+
+    #[test]
+    fn an_unknown_format_is_refused_with_the_known_ones() {
+        let error = "yaml=x".parse::<ReportSpec>().unwrap_err();
+        assert_eq!(error.to_string(), "there is no report format `yaml`: known are json");
+        for text in ["json", "json=", ""] {
+            assert!(matches!(text.parse::<ReportSpec>(), Err(ReportError::NotAPair(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bad_path_fails_before_the_run() {
+        let spec = ReportSpec { format: ReportFormat::Json, path: "no/such/folder/report.json".into() };
+        let error = open(&spec).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.starts_with("the report no/such/folder/report.json cannot be written: "), "{error}");
+    }
+
+    #[test]
+    fn a_reporter_that_fails_does_not_keep_the_next_from_hearing() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut reporters = Reporters::default();
+        reporters.push(Failing);
+        reporters.push(open(&ReportSpec { format: ReportFormat::Json, path: file.path().to_owned() }).unwrap());
+        let error = reporters.event(&Event::RunFinished(&fixture::run())).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+        assert!(std::fs::read_to_string(file.path()).unwrap().ends_with("}\n"));
+    }
+}

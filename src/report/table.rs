@@ -1,0 +1,196 @@
+//! Tables whose columns line up.
+
+use std::io;
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{Align, pad};
+use super::style::{Palette, paint};
+
+/// Columns are this far apart.
+const GAP: &str = "  ";
+
+/// One column.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// What stands above it.
+    pub head: &'static str,
+    /// On which side its cells stand.
+    pub align: Align,
+    /// What it shares with its neighbours, written above their heads; empty for nothing.
+    pub group: &'static str,
+    /// Whether it may be left out where the table is too wide; those furthest right go first.
+    pub optional: bool,
+}
+
+impl Column {
+    /// A column of words.
+    pub const fn words(head: &'static str) -> Self {
+        Column { head, align: Align::Left, group: "", optional: false }
+    }
+
+    /// A column of numbers.
+    pub const fn numbers(head: &'static str) -> Self {
+        Column { head, align: Align::Right, group: "", optional: false }
+    }
+
+    /// The same column, left out where space is short.
+    pub const fn optional(self) -> Self {
+        Column { optional: true, ..self }
+    }
+
+    /// The same column in a group.
+    pub const fn of(self, group: &'static str) -> Self {
+        Column { group, ..self }
+    }
+}
+
+/// One cell. Its text must be safe.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    /// A cell in a style.
+    pub fn new(text: impl Into<String>, style: Style) -> Self {
+        Cell { text: text.into(), style }
+    }
+
+    /// A cell in the terminal's own style.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Cell::new(text, Style::new())
+    }
+}
+
+/// A table under construction.
+#[derive(Debug)]
+pub struct Table<const N: usize> {
+    columns: [Column; N],
+    rows: Vec<[Cell; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    /// A table without rows.
+    pub fn new(columns: [Column; N]) -> Self {
+        Table { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: [Cell; N]) {
+        self.rows.push(cells);
+    }
+
+    /// Prints the head and all rows.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn print(&self, out: &mut dyn io::Write, palette: &Palette, width: usize) -> io::Result<()> {
+        let shown = self.shown(width);
+        let groups = groups(&shown);
+        if !groups.trim().is_empty() {
+            writeln!(out, "{}", paint(palette.dim, groups.trim_end()))?;
+        }
+        let head = shown.iter().map(|column| (*column, self.columns[column.index].head, palette.dim));
+        print_line(out, head)?;
+        for row in &self.rows {
+            print_line(
+                out,
+                shown.iter().map(|column| (*column, row[column.index].text.as_str(), row[column.index].style)),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The columns that fit, with their widths.
+    fn shown(&self, width: usize) -> Vec<Shown> {
+        let mut shown: Vec<_> =
+            self.columns.iter().enumerate().map(|(index, column)| self.measure(index, column)).collect();
+        let total = |shown: &[Shown]| shown.iter().map(|column| column.width + GAP.len()).sum::<usize>();
+        while total(&shown) > width + GAP.len() {
+            let Some(last) = shown.iter().rposition(|column| column.optional) else { break };
+            shown.remove(last);
+        }
+        shown
+    }
+
+    fn measure(&self, index: usize, column: &Column) -> Shown {
+        let cells = self.rows.iter().map(|row| row[index].text.width());
+        let width = cells.chain([column.head.width()]).max().unwrap_or(0);
+        Shown { index, width, align: column.align, group: column.group, optional: column.optional }
+    }
+}
+
+/// A column as it is printed.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    index: usize,
+    width: usize,
+    align: Align,
+    group: &'static str,
+    optional: bool,
+}
+
+/// The line above the heads: each group's name in the middle of a rule over its columns.
+fn groups(shown: &[Shown]) -> String {
+    let spans = shown.chunk_by(|left, right| left.group == right.group).map(|span| {
+        let width = span.iter().map(|column| column.width).sum::<usize>() + GAP.len() * (span.len() - 1);
+        let name = match span.first().map_or("", |column| column.group) {
+            "" => String::new(),
+            name => format!(" {name} "),
+        };
+        let rule = if name.is_empty() { " " } else { "─" };
+        let left = width.saturating_sub(name.width()) / 2;
+        let right = width.saturating_sub(name.width() + left);
+        format!("{}{name}{}", rule.repeat(left), rule.repeat(right))
+    });
+    spans.collect::<Vec<_>>().join(GAP)
+}
+
+fn print_line<'a>(out: &mut dyn io::Write, cells: impl Iterator<Item = (Shown, &'a str, Style)>) -> io::Result<()> {
+    let mut cells = cells.peekable();
+    while let Some((column, text, style)) = cells.next() {
+        let last = cells.peek().is_none();
+        // Spaces at the end of a line only get in the way of whoever copies it.
+        let width = if last && column.align == Align::Left { 0 } else { column.width };
+        out.write_all(paint(style, pad(text, width, column.align)).as_bytes())?;
+        out.write_all(if last { b"\n" } else { GAP.as_bytes() })?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(width: usize) -> String {
+        let mut table =
+            Table::new([Column::words("target"), Column::numbers("requests"), Column::numbers("time").optional()]);
+        table.row([Cell::plain("agntix"), Cell::plain("7"), Cell::plain("12 ms")]);
+        table.row([Cell::plain("日本"), Cell::plain("12345"), Cell::plain("1.20 s")]);
+        let mut out = Vec::new();
+        table.print(&mut out, &Palette::default(), width).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn words_stand_left_and_numbers_right() {
+        assert_eq!(printed(80), "target  requests    time\nagntix         7   12 ms\n日本       12345  1.20 s\n");
+    }
+
+    #[test]
+    fn a_group_stands_above_its_columns() {
+        let columns =
+            [Column::words("target"), Column::numbers("kept").of("promises"), Column::numbers("broken").of("promises")];
+        let mut out = Vec::new();
+        Table::new(columns).print(&mut out, &Palette::default(), 80).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "        ─ promises ─\ntarget  kept  broken\n");
+    }
+
+    #[test]
+    fn an_optional_column_gives_way_where_space_is_short() {
+        assert_eq!(printed(20), "target  requests\nagntix         7\n日本       12345\n");
+    }
+}

@@ -1,0 +1,263 @@
+//! The summary: one row a target, what was not checked and why, and the verdict in plain words.
+
+use std::cmp::Reverse;
+use std::io;
+
+use anstyle::Style;
+use indexmap::IndexMap;
+use unicode_width::UnicodeWidthStr;
+
+use super::TerminalOptions;
+use crate::judge::Severity;
+use crate::report::layout::{Align, pad, wrap};
+use crate::report::style::{Palette, paint};
+use crate::report::table::{Cell, Column, Table};
+use crate::report::{safe, words};
+use crate::run::{Percentiles, PromiseVerdict, RunResult, RunVerdict, TargetResult};
+
+/// Reasons shown for a target unless verbose.
+const MOST_REASONS: usize = 6;
+/// The longest text of a reason, in columns.
+const LONGEST_REASON: usize = 300;
+
+/// Prints the table of targets, reasons, and in verbose mode times.
+///
+/// # Errors
+/// When `out` fails.
+pub fn print(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
+    let palette = options.palette();
+    targets(&palette, run).print(out, &palette, options.width)?;
+    if options.verbose {
+        print_latency(out, options, run)?;
+    }
+    print_reasons(out, options, "not checked", run, not_checked)?;
+    print_reasons(out, options, "incomplete", run, |target| {
+        target.incomplete.iter().map(|reason| Reason::plain(reason)).collect()
+    })?;
+    let seed = format!("seed {}, {}", run.seed, words::duration(run.elapsed));
+    writeln!(out, "\n{}", paint(palette.dim, seed))
+}
+
+/// Prints the last line: the verdict at a glance.
+///
+/// # Errors
+/// When `out` fails.
+pub fn print_verdict(out: &mut dyn io::Write, palette: &Palette, run: &RunResult) -> io::Result<()> {
+    writeln!(out, "{}: {}", paint(palette.verdict(run.verdict), run.verdict.word()), verdict_words(run))
+}
+
+fn targets(palette: &Palette, run: &RunResult) -> Table<11> {
+    let mut table = Table::new([
+        Column::words("target"),
+        Column::words("verdict"),
+        Column::numbers("operations").optional(),
+        Column::numbers("requests").optional(),
+        Column::numbers("kept").of("promises"),
+        Column::numbers("broken").of("promises"),
+        Column::numbers("not checked").of("promises"),
+        Column::numbers("errors").of("findings"),
+        Column::numbers("warnings").of("findings"),
+        Column::numbers("notes").of("findings"),
+        Column::numbers("time").optional(),
+    ]);
+    for target in &run.targets {
+        let number =
+            |number: usize, style: Style| Cell::new(number.to_string(), if number == 0 { palette.dim } else { style });
+        let plain = Style::new();
+        table.row([
+            Cell::new(safe::text(&target.name), palette.strong),
+            Cell::new(target.verdict.word(), palette.verdict(target.verdict)),
+            number(target.operations.len(), plain),
+            number(target.requests, plain),
+            number(promises(target, PromiseVerdict::Kept), plain),
+            number(promises(target, PromiseVerdict::Broken), palette.error),
+            number(promises(target, PromiseVerdict::NotChecked), plain),
+            number(findings(target, Severity::Error), palette.error),
+            number(findings(target, Severity::Warning), palette.warning),
+            number(findings(target, Severity::Note), plain),
+            Cell::new(words::duration(target.elapsed), palette.dim),
+        ]);
+    }
+    table
+}
+
+fn findings(target: &TargetResult, severity: Severity) -> usize {
+    target.findings.iter().filter(|found| found.finding.severity == severity).count()
+}
+
+fn promises(target: &TargetResult, verdict: PromiseVerdict) -> usize {
+    target.promises.iter().filter(|promise| promise.verdict == verdict).count()
+}
+
+fn print_latency(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
+    let palette = options.palette();
+    let mut table = Table::new([
+        Column::words("target"),
+        Column::words("operation"),
+        Column::numbers("head p50"),
+        Column::numbers("p95"),
+        Column::numbers("first event p50"),
+        Column::numbers("p95"),
+        Column::numbers("end p50"),
+        Column::numbers("p95"),
+    ]);
+    let rows =
+        run.targets.iter().flat_map(|target| target.latency.iter().map(move |(id, latency)| (target, id, latency)));
+    let mut empty = true;
+    for (target, operation, latency) in rows {
+        empty = false;
+        let cells = |times: Option<Percentiles>| {
+            let shown =
+                |pick: fn(Percentiles) -> std::time::Duration| times.map(pick).map_or("–".to_owned(), words::duration);
+            [Cell::plain(shown(|times| times.p50)), Cell::plain(shown(|times| times.p95))]
+        };
+        let [head_p50, head_p95] = cells(Some(latency.head));
+        let [first_p50, first_p95] = cells(latency.first_event);
+        let [total_p50, total_p95] = cells(Some(latency.total));
+        let name = Cell::plain(safe::text(&target.name));
+        let operation = Cell::plain(safe::text(operation));
+        table.row([name, operation, head_p50, head_p95, first_p50, first_p95, total_p50, total_p95]);
+    }
+    if empty {
+        return Ok(());
+    }
+    writeln!(out)?;
+    table.print(out, &palette, options.width)
+}
+
+/// One line of what is told of a target, the number apart so that numbers line up.
+struct Reason {
+    number: String,
+    text: String,
+}
+
+impl Reason {
+    fn plain(text: &str) -> Self {
+        Reason { number: String::new(), text: text.to_owned() }
+    }
+}
+
+/// Prints the reasons that `of` gives for each target, under a title, beside the target's name.
+fn print_reasons(
+    out: &mut dyn io::Write,
+    options: &TerminalOptions,
+    title: &str,
+    run: &RunResult,
+    of: impl Fn(&TargetResult) -> Vec<Reason>,
+) -> io::Result<()> {
+    let told = run.targets.iter().map(|target| (safe::text(&target.name), shorten(of(target), options.verbose)));
+    let told: Vec<_> = told.filter(|(_, reasons)| !reasons.is_empty()).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", paint(options.palette().dim, title))?;
+    let names = told.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+    for (name, reasons) in &told {
+        let numbers = reasons.iter().map(|reason| reason.number.width()).max().unwrap_or(0);
+        let room = options.width.saturating_sub(names + numbers + 4).max(20);
+        let mut name = name.as_ref();
+        for reason in reasons {
+            let mut number = reason.number.as_str();
+            for line in wrap(&safe::clipped(&reason.text, LONGEST_REASON), room) {
+                let lead = pad(name, names, Align::Left) + "  " + &pad(number, numbers, Align::Right);
+                writeln!(out, "  {lead}{line}")?;
+                (name, number) = ("", "");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn shorten(mut reasons: Vec<Reason>, verbose: bool) -> Vec<Reason> {
+    if !verbose && reasons.len() > MOST_REASONS + 1 {
+        let left = reasons.len() - MOST_REASONS;
+        reasons.truncate(MOST_REASONS);
+        reasons.push(Reason::plain(&format!("and {} (--verbose shows them)", words::count(left, "more reason"))));
+    }
+    reasons
+}
+
+/// Why things were not checked, the most frequent reason first. A reason is counted in promises where
+/// it left any without evidence, in what was left out before the run where not, and in checks otherwise.
+fn not_checked(target: &TargetResult) -> Vec<Reason> {
+    let promises = target.promises.iter().filter(|promise| promise.verdict == PromiseVerdict::NotChecked);
+    let promises = promises.map(|promise| (promise.reason.as_deref().unwrap_or("no evidence"), 1));
+    let left_out = target.left_out.iter().map(|left_out| (left_out.reason.as_str(), 1));
+    let checks = target.checks.iter().filter_map(|check| Some((check.reason.as_deref()?, check.not_checked)));
+    let mut reasons: IndexMap<&str, (usize, &str)> = IndexMap::new();
+    for (noun, counted) in [("promise", tally(promises)), ("case", tally(left_out)), ("check", tally(checks))] {
+        for (reason, number) in counted {
+            reasons.entry(reason).or_insert((number, noun));
+        }
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().filter(|(_, (number, _))| *number > 0).collect();
+    reasons.sort_by_key(|(_, (number, _))| Reverse(*number));
+    let told = |(reason, (number, noun)): (&str, (usize, &str))| {
+        let plural = if number == 1 { "" } else { "s" };
+        Reason { number: format!("{number} × "), text: format!("{reason} ({noun}{plural})") }
+    };
+    reasons.into_iter().map(told).collect()
+}
+
+fn tally<'a>(reasons: impl Iterator<Item = (&'a str, usize)>) -> IndexMap<&'a str, usize> {
+    let mut counted = IndexMap::new();
+    for (reason, number) in reasons {
+        *counted.entry(reason).or_insert(0) += number;
+    }
+    counted
+}
+
+fn verdict_words(run: &RunResult) -> String {
+    let names = |verdict| join(run.targets.iter().filter(|target| target.verdict == verdict));
+    let unjudged = unjudged(run);
+    match (run.verdict, run.targets.as_slice()) {
+        (_, []) => "there was no target to judge".to_owned(),
+        (RunVerdict::Conformant, [target]) => {
+            format!("{} keeps its contract ({})", safe::text(&target.name), kept(run))
+        }
+        (RunVerdict::Conformant, targets) => {
+            format!("all {} targets keep their contracts ({})", targets.len(), kept(run))
+        }
+        (RunVerdict::Incomplete, _) => unjudged,
+        (RunVerdict::Violations, targets) => {
+            let several = targets.iter().filter(|target| target.verdict == RunVerdict::Violations).count() > 1;
+            let verb = if several { "break their contracts" } else { "breaks its contract" };
+            let rest = if unjudged.is_empty() { String::new() } else { format!("; {unjudged}") };
+            format!("{} {verb} ({}){rest}", names(RunVerdict::Violations), found(run))
+        }
+    }
+}
+
+/// Who could not be judged; of one alone also why. Empty where all could.
+fn unjudged(run: &RunResult) -> String {
+    let targets: Vec<_> = run.targets.iter().filter(|target| target.verdict == RunVerdict::Incomplete).collect();
+    match targets.as_slice() {
+        [] => String::new(),
+        [TargetResult { name, incomplete, .. }] if !incomplete.is_empty() => {
+            let why = safe::clipped(&incomplete.join("; "), LONGEST_REASON);
+            format!("{} could not be judged: {why}", safe::text(name))
+        }
+        several => format!("{} could not be judged", join(several.iter().copied())),
+    }
+}
+
+fn kept(run: &RunResult) -> String {
+    let number = |verdict| run.targets.iter().map(|target| promises(target, verdict)).sum();
+    let (kept, open) = (number(PromiseVerdict::Kept), number(PromiseVerdict::NotChecked));
+    format!("{} kept, {open} not checked", words::count(kept, "promise"))
+}
+
+fn found(run: &RunResult) -> String {
+    let number = |severity| run.targets.iter().map(|target| findings(target, severity)).sum();
+    words::counts(&[(number(Severity::Error), "error"), (number(Severity::Warning), "warning")], "no error or warning")
+}
+
+/// The targets' names as one would say them.
+fn join<'a>(targets: impl Iterator<Item = &'a TargetResult>) -> String {
+    let names: Vec<_> = targets.map(|target| safe::text(&target.name)).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.to_string(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

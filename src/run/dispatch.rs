@@ -1,0 +1,161 @@
+//! Sending one case within pace and budget.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::budget::{Budget, Halt};
+use crate::contract::{Framing, Operation};
+use crate::generate::{Case, CaseKind, Expect, Request};
+use crate::send::{Client, Connection, Exchange, FailureKind, Outcome, Pace, StopAt, WireError, WireRequest};
+use crate::target::{Limits, Target};
+
+/// Longest time for one exchange: a stream that goes on is judged on what came until then.
+const EXCHANGE_LIMIT: Duration = Duration::from_secs(120);
+/// How often a request is sent again because the target asked for a slower pace.
+const SLOWDOWNS: usize = 3;
+/// The pause where a 429 does not say how long; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Sends requests to one target within its limits.
+#[derive(Debug)]
+pub struct Dispatcher {
+    client: Client,
+    base: Url,
+    pace: Pace,
+    limits: Limits,
+    /// What may still be spent.
+    pub budget: Budget,
+}
+
+/// Why a request was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsent {
+    /// The budget says no.
+    #[error("{0}")]
+    Halted(Halt),
+    /// It cannot be written.
+    #[error(transparent)]
+    Unwritable(#[from] WireError),
+}
+
+/// One exchange, and how often the target asked for a pause before it.
+pub struct Sent {
+    /// What happened.
+    pub exchange: Exchange,
+    /// Pauses that the target asked for.
+    pub pauses: Vec<Duration>,
+}
+
+impl Dispatcher {
+    /// A dispatcher for a target at that URL.
+    pub fn new(target: &Target, base: Url, client: Client, budget: Budget) -> Self {
+        let pace = Pace::new(target.limits.rate);
+        Dispatcher { client, base, pace, limits: target.limits.clone(), budget }
+    }
+
+    /// The request as it would go on the wire.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn wire(&self, request: &Request) -> Result<WireRequest, WireError> {
+        WireRequest::new(&self.base, request)
+    }
+
+    /// Sends a case; waits and sends again where the target answers 429 to a case that did not ask for it.
+    ///
+    /// # Errors
+    /// When the budget is spent or the request cannot be written.
+    pub async fn send(&self, case: &Case) -> Result<Sent, Unsent> {
+        let wire = self.wire(&case.request)?;
+        let mut pauses = Vec::new();
+        loop {
+            let exchange = self.send_once(case, &wire).await?;
+            let Some(pause) = pause_asked(case, &exchange, pauses.len()) else {
+                return Ok(Sent { exchange, pauses });
+            };
+            if pauses.len() == SLOWDOWNS || pause >= self.budget.time_left() {
+                return Ok(Sent { exchange, pauses });
+            }
+            pauses.push(pause);
+            self.pace.hold(pause).await;
+        }
+    }
+
+    /// Sends a case once, whatever the answer.
+    ///
+    /// # Errors
+    /// When the budget is spent.
+    pub async fn send_once(&self, case: &Case, wire: &WireRequest) -> Result<Exchange, Unsent> {
+        self.budget.check().map_err(Unsent::Halted)?;
+        self.pace.turn().await;
+        self.budget.take().map_err(Unsent::Halted)?;
+        let stop = self.stop_at(case);
+        let exchange = self.client.send(wire, connection(&case.kind), &stop).await;
+        if !was_reused_too_late(case, &exchange) {
+            return Ok(exchange);
+        }
+        self.budget.take().map_err(Unsent::Halted)?;
+        Ok(self.client.send(wire, Connection::Fresh, &stop).await)
+    }
+
+    /// Whether anything at all answers HTTP at the target.
+    pub async fn is_alive(&self) -> Result<bool, Unsent> {
+        self.budget.take().map_err(Unsent::Halted)?;
+        let request = Request {
+            method: http::Method::GET,
+            path: "/".to_owned(),
+            path_values: Vec::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            content: None,
+            bindings: Vec::new(),
+        };
+        let exchange = self.client.send(&self.wire(&request)?, Connection::Fresh, &StopAt::default()).await;
+        Ok(exchange.answer().is_some())
+    }
+
+    fn stop_at(&self, case: &Case) -> StopAt {
+        StopAt {
+            bytes: self.limits.max_body,
+            time: Some(EXCHANGE_LIMIT.min(self.budget.time_left())),
+            terminal: terminal(&case.operation),
+        }
+    }
+}
+
+/// The line that ends the operation's event stream, where the document declares one.
+fn terminal(operation: &Operation) -> Option<Arc<[u8]>> {
+    let streams =
+        operation.responses.iter().flat_map(|response| &response.media).filter_map(|media| media.stream.as_ref());
+    let sentinel =
+        streams.filter(|stream| stream.framing == Framing::Sse).find_map(|stream| stream.sentinel.as_ref())?;
+    Some(format!("data: {sentinel}\n").into_bytes().into())
+}
+
+fn connection(kind: &CaseKind) -> Connection {
+    match kind {
+        CaseKind::Example | CaseKind::Positive | CaseKind::Step { .. } | CaseKind::Burst { .. } => Connection::Pooled,
+        CaseKind::Negative(_) | CaseKind::Credential(_) | CaseKind::Error => Connection::Fresh,
+    }
+}
+
+/// A server may close an idle connection just when the next request leaves: that is no answer to it.
+fn was_reused_too_late(case: &Case, exchange: &Exchange) -> bool {
+    connection(&case.kind) == Connection::Pooled
+        && matches!(&exchange.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Closed)
+}
+
+fn pause_asked(case: &Case, exchange: &Exchange, before: usize) -> Option<Duration> {
+    let answer = exchange.answer().filter(|answer| answer.status == 429)?;
+    let expected = match &case.expect {
+        Expect::Error(errors) => errors.iter().any(|error| error.status.matches(429)),
+        Expect::Success { .. } | Expect::Refusal => false,
+    };
+    if expected {
+        return None;
+    }
+    let said = answer.header("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+    Some(said.unwrap_or(FIRST_PAUSE * 2u32.pow(before as u32)))
+}

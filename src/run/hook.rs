@@ -1,0 +1,109 @@
+//! Bringing a target into a state, and out of it again.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::send::{Client, Connection, StopAt, WireRequest};
+use crate::target::{Hook, Text};
+
+/// Longest time that a hook may take.
+const HOOK_LIMIT: Duration = Duration::from_secs(30);
+
+/// A hook that did not succeed: a fault of the set-up, never of the target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HookError {
+    /// The HTTP call was answered with something else than 2xx.
+    #[error("{call} was answered {status}, not 2xx")]
+    Status {
+        /// Method and URL.
+        call: String,
+        /// The status.
+        status: u16,
+    },
+    /// The HTTP call was not answered.
+    #[error("{0} was not answered")]
+    Unanswered(String),
+    /// The command ended with an error.
+    #[error("`{command}` ended with {status}{output}")]
+    Exit {
+        /// The command line.
+        command: String,
+        /// How it ended.
+        status: String,
+        /// The last line that it wrote, after a colon.
+        output: String,
+    },
+    /// The command could not be started.
+    #[error("`{command}` cannot be run: {cause}")]
+    Start {
+        /// The command line.
+        command: String,
+        /// Why.
+        cause: String,
+    },
+    /// It took too long.
+    #[error("`{0}` took longer than 30 s")]
+    TooLong(String),
+}
+
+/// Runs a hook to its end.
+///
+/// # Errors
+/// When it does not succeed within 30 s.
+pub async fn run_hook(hook: &Hook, client: &Client) -> Result<(), HookError> {
+    match hook {
+        Hook::Http { method, url } => {
+            let call = format!("{method} {url}");
+            let request = WireRequest {
+                method: method.clone(),
+                url: Text::plain(url.as_str()),
+                headers: Vec::new(),
+                body: (method != http::Method::GET).then(Vec::new),
+            };
+            let stop = StopAt { time: Some(HOOK_LIMIT), ..StopAt::default() };
+            let exchange = client.send(&request, Connection::Fresh, &stop).await;
+            match exchange.answer() {
+                Some(answer) if answer.status / 100 == 2 => Ok(()),
+                Some(answer) => Err(HookError::Status { call, status: answer.status }),
+                None => Err(HookError::Unanswered(call)),
+            }
+        }
+        Hook::Run(command) => run_command(command).await,
+    }
+}
+
+async fn run_command(command: &str) -> Result<(), HookError> {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command).stdin(Stdio::null()).kill_on_drop(true);
+    let output = match timeout(HOOK_LIMIT, shell.output()).await {
+        Err(_) => return Err(HookError::TooLong(command.to_owned())),
+        Ok(Err(error)) => return Err(HookError::Start { command: command.to_owned(), cause: error.to_string() }),
+        Ok(Ok(output)) => output,
+    };
+    if output.status.success() {
+        return Ok(());
+    }
+    let last = String::from_utf8_lossy(&output.stderr).lines().last().map(|line| format!(": {line}"));
+    Err(HookError::Exit {
+        command: command.to_owned(),
+        status: output.status.to_string(),
+        output: last.unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::Limits;
+
+    #[tokio::test]
+    async fn a_command_that_fails_is_told_with_its_last_words() {
+        let client = Client::new(&Limits::default()).unwrap();
+        assert_eq!(run_hook(&Hook::Run("true".to_owned()), &client).await, Ok(()));
+        let error = run_hook(&Hook::Run("echo no credits >&2; exit 3".to_owned()), &client).await.unwrap_err();
+        assert_eq!(error.to_string(), "`echo no credits >&2; exit 3` ended with exit status: 3: no credits");
+    }
+}

@@ -1,0 +1,156 @@
+//! Cases that need more than one request: workflows and bursts.
+
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::bind::{Links, fill_from_steps};
+use super::dispatch::{Dispatcher, Unsent};
+use crate::contract::Contract;
+use crate::generate::{Case, CaseKind, Step, Workflow};
+use crate::judge::{Check, Known, judge_burst, judge_step, outputs};
+use crate::send::Exchange;
+
+/// A step that was sent, with what its criteria came to.
+pub struct SentStep {
+    /// The case, its bindings filled in.
+    pub case: Case,
+    /// What happened.
+    pub exchange: Exchange,
+    /// The checks of its criteria; the contract's rules are judged apart.
+    pub checks: Vec<Check>,
+}
+
+/// What became of a workflow.
+pub struct SentWorkflow {
+    /// Its steps, in order.
+    pub steps: Vec<SentStep>,
+    /// Exchanges that gave values to its steps.
+    pub sources: Vec<(Case, Exchange)>,
+    /// Why the rest of the steps was not sent.
+    pub broke_off: Option<BrokeOff>,
+}
+
+/// Why a workflow did not go to its end.
+pub enum BrokeOff {
+    /// Nothing more may be sent.
+    Unsent(Unsent),
+    /// A step lacks a value, and the operation it would have called.
+    Missing {
+        /// Id of the operation.
+        operation: String,
+        /// What is missing.
+        reason: String,
+    },
+}
+
+/// Sends the steps of a workflow in order, each with the values that earlier ones gave.
+pub async fn send_workflow(workflow: &Workflow, dispatcher: &Dispatcher, links: &Links) -> SentWorkflow {
+    let mut known = Known { inputs: workflow.inputs.clone().into_iter().collect(), ..Known::default() };
+    let mut sent = SentWorkflow { steps: Vec::new(), sources: Vec::new(), broke_off: None };
+    for step in &workflow.steps {
+        match send_step(step.clone(), &mut known, dispatcher, links).await {
+            Ok((step, sources)) => {
+                sent.steps.push(step);
+                sent.sources.extend(sources);
+            }
+            Err(broke_off) => {
+                sent.broke_off = Some(broke_off);
+                break;
+            }
+        }
+    }
+    sent
+}
+
+async fn send_step(
+    mut step: Step,
+    known: &mut Known,
+    dispatcher: &Dispatcher,
+    links: &Links,
+) -> Result<(SentStep, Vec<(Case, Exchange)>), BrokeOff> {
+    let operation = step.case.operation.id.clone();
+    let missing = |reason| BrokeOff::Missing { operation: operation.clone(), reason };
+    fill_from_steps(&mut step.case, &known.outputs).map_err(missing)?;
+    let lease = links.lend(dispatcher, &mut step.case).await.map_err(|error| missing(error.to_string()))?;
+    let exchange = dispatcher.send(&step.case).await.map_err(BrokeOff::Unsent)?.exchange;
+    let sources = links.give_back(lease).await;
+    let checks = judge_step(&step, &exchange, known);
+    // An output that is missing matters only to a later step that asks for it, and is told there.
+    for (name, value) in outputs(&step, &exchange, known) {
+        known.outputs.insert((step_id(&step.case), name), value);
+    }
+    Ok((SentStep { case: step.case, exchange, checks }, sources))
+}
+
+fn step_id(case: &Case) -> String {
+    match &case.kind {
+        CaseKind::Step { step, .. } => step.clone(),
+        _ => case.id.to_string(),
+    }
+}
+
+/// What became of a burst.
+pub struct SentBurst {
+    /// One exchange of it, to show: the last.
+    pub exchange: Option<Exchange>,
+    /// What the burst as a whole came to.
+    pub checks: Vec<Check>,
+    /// Whether it was cut short.
+    pub unsent: Option<Unsent>,
+}
+
+/// Sends a request over and over, and once more from the start where no answer was 429: a window that
+/// turned over in the middle of the first round cannot do so again in the second.
+pub async fn send_burst(
+    case: &Case,
+    requests: u32,
+    concurrency: usize,
+    contract: &Contract,
+    dispatcher: &Dispatcher,
+) -> SentBurst {
+    let first = round(case, requests, concurrency, dispatcher).await;
+    let (exchanges, unsent) = match first {
+        (exchanges, None) if !exchanges.iter().any(is_limited) => round(case, requests, concurrency, dispatcher).await,
+        first => {
+            let checks = judge_burst(contract, case, &first.0);
+            return SentBurst { exchange: shown(first.0), checks, unsent: first.1 };
+        }
+    };
+    // The second round begins with a window that is partly used: its limit may only seem to come early.
+    let checks = judge_burst(contract, case, &exchanges).into_iter().filter(|check| check.rule != "limit/early");
+    SentBurst { checks: checks.collect(), exchange: shown(exchanges), unsent }
+}
+
+async fn round(
+    case: &Case,
+    requests: u32,
+    concurrency: usize,
+    dispatcher: &Dispatcher,
+) -> (Vec<Exchange>, Option<Unsent>) {
+    let wire = match dispatcher.wire(&case.request) {
+        Ok(wire) => wire,
+        Err(error) => return (Vec::new(), Some(error.into())),
+    };
+    let send = |_| dispatcher.send_once(case, &wire);
+    let mut results = stream::iter(0..requests).map(send).buffer_unordered(concurrency);
+    let (mut exchanges, mut unsent) = (Vec::new(), None);
+    while let Some(result) = results.next().await {
+        match result {
+            Ok(exchange) => exchanges.push(exchange),
+            Err(error) => unsent = Some(error),
+        }
+    }
+    (exchanges, unsent)
+}
+
+/// The refusal where there is one, else the last answer.
+fn shown(mut exchanges: Vec<Exchange>) -> Option<Exchange> {
+    match exchanges.iter().position(is_limited) {
+        Some(at) => Some(exchanges.swap_remove(at)),
+        None => exchanges.pop(),
+    }
+}
+
+fn is_limited(exchange: &Exchange) -> bool {
+    exchange.answer().is_some_and(|answer| answer.status == 429)
+}

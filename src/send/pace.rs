@@ -1,0 +1,63 @@
+//! How fast requests leave.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+
+use crate::target::Rate;
+
+/// Hands out turns, evenly spread, and none while the target asks for a pause.
+#[derive(Debug)]
+pub struct Pace {
+    interval: Duration,
+    next: Mutex<Instant>,
+}
+
+impl Pace {
+    /// `None`: turns as fast as they are asked for.
+    pub fn new(rate: Option<Rate>) -> Self {
+        let interval = rate.map_or(Duration::ZERO, |rate| rate.per / rate.requests);
+        Pace { interval, next: Mutex::new(Instant::now()) }
+    }
+
+    /// Waits for the next turn.
+    pub async fn turn(&self) {
+        let mut next = self.next.lock().await;
+        let turn = (*next).max(Instant::now());
+        *next = turn + self.interval;
+        drop(next);
+        sleep_until(turn).await;
+    }
+
+    /// No turn before this much time has passed.
+    pub async fn hold(&self, pause: Duration) {
+        let mut next = self.next.lock().await;
+        *next = (*next).max(Instant::now() + pause);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn turns_are_spread_evenly() {
+        let pace = Pace::new(Some(Rate { requests: 2, per: Duration::from_millis(40) }));
+        let start = Instant::now();
+        for _ in 0..5 {
+            pace.turn().await;
+        }
+        assert!(start.elapsed() >= Duration::from_millis(80));
+    }
+
+    #[tokio::test]
+    async fn a_pause_holds_every_turn() {
+        let pace = Pace::new(None);
+        pace.hold(Duration::from_millis(30)).await;
+        let start = Instant::now();
+        pace.turn().await;
+        pace.turn().await;
+        assert!(start.elapsed() >= Duration::from_millis(25));
+    }
+}

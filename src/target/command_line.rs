@@ -1,0 +1,97 @@
+//! A target that the command line describes, without a configuration.
+
+use url::Url;
+
+use super::substitute::{is_sensitive, secret_name};
+use super::{Secret, Text};
+
+/// A header or URL option that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    /// No colon.
+    #[error("`{0}` is no header: write -H 'Name: value'")]
+    NoColon(String),
+    /// A name that HTTP does not allow.
+    #[error("`{0}` is no header name")]
+    Name(String),
+    /// A value that HTTP does not allow.
+    #[error("the value of `{0}` holds a control character")]
+    Value(String),
+    /// Not an absolute http or https URL.
+    #[error("`{0}` is no base URL: write http://host:port or https://host")]
+    Url(String),
+}
+
+/// Reads `Name: value`. The value of a header that usually carries a credential is a secret, called
+/// after the header; the word `Bearer` before it stays readable.
+///
+/// # Errors
+/// When it is no header.
+pub fn header_option(text: &str) -> Result<(String, Text), HeaderError> {
+    // The whole text may be a credential, so an error shows no more of it than its name.
+    let shown = || text.chars().take(12).collect::<String>();
+    let (name, value) = text.split_once(':').ok_or_else(|| HeaderError::NoColon(shown()))?;
+    let name = name.trim();
+    http::HeaderName::from_bytes(name.as_bytes()).map_err(|_| HeaderError::Name(name.to_owned()))?;
+    let value = value.trim();
+    http::HeaderValue::from_str(value).map_err(|_| HeaderError::Value(name.to_owned()))?;
+    Ok((name.to_owned(), header_text(name, value)))
+}
+
+/// Reads a base URL.
+///
+/// # Errors
+/// When it is not absolute, or not of HTTP.
+pub fn url_option(text: &str) -> Result<Url, HeaderError> {
+    Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| HeaderError::Url(text.to_owned()))
+}
+
+/// A header's value, secret where the name says so.
+pub(super) fn header_text(name: &str, value: &str) -> Text {
+    if !is_sensitive(name) || value.is_empty() {
+        return Text::plain(value);
+    }
+    let known = ["Bearer ", "Basic ", "bearer ", "basic "];
+    let scheme = known.iter().find(|scheme| value.starts_with(**scheme)).copied().unwrap_or_default();
+    let secret = Text::secret(Secret::new(secret_name(name), &value[scheme.len()..]));
+    if scheme.is_empty() { secret } else { Text::plain(scheme).then(secret) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_of_the_command_line_is_never_shown() {
+        let (name, value) = header_option("Authorization: Bearer agx_live_1").unwrap();
+        assert_eq!((name.as_str(), value.to_string()), ("Authorization", "Bearer ${AUTHORIZATION}".to_owned()));
+        assert_eq!(value.reveal(), "Bearer agx_live_1");
+        let (_, value) = header_option("x-api-key:pk_live_1").unwrap();
+        assert_eq!(value.to_string(), "${X_API_KEY}");
+    }
+
+    #[test]
+    fn an_ordinary_header_stays_readable() {
+        let (_, value) = header_option("Origin: https://a.example").unwrap();
+        assert_eq!(value.to_string(), "https://a.example");
+    }
+
+    #[test]
+    fn what_is_no_header_is_refused_without_showing_it_whole() {
+        let error = header_option("pk_live_0123456789abcdef").unwrap_err();
+        assert!(!error.to_string().contains("0123456789"), "{error}");
+        assert!(header_option("a b: c").is_err());
+        assert!(header_option("a: b\nc").is_err());
+    }
+
+    #[test]
+    fn a_base_url_is_absolute_and_of_http() {
+        assert!(url_option("http://127.0.0.1:3000").is_ok());
+        for text in ["127.0.0.1:3000", "localhost", "ftp://a", "http://"] {
+            assert!(url_option(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! Reading `uptospec.toml`.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::command_line::header_text;
+use super::substitute::{secret_name, substitute};
+use super::table::{Reader, help_nearest};
+use super::{Hook, Limits, Secret, ServerCommand, SeverityChoice, State, Target, Text, duration, rate, url_option};
+use crate::contract::{Diagnostic, Level, Location, Place};
+
+const TARGET_KEYS: &[&str] = &[
+    "spec",
+    "suite",
+    "url",
+    "concurrency",
+    "rate",
+    "max-requests",
+    "connect-timeout",
+    "idle-timeout",
+    "time-limit",
+    "max-body",
+    "start",
+    "ready",
+    "credentials",
+    "headers",
+    "values",
+    "states",
+    "severity",
+];
+const STATE_KEYS: &[&str] = &["credentials", "headers", "values", "before", "after"];
+
+/// A configuration: its targets in the order of the file.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The targets.
+    pub targets: Vec<Target>,
+}
+
+/// A configuration that cannot be used; everything that is wrong with it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", self.diagnostics.first().map(ToString::to_string).unwrap_or_default())]
+pub struct ConfigError {
+    /// At least one.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a configuration is read against.
+pub struct Surroundings<'a> {
+    /// Names of the targets that are wanted; empty for all. Only theirs may need the environment.
+    pub wanted: &'a [String],
+    /// Looks up an environment variable.
+    pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// Ids of the rules that there are.
+    pub rules: &'a [&'a str],
+}
+
+/// Reads a configuration. Paths in it are relative to the file.
+///
+/// # Errors
+/// When the file cannot be read, is no TOML, holds an unknown key or a value that means nothing, or
+/// lacks a wanted target; each with its place and what would be right.
+pub fn load(file: &Path, surroundings: &Surroundings<'_>) -> Result<Config, ConfigError> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| ConfigError {
+        diagnostics: vec![Diagnostic {
+            level: Level::Error,
+            message: format!("the configuration cannot be read: {error}"),
+            help: Some("`uptospec init SPEC` writes one to fill in".to_owned()),
+            place: Place::file(name.as_str()),
+        }],
+    })?;
+    read(&name, &text, file.parent().unwrap_or(Path::new("")), surroundings)
+}
+
+/// Reads a configuration that is in memory; `directory` is what its paths are relative to.
+///
+/// # Errors
+/// As [`load`], the file itself excepted.
+pub fn read(name: &str, text: &str, directory: &Path, surroundings: &Surroundings<'_>) -> Result<Config, ConfigError> {
+    let mut reader = Reader::new(name, text);
+    let mut targets = Vec::new();
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        reader.wrong(error.span().unwrap_or(0..0), error.message().to_owned(), None);
+    }
+    if errors.is_empty() {
+        reader.refuse_unknown(root.get_ref(), "a configuration", &["target"]);
+        match reader.table(root.get_ref(), "target") {
+            Some(tables) => targets = read_targets(&mut reader, tables, directory, surroundings),
+            None => reader.wrong(0..0, "there is no target", "write [target.NAME] with a spec".to_owned()),
+        }
+    }
+    let diagnostics = reader.into_diagnostics();
+    if diagnostics.is_empty() { Ok(Config { targets }) } else { Err(ConfigError { diagnostics }) }
+}
+
+fn read_targets(
+    reader: &mut Reader<'_>,
+    tables: &DeTable<'_>,
+    directory: &Path,
+    surroundings: &Surroundings<'_>,
+) -> Vec<Target> {
+    let names: Vec<&str> = tables.keys().map(|key| key.get_ref().as_ref()).collect();
+    for wanted in surroundings.wanted.iter().filter(|wanted| !names.contains(&wanted.as_str())) {
+        reader.wrong(0..0, format!("there is no target `{wanted}`"), help_nearest(wanted, &names));
+    }
+    let is_wanted =
+        |name: &str| surroundings.wanted.is_empty() || surroundings.wanted.iter().any(|wanted| wanted == name);
+    let mut targets = Vec::new();
+    for (key, value) in tables {
+        let name = key.get_ref().as_ref();
+        if !is_wanted(name) {
+            continue;
+        }
+        match value.get_ref().as_table() {
+            Some(table) => {
+                targets.extend(TargetReader { reader, surroundings, directory, name }.read(key.span(), table))
+            }
+            None => reader.wrong(value.span(), format!("target `{name}` is no table"), None),
+        }
+    }
+    targets
+}
+
+/// Reads one target.
+struct TargetReader<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    surroundings: &'r Surroundings<'r>,
+    directory: &'r Path,
+    name: &'r str,
+}
+
+impl TargetReader<'_, '_> {
+    fn read(mut self, span: std::ops::Range<usize>, table: &DeTable<'_>) -> Option<Target> {
+        self.reader.refuse_unknown(table, "a target", TARGET_KEYS);
+        let path = |text: Spanned<&str>| self.directory.join(text.get_ref());
+        let suite = self.reader.text(table, "suite").map(path);
+        let Some(spec) = self.reader.text(table, "spec").map(path) else {
+            if !table.contains_key("spec") {
+                self.reader.wrong(
+                    span,
+                    format!("target `{}` has no spec", self.name),
+                    "add spec = \"FILE\"".to_owned(),
+                );
+            }
+            return None;
+        };
+        Some(Target {
+            name: self.name.to_owned(),
+            spec,
+            suite,
+            url: self.reader.parsed(table, "url", url_option),
+            credentials: self.credentials(table, None),
+            headers: self.headers(table),
+            values: self.values(table),
+            states: self.states(table),
+            limits: self.limits(table),
+            severity: self.severity(table),
+            server: self.server(table),
+        })
+    }
+
+    fn limits(&mut self, table: &DeTable<'_>) -> Limits {
+        let default = Limits::default();
+        Limits {
+            concurrency: self.reader.count(table, "concurrency").unwrap_or(default.concurrency),
+            rate: self.reader.parsed(table, "rate", rate),
+            max_requests: self.reader.count(table, "max-requests").unwrap_or(default.max_requests),
+            connect_timeout: self.reader.parsed(table, "connect-timeout", duration).unwrap_or(default.connect_timeout),
+            idle_timeout: self.reader.parsed(table, "idle-timeout", duration).unwrap_or(default.idle_timeout),
+            time_limit: self.reader.parsed(table, "time-limit", duration).unwrap_or(default.time_limit),
+            max_body: self.reader.count(table, "max-body").unwrap_or(default.max_body),
+        }
+    }
+
+    fn credentials(&mut self, table: &DeTable<'_>, state: Option<&str>) -> IndexMap<String, Text> {
+        let mut credentials = IndexMap::new();
+        for (scheme, value) in self.entries(table, "credentials") {
+            let Some(text) = self.plain_text(value) else { continue };
+            let credential = if text.contains("${") {
+                self.substituted(value, text)
+            } else {
+                let name = [Some(scheme), state].into_iter().flatten().map(secret_name).collect::<Vec<_>>().join("_");
+                Some(Text::secret(Secret::new(name, text)))
+            };
+            credentials.extend(credential.map(|credential| (scheme.to_owned(), credential)));
+        }
+        credentials
+    }
+
+    fn headers(&mut self, table: &DeTable<'_>) -> Vec<(String, Text)> {
+        let mut headers = Vec::new();
+        for (name, value) in self.entries(table, "headers") {
+            let Some(text) = self.plain_text(value) else { continue };
+            if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+                self.reader.wrong(value.span(), format!("`{name}` is no header name"), None);
+                continue;
+            }
+            let text = if text.contains("${") { self.substituted(value, text) } else { Some(header_text(name, text)) };
+            headers.extend(text.map(|text| (name.to_owned(), text)));
+        }
+        headers
+    }
+
+    fn values(&mut self, table: &DeTable<'_>) -> IndexMap<Location, serde_json::Value> {
+        let mut values = IndexMap::new();
+        for (key, value) in self.entries(table, "values") {
+            match key.parse::<Location>() {
+                Ok(location) => values.extend(self.reader.json(value).map(|value| (location, value))),
+                Err(error) => self.reader.wrong(value.span(), error.to_string(), None),
+            }
+        }
+        values
+    }
+
+    fn states(&mut self, table: &DeTable<'_>) -> IndexMap<String, State> {
+        let mut states = IndexMap::new();
+        for (name, value) in self.entries(table, "states") {
+            let Some(table) = value.get_ref().as_table() else {
+                self.reader.wrong(value.span(), format!("state `{name}` is no table"), None);
+                continue;
+            };
+            self.reader.refuse_unknown(table, "a state", STATE_KEYS);
+            let state = State {
+                credentials: self.credentials(table, Some(name)),
+                headers: self.headers(table),
+                values: self.values(table),
+                before: self.hook(table, "before"),
+                after: self.hook(table, "after"),
+            };
+            states.insert(name.to_owned(), state);
+        }
+        states
+    }
+
+    fn hook(&mut self, table: &DeTable<'_>, key: &str) -> Option<Hook> {
+        let hook = self.reader.table(table, key)?;
+        self.reader.refuse_unknown(hook, "a hook", &["http", "run"]);
+        if let Some(run) = self.reader.text(hook, "run") {
+            return Some(Hook::Run((*run.get_ref()).to_owned()));
+        }
+        let http = self.reader.text(hook, "http")?;
+        let parsed = http.get_ref().split_once(' ').and_then(|(method, url)| {
+            Some(Hook::Http { method: method.parse().ok()?, url: url_option(url.trim()).ok()? })
+        });
+        if parsed.is_none() {
+            self.reader.wrong(http.span(), "this is no HTTP call", "write \"POST http://host/path\"".to_owned());
+        }
+        parsed
+    }
+
+    fn severity(&mut self, table: &DeTable<'_>) -> IndexMap<String, SeverityChoice> {
+        let mut severity = IndexMap::new();
+        for (rule, value) in self.entries(table, "severity") {
+            if !self.surroundings.rules.contains(&rule) {
+                let help = help_nearest(rule, self.surroundings.rules);
+                self.reader.wrong(value.span(), format!("there is no rule `{rule}`"), help);
+                continue;
+            }
+            let Some(word) = self.plain_text(value) else { continue };
+            let choice = match word {
+                "error" => SeverityChoice::Error,
+                "warning" => SeverityChoice::Warning,
+                "note" => SeverityChoice::Note,
+                "off" => SeverityChoice::Off,
+                _ => {
+                    let help = help_nearest(word, &["error", "warning", "note", "off"]);
+                    self.reader.wrong(value.span(), format!("`{word}` is no severity"), help);
+                    continue;
+                }
+            };
+            severity.insert(rule.to_owned(), choice);
+        }
+        severity
+    }
+
+    fn server(&mut self, table: &DeTable<'_>) -> Option<ServerCommand> {
+        let ready = self.reader.text(table, "ready").map(|text| (*text.get_ref()).to_owned());
+        let start = self.reader.text(table, "start")?;
+        if !table.contains_key("url") {
+            let help = "add url = \"http://127.0.0.1:PORT\"".to_owned();
+            self.reader.wrong(start.span(), "a server is started, and nothing says where it listens", help);
+        }
+        Some(ServerCommand { start: (*start.get_ref()).to_owned(), ready })
+    }
+
+    fn entries<'t, 'i>(&mut self, table: &'t DeTable<'i>, key: &str) -> Vec<(&'t str, &'t Spanned<DeValue<'i>>)> {
+        let Some(inner) = self.reader.table(table, key) else { return Vec::new() };
+        inner.iter().map(|(key, value)| (key.get_ref().as_ref(), value)).collect()
+    }
+
+    fn plain_text<'t>(&mut self, value: &'t Spanned<DeValue<'_>>) -> Option<&'t str> {
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            self.reader.wrong(value.span(), "this is not text", "put it in quotes".to_owned());
+        }
+        text
+    }
+
+    fn substituted(&mut self, value: &Spanned<DeValue<'_>>, text: &str) -> Option<Text> {
+        substitute(text, self.surroundings.environment)
+            .map_err(|error| {
+                let help = "set it, or choose other targets with --target".to_owned();
+                self.reader.wrong(value.span(), error.to_string(), help);
+            })
+            .ok()
+    }
+}
+
+/// Where `check` looks for a configuration when none is named: in the working folder, which is `here`,
+/// then in each folder above it. The path is relative, as people would write it.
+pub fn find(here: &Path) -> Option<PathBuf> {
+    let depth = here.ancestors().position(|folder| folder.join("uptospec.toml").is_file())?;
+    Some(std::iter::repeat_n("..", depth).collect::<PathBuf>().join("uptospec.toml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Config, ConfigError> {
+        let environment = |name: &str| (name == "KEY").then(|| "agx_live_1".to_owned());
+        let surroundings =
+            Surroundings { wanted: &[], environment: &environment, rules: &["http/www-authenticate", "http/date"] };
+        read("uptospec.toml", text, Path::new("conf"), &surroundings)
+    }
+
+    fn complaints(text: &str) -> String {
+        let error = read_text(text).expect_err("this configuration is wrong");
+        error.diagnostics.iter().map(|diagnostic| format!("{diagnostic}\n")).collect()
+    }
+
+    #[test]
+    fn a_whole_target_is_read_with_its_states() {
+        let config = read_text(
+            r#"
+            [target.agentix]
+            spec = "specs/agentix.yaml"
+            url = "https://app.agentix.example"
+            concurrency = 4
+            rate = "1/s"
+            time-limit = "10m"
+            credentials = { bearerAuth = "${KEY}" }
+            values = { "path.agentId" = "abc123", "body#/metadata" = { n = 1 } }
+            [target.agentix.states.no-credits]
+            credentials = { bearerAuth = "broke" }
+            before = { http = "POST http://127.0.0.1:9000/credits?left=0" }
+            after = { run = "./refill.sh" }
+            [target.agentix.severity]
+            "http/www-authenticate" = "off"
+            "#,
+        )
+        .unwrap();
+        let target = &config.targets[0];
+        assert_eq!(target.spec, Path::new("conf/specs/agentix.yaml"));
+        assert_eq!(target.limits.concurrency, 4);
+        assert_eq!(target.limits.time_limit, Duration::from_secs(600));
+        assert_eq!(target.credentials["bearerAuth"].to_string(), "${KEY}");
+        assert_eq!(target.values[&Location::Body("/metadata".into())], serde_json::json!({"n": 1}));
+        let state = &target.states["no-credits"];
+        assert_eq!(state.credentials["bearerAuth"].to_string(), "${BEARER_AUTH_NO_CREDITS}");
+        assert!(matches!(state.before, Some(Hook::Http { .. })));
+        assert_eq!(state.after, Some(Hook::Run("./refill.sh".into())));
+        assert_eq!(target.severity["http/www-authenticate"], SeverityChoice::Off);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_with_its_place() {
+        insta::assert_snapshot!(complaints(
+            r#"[target.a]
+spec = "a.yaml"
+urll = "http://a"
+concurrency = 0
+rate = "fast"
+credentials = { apiKey = "${NOPE}" }
+values = { agentId = "x" }
+[target.a.severity]
+"http/dat" = "note"
+[target.b]
+url = "b"
+"#
+        ), @r#"
+        uptospec.toml:3:1: a target has no key `urll` (did you mean `url`?)
+        uptospec.toml:4:15: this is a number, not a whole number of at least 1
+        uptospec.toml:5:8: `fast` is no rate: write 20/s, 60/m or 60/30s
+        uptospec.toml:6:26: the environment has no variable NOPE (set it, or choose other targets with --target)
+        uptospec.toml:7:22: `agentId` names no part of a request: write path.X, query.X, header.X, cookie.X or body#/json/pointer
+        uptospec.toml:9:14: there is no rule `http/dat` (did you mean `http/date`?)
+        uptospec.toml:10:9: target `b` has no spec (add spec = "FILE")
+        "#);
+    }
+
+    #[test]
+    fn a_syntax_error_has_its_line() {
+        let complaints = complaints("[target.a]\nspec = \n");
+        assert!(complaints.starts_with("uptospec.toml:2:"), "{complaints}");
+    }
+
+    #[test]
+    fn an_unwanted_target_needs_no_environment() {
+        let text = "[target.a]\nspec = \"a\"\n[target.b]\nspec = \"b\"\ncredentials = { k = \"${NOPE}\" }\n";
+        let wanted = ["a".to_owned()];
+        let surroundings = Surroundings { wanted: &wanted, environment: &|_| None, rules: &[] };
+        let config = read("c.toml", text, Path::new(""), &surroundings).unwrap();
+        assert_eq!(config.targets.len(), 1);
+    }
+
+    #[test]
+    fn a_wanted_target_that_is_not_there_is_told_with_the_nearest() {
+        let wanted = ["agentx".to_owned()];
+        let surroundings = Surroundings { wanted: &wanted, environment: &|_| None, rules: &[] };
+        let error = read("c.toml", "[target.agentix]\nspec = \"a\"\n", Path::new(""), &surroundings).unwrap_err();
+        assert!(error.to_string().contains("did you mean `agentix`?"), "{error}");
+    }
+}

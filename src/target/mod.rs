@@ -1,0 +1,18 @@
+//! Who is tested: base URL, credentials, values, states and limits.
+//!
+//! In: an `uptospec.toml`, or a URL and headers of the command line. Out: [`Target`]s.
+
+mod command_line;
+mod config;
+mod model;
+mod substitute;
+mod table;
+mod text;
+mod units;
+
+pub use command_line::{HeaderError, header_option, url_option};
+pub use config::{Config, ConfigError, Surroundings, find, load, read};
+pub use model::*;
+pub(crate) use table::help_nearest;
+pub use text::{Secret, Text};
+pub use units::{UnitError, duration, rate};

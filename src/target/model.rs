@@ -1,0 +1,132 @@
+//! A target, whether it was written in a configuration or on the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use url::Url;
+
+use super::Text;
+use crate::contract::Location;
+
+/// One server under test.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its name in the configuration, or the spec's file stem.
+    pub name: String,
+    /// The document.
+    pub spec: PathBuf,
+    /// The Arazzo document with its workflows.
+    pub suite: Option<PathBuf>,
+    /// Base URL. `None`: the embedded reference server of the target's name.
+    pub url: Option<Url>,
+    /// Credentials by security scheme.
+    pub credentials: IndexMap<String, Text>,
+    /// Headers that every request carries.
+    pub headers: Vec<(String, Text)>,
+    /// Values in place of generated ones.
+    pub values: IndexMap<Location, Value>,
+    /// How documented conditions are brought about, by name.
+    pub states: IndexMap<String, State>,
+    /// Limits on what a run may do to it.
+    pub limits: Limits,
+    /// Severities by rule id that differ from the rule's own.
+    pub severity: IndexMap<String, SeverityChoice>,
+    /// A server to start before the run and stop after it.
+    pub server: Option<ServerCommand>,
+}
+
+/// A condition that a documented answer needs, and how this target is brought into it.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// Credentials in place of the target's.
+    pub credentials: IndexMap<String, Text>,
+    /// Headers added to the target's.
+    pub headers: Vec<(String, Text)>,
+    /// Values in place of the target's.
+    pub values: IndexMap<Location, Value>,
+    /// What brings it about.
+    pub before: Option<Hook>,
+    /// What undoes it.
+    pub after: Option<Hook>,
+}
+
+/// Something done outside the requests of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hook {
+    /// An HTTP call; any 2xx is success.
+    Http {
+        /// Its method.
+        method: http::Method,
+        /// Its URL.
+        url: Url,
+    },
+    /// A command for the shell; exit 0 is success.
+    Run(String),
+}
+
+/// A server that is started for the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerCommand {
+    /// The command line.
+    pub start: String,
+    /// Path that answers 2xx once the server is ready.
+    pub ready: Option<String>,
+}
+
+/// Limits on what a run may do to a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Requests under way at once.
+    pub concurrency: usize,
+    /// Longest mean pace; `None`: as fast as the target answers, but never over a documented limit.
+    pub rate: Option<Rate>,
+    /// Most requests that a run may send.
+    pub max_requests: usize,
+    /// Longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// Longest silence, before the head and between two pieces of a body.
+    pub idle_timeout: Duration,
+    /// Longest time for the whole run.
+    pub time_limit: Duration,
+    /// Most bytes of one body that are read, decoded or not.
+    pub max_body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            concurrency: 8,
+            rate: None,
+            max_requests: 2_000,
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(30),
+            time_limit: Duration::from_secs(600),
+            max_body: 16 * 1024 * 1024,
+        }
+    }
+}
+
+/// So many requests in so much time, spread evenly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many.
+    pub requests: u32,
+    /// In how long.
+    pub per: Duration,
+}
+
+/// What a configuration makes of a rule's severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SeverityChoice {
+    /// Breaks the contract.
+    Error,
+    /// Should be mended.
+    Warning,
+    /// Worth knowing.
+    Note,
+    /// Not judged.
+    Off,
+}

@@ -1,0 +1,133 @@
+//! Text that may hold secrets and is never written with them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A credential: shown everywhere as `${NAME}`.
+#[derive(Clone)]
+pub struct Secret {
+    name: Arc<str>,
+    value: Arc<SecretString>,
+}
+
+impl Secret {
+    /// A secret that people know by `name`, without the `${}`.
+    pub fn new(name: impl Into<Arc<str>>, value: impl Into<String>) -> Self {
+        Secret { name: name.into(), value: Arc::new(SecretString::from(value.into())) }
+    }
+
+    /// The name people know it by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The secret itself: for what goes on the wire, and for finding it in what comes back.
+    pub fn reveal(&self) -> &str {
+        self.value.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "${{{}}}", self.name)
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.reveal() == other.reveal()
+    }
+}
+
+/// Text made of plain pieces and secrets. `Display` masks the secrets; only [`Text::reveal`] shows them.
+#[derive(Clone, Default, PartialEq)]
+pub struct Text(Vec<Piece>);
+
+#[derive(Clone, PartialEq)]
+enum Piece {
+    Plain(String),
+    Secret(Secret),
+}
+
+impl Text {
+    /// Text without secrets.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Text(vec![Piece::Plain(text.into())])
+    }
+
+    /// Nothing but a secret.
+    pub fn secret(secret: Secret) -> Self {
+        Text(vec![Piece::Secret(secret)])
+    }
+
+    /// This text with another after it.
+    #[must_use]
+    pub fn then(mut self, other: Text) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// The text as it goes on the wire.
+    pub fn reveal(&self) -> String {
+        self.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Plain(text) => text.as_str(),
+                Piece::Secret(secret) => secret.reveal(),
+            })
+            .collect()
+    }
+
+    /// This text with every piece changed, secrets under their old names.
+    #[must_use]
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Text {
+        let change = |piece: &Piece| match piece {
+            Piece::Plain(text) => Piece::Plain(change(text)),
+            Piece::Secret(secret) => Piece::Secret(Secret::new(secret.name.clone(), change(secret.reveal()))),
+        };
+        Text(self.0.iter().map(change).collect())
+    }
+
+    /// The secrets in it.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Plain(_) => None,
+            Piece::Secret(secret) => Some(secret),
+        })
+    }
+
+    /// Whether it holds a secret.
+    pub fn is_secret(&self) -> bool {
+        self.secrets().next().is_some()
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Plain(text) => f.write_str(text),
+            Piece::Secret(secret) => write!(f, "{secret:?}"),
+        })
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_string(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_shown_by_its_name_and_sent_by_its_value() {
+        let text = Text::plain("Bearer ").then(Text::secret(Secret::new("AGX_KEY", "hunter2")));
+        assert_eq!(text.reveal(), "Bearer hunter2");
+        assert_eq!(text.to_string(), "Bearer ${AGX_KEY}");
+        assert!(!format!("{text:?}").contains("hunter2"));
+    }
+}
