@@ -2,6 +2,11 @@
 //!
 //! In: a document, JSON or YAML, of OpenAPI 3.0, 3.1 or 3.2. Out: a [`Contract`], and
 //! [`Diagnostic`]s for what is wrong or cannot be tested. This room uses nothing else of ours.
+//!
+//! A document goes through three folders: `document` makes of JSON or YAML one tree of values with
+//! places and follows `$ref`s between files; `read` makes operations, streams and promises of the
+//! tree; `schema` writes every schema that they use as JSON Schema 2020-12 into one store, from which
+//! it is compiled when it is first asked. The files beside them are the model.
 
 mod compile;
 mod diagnostic;
@@ -18,7 +23,7 @@ pub use diagnostic::{Diagnostic, Level, Place};
 pub use expression::{Expression, ExpressionError};
 pub use location::{Location, LocationError};
 pub use model::*;
-pub use read::{LoadError, load, load_value, read};
+pub use read::{LoadError, load, read};
 pub use schema::{Schema, SchemaError, SchemaFailure, SchemaPromise};
 pub use source::{Promise, PromiseId, Source, Strength, Subject};
 pub use stream::*;

@@ -170,10 +170,10 @@ impl Files {
     /// # Errors
     /// A sentence that says why it leads nowhere.
     pub fn resolve(&self, from: &At<'_>, reference: &str) -> Result<At<'_>, String> {
-        let mut at = self.target(from.file, reference, MAX_HOPS)?;
+        let mut at = self.target(from.file, reference)?;
         for _ in 0..MAX_HOPS {
             match at.text("$ref") {
-                Some(next) => at = self.target(at.file, next, MAX_HOPS)?,
+                Some(next) => at = self.target(at.file, next)?,
                 None => return Ok(at),
             }
         }
@@ -184,7 +184,12 @@ impl Files {
     ///
     /// # Errors
     /// As [`Files::resolve`].
-    pub fn target(&self, from: usize, reference: &str, hops: usize) -> Result<At<'_>, String> {
+    pub fn target(&self, from: usize, reference: &str) -> Result<At<'_>, String> {
+        self.hop(from, reference, MAX_HOPS)
+    }
+
+    /// One reference, which may have to go through others on its way.
+    fn hop(&self, from: usize, reference: &str, hops: usize) -> Result<At<'_>, String> {
         if hops == 0 {
             return Err(format!("`{reference}` leads back to itself"));
         }
@@ -226,7 +231,7 @@ impl Files {
             if at.node.get(&token).is_none()
                 && let Some(next) = at.text("$ref")
             {
-                at = self.target(at.file, next, hops - 1)?;
+                at = self.hop(at.file, next, hops - 1)?;
             }
             let inner = match &at.node.data {
                 Data::Array(items) => token.parse().ok().and_then(|index: usize| items.get(index)),

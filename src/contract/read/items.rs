@@ -95,21 +95,15 @@ impl<'a> Items<'a> {
             let says = |key: &str| {
                 [written, &target].iter().any(|at| at.node.get(key).and_then(|flag| flag.as_bool()) == Some(true))
             };
-            let ends = says("x-stream-terminal") || says("x-ms-sse-terminal-event");
-            if !ends && !says("x-stream-error") {
-                continue;
+            let name = kind.and_then(|kind| kind_of(files, &target, kind));
+            if says("x-stream-terminal") || says("x-ms-sse-terminal-event") {
+                match name.clone() {
+                    Some(name) => push(&mut flagged.terminal, name),
+                    None => flagged.sentinel = flagged.sentinel.or_else(|| fixed(files, &target, &["data".to_owned()])),
+                }
             }
-            let name =
-                kind.and_then(|kind| fixed(files, &target, &path(kind)).or_else(|| within_data(files, &target, kind)));
-            let text = || fixed(files, &target, &["data".to_owned()]);
-            match name {
-                Some(name) if ends => push(&mut flagged.terminal, name),
-                None if ends => flagged.sentinel = flagged.sentinel.take().or_else(text),
-                _ => {}
-            }
-            if says("x-stream-error") {
-                let name = kind.and_then(|kind| fixed(files, &target, &path(kind)));
-                flagged.errors.extend(name.filter(|name| !flagged.errors.contains(name)));
+            if let Some(name) = name.filter(|_| says("x-stream-error")) {
+                push(&mut flagged.errors, name);
             }
         }
         flagged
@@ -132,11 +126,14 @@ fn path(kind: &KindSelector) -> Vec<String> {
     }
 }
 
-/// The kind inside `data`, where the variant is an envelope.
-fn within_data(files: &Files, variant: &At<'_>, kind: &KindSelector) -> Option<String> {
-    let data = member(files, variant, "data", 0)?;
-    let inside = data.get("contentSchema").map(|content| resolve(files, &content)).unwrap_or(data);
-    fixed(files, &inside, &path(kind))
+/// The kind of a variant: its own, or that of the value inside `data`.
+fn kind_of(files: &Files, variant: &At<'_>, kind: &KindSelector) -> Option<String> {
+    let inside = || {
+        let data = member(files, variant, "data", 0)?;
+        let content = data.get("contentSchema").map(|content| resolve(files, &content)).unwrap_or(data);
+        fixed(files, &content, &path(kind))
+    };
+    fixed(files, variant, &path(kind)).or_else(inside)
 }
 
 /// What a reference leads to; the place itself where it leads nowhere, which the reading of the schema tells.

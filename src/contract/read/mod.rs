@@ -66,14 +66,6 @@ pub fn read(name: &str, text: &str, path: Option<&Path>) -> Result<Contract, Loa
     contract(&Files::of_text(name, text.to_owned(), path)?)
 }
 
-/// Reads any JSON or YAML file, such as a suite, as one value.
-///
-/// # Errors
-/// When it is no text, or neither JSON nor YAML.
-pub fn load_value(file: &Path) -> Result<serde_json::Value, LoadError> {
-    Ok(Files::load(file)?.root().node.to_value())
-}
-
 fn contract(files: &Files) -> Result<Contract, LoadError> {
     let root = files.root();
     let mut diagnostics = files.faults().to_vec();

@@ -1,6 +1,6 @@
 //! The schemas of a contract while its documents are read, each written once.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -100,7 +100,7 @@ impl<'a> Schemas<'a> {
         }
         let mut seen = vec![schema.0.pointer.rsplit('/').next().unwrap_or_default()];
         let mut next = 0;
-        let mut known: std::collections::HashSet<&str> = seen.iter().copied().collect();
+        let mut known: HashSet<&str> = seen.iter().copied().collect();
         while let Some(name) = seen.get(next).copied() {
             if let Some(broken) = self.broken.get(name) {
                 return Some(broken);
@@ -125,13 +125,18 @@ impl<'a> Schemas<'a> {
         (at.file, at.pointer.clone(), direction)
     }
 
-    /// Where a schema is nothing but a reference, the schema that it means.
+    /// Where a schema is nothing but a reference, the schema that it means. References with siblings
+    /// on the way say something of their own; those that lead nowhere are told when they are written.
     fn alias(&self, at: &At<'a>) -> At<'a> {
-        let alone = at.node.as_object().is_some_and(|members| members.len() == 1);
-        match at.text("$ref") {
-            Some(reference) if alone => self.files.resolve(at, reference).unwrap_or_else(|_| at.clone()),
-            _ => at.clone(),
+        let mut meant = at.clone();
+        while let (Some(reference), Some(1)) = (meant.text("$ref"), meant.node.as_object().map(|members| members.len()))
+        {
+            match self.files.resolve(&meant, reference).and_then(|_| self.files.target(meant.file, reference)) {
+                Ok(target) => meant = target,
+                Err(_) => return at.clone(),
+            }
         }
+        meant
     }
 
     /// The name of the definition for a schema; it is written later where it is new.

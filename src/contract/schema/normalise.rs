@@ -83,7 +83,12 @@ impl<'w, 'a> Writer<'w, 'a> {
     fn keyword(&mut self, key: &str, value: &'a Node, out: &mut Map<String, Value>) {
         match (key, holds(key)) {
             ("$ref" | "$dynamicRef" | "$recursiveRef", _) => self.reference(value, out),
-            ("nullable", _) => {}
+            ("nullable", _) => {
+                if self.all.version != OpenApiVersion::V30 {
+                    let message = "`nullable` is no keyword from OpenAPI 3.1 on; null is allowed all the same";
+                    self.note(value, message, "write `type: [string, 'null']`");
+                }
+            }
             ("x-source", _) => self.source(value, out),
             ("items", Some(Holds::Schema)) if value.as_array().is_some() => {
                 let items = self.schemas(value);
@@ -202,7 +207,7 @@ impl<'w, 'a> Writer<'w, 'a> {
             );
         };
         let from = At { file: self.file, node, pointer: String::new() };
-        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(self.file, text, 64));
+        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(self.file, text));
         match target {
             Ok(target) => {
                 let name = self.all.definition(&target, self.direction);

@@ -251,3 +251,56 @@ fn a_document_may_be_split_over_files() {
     assert!(!schema.is_valid(&serde_json::json!({"a": {"a": {"n": "x"}}})));
     assert!(schema.place().unwrap().file.ends_with("s.json"));
 }
+
+/// A document that has a bit of everything.
+const WHOLE: &str = "openapi: 3.2.0
+info: {title: T, version: '1', x-source: {document: d, quote: q}}
+servers: [{url: 'https://{h}', variables: {h: {default: a}}}]
+security: [{key: []}]
+paths:
+  /a/{id}:
+    parameters: [{$ref: '#/components/parameters/Id'}]
+    post:
+      operationId: a
+      x-rate-limit: {requests: 6, per: 1m}
+      x-stream-when: {$request.body#/s: {true: text/event-stream}}
+      requestBody: {content: {application/json: {schema: &s {type: [object, 'null'], properties: {s: {type: boolean}}}}}}
+      responses:
+        2XX:
+          description: ok
+          content:
+            text/event-stream:
+              itemSchema: {oneOf: [{properties: {type: {const: e}}, x-stream-terminal: true}, *s]}
+              x-stream: {framing: sse, kind: /type, timing: {idleMs: 5}}
+          headers: {X: {schema: {pattern: '^a+$', minLength: 1}}}
+          links: {l: {operationId: a, parameters: {id: $response.body#/id}}}
+        '404': {description: no, x-errors: [{code: C, state: unknown-id}]}
+components:
+  parameters: {Id: {name: id, in: path, required: true, schema: {$ref: '#/components/schemas/Id'}}}
+  schemas: {Id: {type: string, maxLength: 3, allOf: [{x-unique: true}]}}
+  securitySchemes: {key: {type: apiKey, in: header, name: K}}
+";
+
+#[test]
+fn a_document_of_everything_loads_without_a_word() {
+    let mut contract = read("api.yaml", WHOLE, None).unwrap();
+    contract.compile();
+    assert_eq!((contract.operations.len(), said(&contract).as_str()), (1, ""));
+}
+
+#[test]
+fn no_mutilated_document_panics() {
+    let json = crate::contract::document::Files::of_text("api.yaml", WHOLE.to_owned(), None).unwrap();
+    let json = json.root().node.to_value().to_string();
+    for (name, text) in [("api.yaml", WHOLE), ("api.json", &json)] {
+        for at in (0..text.len()).step_by(7) {
+            let _ = read(name, &text[..at], None);
+            for mutilation in ["[", "}", "é", "-1", "null", "\"", "$ref: '#'"] {
+                let damaged = format!("{}{mutilation}{}", &text[..at], &text[at + 1..]);
+                if let Err(error) = read(name, &damaged, None) {
+                    assert!(!error.to_string().is_empty());
+                }
+            }
+        }
+    }
+}

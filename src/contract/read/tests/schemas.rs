@@ -40,6 +40,13 @@ fn nullable_allows_null_whatever_stands_beside_it() {
 }
 
 #[test]
+fn nullable_is_taken_from_3_1_on_and_said() {
+    let (contract, schema) = schema_of("3.1.0", "{type: string, nullable: true}", "");
+    assert!(schema.is_valid(&Value::Null));
+    insta::assert_snapshot!(said(&contract), @"Note api.yaml:11:48: `nullable` is no keyword from OpenAPI 3.1 on; null is allowed all the same (write `type: [string, 'null']`)");
+}
+
+#[test]
 fn words_of_older_drafts_are_said_anew() {
     let limits = "{minimum: 1, exclusiveMinimum: true, maximum: 5, exclusiveMaximum: false}";
     assert_eq!(normalised("3.0.3", limits), json!({"exclusiveMinimum": 1, "maximum": 5}));
@@ -67,6 +74,22 @@ fn a_schema_that_is_only_a_reference_is_what_it_refers_to() {
     let components = "components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {type: integer}}}\n";
     let (_, schema) = schema_of("3.1.0", "{$ref: '#/components/schemas/A'}", components);
     assert_eq!(schema.json(), &json!({"type": "integer"}));
+}
+
+#[test]
+fn siblings_on_the_way_to_a_schema_count() {
+    let components = "components: {schemas: {A: {$ref: '#/components/schemas/B', maximum: 5}, B: {type: integer}}}\n";
+    let (_, schema) = schema_of("3.1.0", "{$ref: '#/components/schemas/A'}", components);
+    assert!(schema.is_valid(&json!(5)) && !schema.is_valid(&json!(6)) && !schema.is_valid(&json!("x")));
+}
+
+#[test]
+fn a_reference_to_itself_is_refused() {
+    let text = "paths: {/a: {get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}}
+components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}}\n";
+    let contract = contract("3.1.0", text);
+    assert!(contract.operations.is_empty());
+    assert!(said(&contract).contains("leads back to itself"), "{}", said(&contract));
 }
 
 #[test]
