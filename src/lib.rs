@@ -20,4 +20,5 @@ pub mod report;
 pub mod run;
 pub mod selftest;
 pub mod send;
+pub mod stream;
 pub mod target;

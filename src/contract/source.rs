@@ -71,6 +71,8 @@ pub struct Promise {
     pub operation: Option<String>,
     /// What it speaks about.
     pub subject: Subject,
+    /// The one key beside its `x-source` that it speaks about (`of`); `None` when it is about all of them.
+    pub of: Option<String>,
     /// Where in the spec its `x-source` stands.
     pub place: Place,
 }

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
+use super::streamed::Streamed;
 use crate::contract::{Contract, MediaType, Operation, Response, StatusPattern};
 use crate::generate::{Case, CaseKind, Expect};
 use crate::send::{Answer, End, Exchange};
@@ -28,12 +29,14 @@ pub struct Evidence<'a> {
     /// What is known beyond it.
     pub context: Context,
     json: OnceCell<Result<Value, serde_json::Error>>,
+    /// The body as a stream, decoded when a rule first asks.
+    pub(super) stream: OnceCell<Streamed>,
 }
 
 impl<'a> Evidence<'a> {
     /// Everything that is known of one exchange.
     pub fn new(contract: &'a Contract, case: &'a Case, exchange: &'a Exchange, context: Context) -> Self {
-        Evidence { contract, case, exchange, context, json: OnceCell::new() }
+        Evidence { contract, case, exchange, context, json: OnceCell::new(), stream: OnceCell::new() }
     }
 
     /// The operation that was called.

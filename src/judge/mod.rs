@@ -14,11 +14,16 @@ mod expression;
 mod finding;
 mod header;
 mod http;
+mod item;
 mod limit;
 mod registry;
 mod rule;
 mod shape;
+mod sse;
 mod status;
+mod stream;
+mod streamed;
+mod text;
 mod unique;
 mod workflow;
 
@@ -31,8 +36,9 @@ pub use evidence::{Context, Evidence};
 pub use expression::value_of;
 pub use finding::{At, Finding, Severity};
 pub use limit::judge_burst;
-pub use registry::{nearest, rule, rules};
+pub use registry::{is_timed, nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
+pub use streamed::first_event;
 pub use unique::{Ledger, RunCheck};
 pub use workflow::{Known, judge_step, outputs};
 

@@ -1,6 +1,6 @@
 //! All the rules, by family.
 
-use super::{Rule, auth, body, echo, error, header, http, limit, status, unique, workflow};
+use super::{Rule, auth, body, echo, error, header, http, item, limit, sse, status, stream, text, unique, workflow};
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
 const FAMILIES: &[&[Rule]] = &[
@@ -17,10 +17,30 @@ const FAMILIES: &[&[Rule]] = &[
     http::refusal::RULES,
     http::cors::RULES,
     http::leak::RULES,
+    sse::RULES,
+    stream::RULES,
+    item::RULES,
+    text::RULES,
 ];
 
 /// Least likeness, from 0 to 1, of an id that is offered in place of an unknown one.
 const LIKENESS: f64 = 0.6;
+
+/// Rules on when bytes arrive. A machine that was busy for a moment breaks them once.
+const TIMED: [&str; 7] = [
+    "stream/buffered",
+    "stream/first-event-late",
+    "stream/held-open",
+    "stream/idle",
+    "stream/slow-keep-alive",
+    "text/buffered",
+    "text/idle",
+];
+
+/// Whether a rule is about when bytes arrive, so that one exchange alone proves little.
+pub fn is_timed(id: &str) -> bool {
+    TIMED.contains(&id)
+}
 
 /// Every rule that there is, family by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -51,8 +71,9 @@ mod tests {
         let mut seen = HashSet::new();
         for rule in rules() {
             let words: Vec<_> = rule.id.split('/').collect();
-            let plain =
-                |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            let plain = |word: &&str| {
+                !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+            };
             assert!(words.len() == 2 && words.iter().all(plain), "{}", rule.id);
             assert!(seen.insert(rule.id), "{} stands twice", rule.id);
         }
@@ -75,6 +96,11 @@ mod tests {
             };
             assert!(!cited.is_empty(), "{}", rule.id);
         }
+    }
+
+    #[test]
+    fn every_timed_rule_exists() {
+        assert!(TIMED.iter().all(|id| rule(id).is_some()));
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn firmest<'f>(
 }
 
 /// The promises around the schema, and those in it that speak about something in the instance.
-fn kept(instance: &Instance<'_>) -> Vec<PromiseId> {
+pub(super) fn kept(instance: &Instance<'_>) -> Vec<PromiseId> {
     let present = instance.schema.promises().iter().filter(|promise| is_present(instance.value, &promise.path));
     present.map(|promise| promise.promise).chain(instance.around.iter().copied()).collect()
 }

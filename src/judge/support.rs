@@ -95,6 +95,7 @@ impl Scene {
             operation: None,
             subject,
             place: Place::file("spec.yaml"),
+            of: None,
         });
         PromiseId(self.promises.len() - 1)
     }

@@ -92,21 +92,19 @@ impl Links {
         Ok(lease)
     }
 
-    /// Takes values back for the next case.
-    pub async fn give_back(&self, lease: Lease) {
+    /// Takes values back for the next case, and gives the exchanges that were needed to get them.
+    pub async fn give_back(&self, lease: Lease) -> Vec<(Case, Exchange)> {
         let mut idle = self.idle.lock().await;
         for (origin, value) in lease.values {
             idle.entry(origin).or_default().push(value);
         }
+        lease.exchanges
     }
 }
 
 /// Fills in the parts of a case that earlier steps of its workflow gave. Gives the name of the first
 /// output that is missing.
-pub fn fill_from_steps(
-    case: &mut Case,
-    outputs: &HashMap<(String, String), Value>,
-) -> Result<(), String> {
+pub fn fill_from_steps(case: &mut Case, outputs: &HashMap<(String, String), Value>) -> Result<(), String> {
     for binding in case.request.bindings.clone() {
         let Origin::Step { step, output } = binding.from else { continue };
         let value =

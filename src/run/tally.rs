@@ -67,8 +67,8 @@ pub struct Witness {
     pub rules: Vec<&'static str>,
     /// Checks in favour.
     pub kept: usize,
-    /// Checks against.
-    pub broken: usize,
+    /// Checks against, by rule and operation.
+    pub broken: BTreeMap<(&'static str, String), usize>,
 }
 
 #[derive(Default)]
@@ -155,9 +155,12 @@ impl Tally {
         &self.found
     }
 
-    /// How many findings there are.
-    pub fn finding_count(&self) -> usize {
-        self.found.len()
+    /// Takes back what a finding said against promises: it proved to be none.
+    pub fn withdraw(&mut self, key: &Key) {
+        let rule = (key.rule, key.operation.clone());
+        for witness in &mut self.promises {
+            witness.broken.remove(&rule);
+        }
     }
 
     /// How often each rule was judged on each operation.
@@ -192,7 +195,12 @@ impl Tally {
             }
             Verdict::Failed(finding) => {
                 count.failed += 1;
-                self.witness(check.rule, &finding.promises, |witness| witness.broken += 1);
+                // A note is worth knowing and breaks nothing.
+                if finding.severity > Severity::Note {
+                    let rule = (check.rule, operation.to_owned());
+                    let against = |witness: &mut Witness| *witness.broken.entry(rule.clone()).or_default() += 1;
+                    self.witness(check.rule, &finding.promises, against);
+                }
             }
             Verdict::NotChecked(reason) => *count.reasons.entry(reason.clone()).or_default() += 1,
         }
@@ -236,7 +244,8 @@ fn weight(found: &Found) -> (Reverse<Severity>, bool, usize, &CaseId) {
 /// How much there is to read of a case.
 pub fn size(case: &Case) -> usize {
     let request = &case.request;
-    let pairs: usize = request.query.iter().chain(&request.headers).map(|(name, value)| name.len() + value.to_string().len()).sum();
+    let pairs: usize =
+        request.query.iter().chain(&request.headers).map(|(name, value)| name.len() + value.to_string().len()).sum();
     let path: usize = request.path_values.iter().map(|(_, value)| value.len()).sum();
     pairs + path + request.content.as_ref().map_or(0, |content| content.body.to_bytes().len())
 }

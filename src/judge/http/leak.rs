@@ -51,6 +51,7 @@ const TELLTALES: &[(&str, &str)] = &[
     ),
     ("a path of the server", r#"(?:^|[\s"'(=\[])[A-Z]:\\(?:[\w .-]+\\)+[\w .-]+"#),
     ("a path of the server", r"\bnode_modules/[\w@.-]+/"),
+    ("a key of a service", r"\b(?:sk-|AKIA|AIza|ghp_|xox[bp]-)[\w-]{16,}"),
 ];
 
 /// The tell-tales as expressions. They are literals, and a test reads them all.
@@ -91,21 +92,28 @@ fn inside_told(evidence: &Evidence<'_>, answer: &Answer, sink: &Sink) -> Option<
         return None;
     }
     let text = readable(&answer.body);
-    let (any, each) = EXPRESSIONS.as_ref()?;
-    for index in any.matches(&text) {
-        let (Some((what, _)), Some(told)) = (TELLTALES.get(index), each.get(index).and_then(|it| it.find(&text)))
-        else {
-            continue;
-        };
-        if was_sent(evidence, told.as_str().trim()) {
+    for (what, told) in telltales(&text) {
+        if was_sent(evidence, told) {
             continue;
         }
         let mut finding = sink.finding(format!("the error tells {what}"));
         finding.expected = "an explanation for the caller".to_owned();
-        finding.actual = excerpt(told.as_str().trim());
+        finding.actual = excerpt(told);
         return Some(finding);
     }
     None
+}
+
+/// What a text tells of the inside of a server: what it is called, and the words. One of each kind of
+/// expression.
+pub(in crate::judge) fn telltales(text: &str) -> impl Iterator<Item = (&'static str, &str)> {
+    let expressions = EXPRESSIONS.as_ref().into_iter();
+    expressions.flat_map(move |(any, each)| {
+        any.matches(text).into_iter().filter_map(|index| {
+            let told = each.get(index)?.find(text)?;
+            Some((TELLTALES.get(index)?.0, told.as_str().trim()))
+        })
+    })
 }
 
 /// The body with the escapes of JSON strings undone, as far as line ends and quotes go: a trace inside a

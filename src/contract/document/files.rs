@@ -1,0 +1,406 @@
+//! The files of one contract, and what a `$ref` in them points to.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+use super::lines::Lines;
+use super::names::Names;
+use super::node::{Data, Node};
+use super::{Diagnostic, Fault, parse};
+use crate::contract::{Level, Place};
+
+/// How many `$ref`s may follow each other before they are taken for a circle.
+const MAX_HOPS: usize = 64;
+
+/// A file that cannot be read, or a text that is no document.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub(in crate::contract) struct FileError(pub Box<Diagnostic>);
+
+/// Every file of a contract. The first is the document that the user named.
+#[derive(Debug)]
+pub(in crate::contract) struct Files {
+    files: Vec<File>,
+    /// Where a reference's file part leads, by the file it stands in.
+    targets: HashMap<(usize, String), Result<usize, String>>,
+    /// `$anchor`s, by file and name.
+    anchors: HashMap<(usize, String), String>,
+    /// `$id`s: file and pointer.
+    ids: HashMap<String, (usize, String)>,
+    /// Whether anything is `readOnly` or `writeOnly`.
+    one_way: bool,
+    /// What is wrong in the texts.
+    faults: Vec<Diagnostic>,
+}
+
+#[derive(Debug)]
+struct File {
+    name: Arc<str>,
+    path: Option<PathBuf>,
+    lines: Lines,
+    root: Node,
+}
+
+/// A value and the way to it.
+#[derive(Debug, Clone)]
+pub(in crate::contract) struct At<'a> {
+    /// Number of the file.
+    pub file: usize,
+    /// The value.
+    pub node: &'a Node,
+    /// JSON Pointer of the value in its file.
+    pub pointer: String,
+}
+
+impl<'a> At<'a> {
+    /// The member of that name.
+    pub fn get(&self, key: &str) -> Option<At<'a>> {
+        self.node.get(key).map(|node| self.step(key, node))
+    }
+
+    /// The members with their keys; none where this is no object.
+    pub fn members(&self) -> impl Iterator<Item = (&'a str, At<'a>)> {
+        let members = self.node.as_object().into_iter().flatten();
+        members.map(|(key, member)| (key.as_str(), self.step(key, &member.value)))
+    }
+
+    /// The elements; none where this is no array.
+    pub fn items(&self) -> impl Iterator<Item = At<'a>> {
+        let items = self.node.as_array().unwrap_or_default().iter().enumerate();
+        items.map(|(index, node)| self.step(&index.to_string(), node))
+    }
+
+    /// The text of a member.
+    pub fn text(&self, key: &str) -> Option<&'a str> {
+        self.node.get(key)?.as_str()
+    }
+
+    fn step(&self, key: &str, node: &'a Node) -> At<'a> {
+        At { file: self.file, node, pointer: format!("{}/{}", self.pointer, escape(key)) }
+    }
+}
+
+/// A reference token of a JSON Pointer (RFC 6901 section 3).
+pub(in crate::contract) fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+impl Files {
+    /// Reads a document and every file that it refers to.
+    ///
+    /// # Errors
+    /// Where the document itself cannot be read; a file that it refers to is only missed by whoever follows.
+    pub fn load(path: &Path) -> Result<Files, FileError> {
+        let name = path.display().to_string();
+        let text = read_text(path).map_err(|(message, help)| whole_file(&name, message, help))?;
+        Files::of_text(&name, text, Some(path))
+    }
+
+    /// Reads a document from a text; references to files need the path that it would have.
+    ///
+    /// # Errors
+    /// As [`Files::load`].
+    pub fn of_text(name: &str, text: String, path: Option<&Path>) -> Result<Files, FileError> {
+        let mut files = Files {
+            files: Vec::new(),
+            targets: HashMap::new(),
+            anchors: HashMap::new(),
+            ids: HashMap::new(),
+            one_way: false,
+            faults: Vec::new(),
+        };
+        let path = path.map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+        files.add(name, text, path.clone())?;
+        let tree = path.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let mut next = 0;
+        while next < files.files.len() {
+            files.follow(next, tree.as_deref());
+            next += 1;
+        }
+        Ok(files)
+    }
+
+    /// The document.
+    pub fn root(&self) -> At<'_> {
+        self.top(0)
+    }
+
+    /// The top of every file.
+    pub fn tops(&self) -> impl Iterator<Item = At<'_>> {
+        (0..self.files.len()).map(|file| self.top(file))
+    }
+
+    /// What is wrong in the texts.
+    pub fn faults(&self) -> &[Diagnostic] {
+        &self.faults
+    }
+
+    /// Whether anything is `readOnly` or `writeOnly`.
+    pub fn has_one_way_members(&self) -> bool {
+        self.one_way
+    }
+
+    /// Name of the document, as the user gave it.
+    pub fn name(&self) -> Arc<str> {
+        self.files[0].name.clone()
+    }
+
+    /// Where a value stands.
+    pub fn place(&self, at: &At<'_>) -> Place {
+        self.place_of(at.file, at.node.span.clone())
+    }
+
+    /// Where the key of a member stands; the object itself where it has none of that name.
+    pub fn place_of_key(&self, at: &At<'_>, key: &str) -> Place {
+        let member = at.node.as_object().and_then(|members| members.get(key));
+        self.place_of(at.file, member.map_or(at.node.span.clone(), |member| member.key.clone()))
+    }
+
+    /// The place of some bytes of a file.
+    pub fn place_of(&self, file: usize, span: Range<usize>) -> Place {
+        place(&self.files[file].name, &self.files[file].lines, span)
+    }
+
+    /// What a reference points to; where that is a reference again, what it leads to in the end.
+    ///
+    /// # Errors
+    /// A sentence that says why it leads nowhere.
+    pub fn resolve(&self, from: &At<'_>, reference: &str) -> Result<At<'_>, String> {
+        let mut at = self.target(from.file, reference, MAX_HOPS)?;
+        for _ in 0..MAX_HOPS {
+            match at.text("$ref") {
+                Some(next) => at = self.target(at.file, next, MAX_HOPS)?,
+                None => return Ok(at),
+            }
+        }
+        Err(format!("`{reference}` leads back to itself"))
+    }
+
+    /// What a reference points to, itself perhaps a reference.
+    ///
+    /// # Errors
+    /// As [`Files::resolve`].
+    pub fn target(&self, from: usize, reference: &str, hops: usize) -> Result<At<'_>, String> {
+        if hops == 0 {
+            return Err(format!("`{reference}` leads back to itself"));
+        }
+        let (file_part, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let fragment = percent_decode_str(fragment).decode_utf8().map_err(|_| format!("`{reference}` is not UTF-8"))?;
+        let base = match file_part {
+            "" => self.top(from),
+            part => self.file_or_id(from, part)?,
+        };
+        if fragment.is_empty() {
+            return Ok(base);
+        }
+        if !fragment.starts_with('/') {
+            let key = (base.file, fragment.to_string());
+            let pointer = self.anchors.get(&key).ok_or_else(|| format!("there is no `$anchor` named `{fragment}`"))?;
+            return self.walk(self.top(base.file), pointer, hops);
+        }
+        self.walk(base, &fragment, hops).map_err(|missing| match file_part {
+            "" => format!("`{reference}` leads nowhere: {missing}"),
+            part => format!("`{reference}` leads nowhere: in {part} {missing}"),
+        })
+    }
+
+    fn file_or_id(&self, from: usize, part: &str) -> Result<At<'_>, String> {
+        if let Some((file, pointer)) = self.ids.get(part) {
+            return self.walk(self.top(*file), pointer, MAX_HOPS);
+        }
+        match self.targets.get(&(from, part.to_owned())) {
+            Some(Ok(file)) => Ok(self.top(*file)),
+            Some(Err(reason)) => Err(reason.clone()),
+            None => Err(format!("`{part}` was not read")),
+        }
+    }
+
+    /// Follows a pointer, through references on the way.
+    fn walk<'a>(&'a self, mut at: At<'a>, pointer: &str, hops: usize) -> Result<At<'a>, String> {
+        for token in pointer.split('/').skip(1) {
+            let token = token.replace("~1", "/").replace("~0", "~");
+            if at.node.get(&token).is_none()
+                && let Some(next) = at.text("$ref")
+            {
+                at = self.target(at.file, next, hops - 1)?;
+            }
+            let inner = match &at.node.data {
+                Data::Array(items) => token.parse().ok().and_then(|index: usize| items.get(index)),
+                _ => at.node.get(&token),
+            };
+            let place = || if at.pointer.is_empty() { "the document".to_owned() } else { format!("`{}`", at.pointer) };
+            let inner = inner.ok_or_else(|| format!("{} has no `{token}`", place()))?;
+            at = at.step(&token, inner);
+        }
+        Ok(at)
+    }
+
+    fn top(&self, file: usize) -> At<'_> {
+        At { file, node: &self.files[file].root, pointer: String::new() }
+    }
+
+    fn add(&mut self, name: &str, text: String, path: Option<PathBuf>) -> Result<usize, FileError> {
+        let name: Arc<str> = name.into();
+        let lines = Lines::new(text);
+        let parsed = parse(&name, lines.text(), &lines)
+            .map_err(|fault| FileError(Box::new(diagnostic(&name, &lines, fault, Level::Error))))?;
+        let faults = parsed.faults.into_iter().map(|fault| diagnostic(&name, &lines, fault, Level::Warning));
+        self.faults.extend(faults);
+        self.files.push(File { name, path, lines, root: parsed.root });
+        Ok(self.files.len() - 1)
+    }
+
+    /// Reads the files that one file refers to, and notes its `$anchor`s and `$id`s.
+    fn follow(&mut self, file: usize, tree: Option<&Path>) {
+        let names = Names::of(&self.files[file].root);
+        self.one_way |= names.one_way;
+        self.anchors.extend(names.anchors.into_iter().map(|(name, pointer)| ((file, name), pointer)));
+        for (id, pointer) in names.ids {
+            self.ids.entry(id).or_insert((file, pointer));
+        }
+        for part in names.references {
+            let key = (file, part);
+            if !self.targets.contains_key(&key) {
+                let target = self.open(file, &key.1, tree);
+                self.targets.insert(key, target);
+            }
+        }
+    }
+
+    fn open(&mut self, from: usize, part: &str, tree: Option<&Path>) -> Result<usize, String> {
+        if part.contains("://") {
+            return Err(format!(
+                "`{part}` is not read: references may only lead to files beside the document or below"
+            ));
+        }
+        let (Some(tree), Some(base)) = (tree, self.files[from].path.as_deref().and_then(Path::parent)) else {
+            return Err(format!("`{part}` cannot be found: the document has no directory"));
+        };
+        let decoded = percent_decode_str(part).decode_utf8_lossy();
+        let path = base.join(&*decoded);
+        let real = path.canonicalize().map_err(|error| format!("`{part}` cannot be read: {}", io_words(&error)))?;
+        if !real.starts_with(tree) {
+            return Err(format!("`{part}` is not read: it lies outside the document's directory"));
+        }
+        if let Some(known) = self.files.iter().position(|file| file.path.as_ref() == Some(&real)) {
+            return Ok(known);
+        }
+        let text = read_text(&real).map_err(|(message, _)| format!("`{part}`: {message}"))?;
+        let beside = Path::new(&*self.files[0].name).parent().unwrap_or(Path::new(""));
+        let name = beside.join(real.strip_prefix(tree).unwrap_or(&real)).display().to_string();
+        self.add(&name, text, Some(real)).map_err(|error| error.0.to_string())
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, (String, &'static str)> {
+    if path.is_dir() {
+        return Err(("this is a directory".to_owned(), "name the OpenAPI document in it"));
+    }
+    let bytes = std::fs::read(path)
+        .map_err(|error| (format!("the file cannot be read: {}", io_words(&error)), "name an OpenAPI document"))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        (format!("the file is not UTF-8: byte {at} begins no character"), "save it as UTF-8")
+    })
+}
+
+fn io_words(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn whole_file(name: &str, message: String, help: &str) -> FileError {
+    FileError(Box::new(Diagnostic {
+        level: Level::Error,
+        message,
+        help: Some(help.to_owned()),
+        place: Place::file(name),
+    }))
+}
+
+fn diagnostic(name: &Arc<str>, lines: &Lines, fault: Fault, level: Level) -> Diagnostic {
+    Diagnostic { level, message: fault.message, help: fault.help, place: place(name, lines, fault.span) }
+}
+
+fn place(name: &Arc<str>, lines: &Lines, span: Range<usize>) -> Place {
+    let (line, column) = lines.line_and_column(span.start);
+    Place { file: name.clone(), line, column, span }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(text: &str) -> Files {
+        Files::of_text("api.yaml", text.to_owned(), None).unwrap()
+    }
+
+    #[test]
+    fn a_reference_is_followed_through_escapes_indices_and_other_references() {
+        let files = files("paths:\n  /a/{b}:\n    get: [{x: 1}]\nshort: {$ref: '#/paths/~1a~1%7Bb%7D'}\n");
+        let root = files.root();
+        assert_eq!(files.resolve(&root, "#/short/get/0/x").unwrap().pointer, "/paths/~1a~1{b}/get/0/x");
+    }
+
+    #[test]
+    fn a_reference_that_leads_nowhere_says_where_it_ends() {
+        let files = files("components: {schemas: {A: {}}}\nx: {$ref: '#/y'}\ny: {$ref: '#/x'}\nz: {$ref: '#/z/z'}\n");
+        let root = files.root();
+        let reason = |reference: &str| files.resolve(&root, reference).unwrap_err();
+        assert_eq!(
+            reason("#/components/schemas/B"),
+            "`#/components/schemas/B` leads nowhere: `/components/schemas` has no `B`"
+        );
+        assert_eq!(reason("#/x"), "`#/x` leads back to itself");
+        assert!(reason("#/z").contains("itself"), "{}", reason("#/z"));
+        assert_eq!(reason("#gone"), "there is no `$anchor` named `gone`");
+        assert_eq!(reason("http://x/y"), "`http://x/y` was not read");
+    }
+
+    #[test]
+    fn anchors_and_ids_are_found() {
+        let files = files("a: {$anchor: here, v: 1}\nb: {$id: 'https://x.test/b', v: 2}\n");
+        let root = files.root();
+        assert_eq!(files.resolve(&root, "#here").unwrap().pointer, "/a");
+        assert_eq!(files.resolve(&root, "https://x.test/b#/v").unwrap().pointer, "/b/v");
+    }
+
+    #[test]
+    fn files_are_read_within_the_documents_directory_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let inner = directory.path().join("api");
+        std::fs::create_dir_all(inner.join("parts")).unwrap();
+        std::fs::write(directory.path().join("secret.yaml"), "a: 1").unwrap();
+        std::fs::write(inner.join("parts/pet.yaml"), "up: {$ref: '../root.yaml#/here'}\n").unwrap();
+        let text = "here: 1\np: {$ref: parts/pet.yaml#/up}\ns: {$ref: ../secret.yaml}\ng: {$ref: gone.yaml}\n";
+        std::fs::write(inner.join("root.yaml"), text).unwrap();
+        let files = Files::load(&inner.join("root.yaml")).unwrap();
+        let root = files.root();
+        let pet = files.resolve(&root, "parts/pet.yaml").unwrap();
+        assert_eq!(files.resolve(&root, "parts/pet.yaml#/up").unwrap().pointer, "/here");
+        assert!(files.place(&pet).file.ends_with("parts/pet.yaml"));
+        let reason = |reference: &str| files.resolve(&root, reference).unwrap_err();
+        assert_eq!(reason("../secret.yaml"), "`../secret.yaml` is not read: it lies outside the document's directory");
+        assert_eq!(reason("gone.yaml"), "`gone.yaml` cannot be read: there is no such file");
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_by_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let latin = directory.path().join("latin.yaml");
+        std::fs::write(&latin, b"a: \xe9\n").unwrap();
+        let message = |path: &Path| Files::load(path).unwrap_err().0.message;
+        assert_eq!(message(&latin), "the file is not UTF-8: byte 3 begins no character");
+        assert_eq!(message(directory.path()), "this is a directory");
+        assert_eq!(message(&directory.path().join("gone")), "the file cannot be read: there is no such file");
+        std::fs::write(&latin, " \n").unwrap();
+        assert_eq!(message(&latin), "the file is empty");
+    }
+}

@@ -1,0 +1,132 @@
+//! What requests carry: bodies, media types and examples.
+
+use serde_json::Value;
+
+use super::reader::Reader;
+use crate::contract::document::At;
+use crate::contract::{Example, MediaType, RequestBody, Subject};
+
+/// Type and subtype of a media type, in lower case and without parameters.
+pub(super) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a media type is JSON text.
+pub(super) fn is_json(essence: &str) -> bool {
+    matches!(essence, "application/json" | "text/json") || essence.ends_with("+json")
+}
+
+/// Whether a media type is XML.
+pub(super) fn is_xml(essence: &str) -> bool {
+    matches!(essence, "application/xml" | "text/xml") || essence.ends_with("+xml")
+}
+
+impl<'a> Reader<'a> {
+    /// What a request of an operation carries.
+    pub fn request_body(&mut self, operation: &At<'a>) -> Option<RequestBody> {
+        let written = operation.get("requestBody")?;
+        let at = self.resolved(&written)?;
+        self.check_request_body(&at);
+        let required = at.get("required").and_then(|required| required.node.as_bool()).unwrap_or(false);
+        let mut media = Vec::new();
+        for (key, value) in at.get("content").iter().flat_map(At::members) {
+            media.extend(self.request_media(key, &value));
+        }
+        if media.is_empty() && required {
+            self.spoil(&at, "content", "no media type of the request body can be made", "add `application/json`");
+        }
+        let promises = self.promises_of(&written, &at, Subject::RequestBody);
+        (!media.is_empty()).then_some(RequestBody { required, media, promises })
+    }
+
+    fn request_media(&mut self, key: &str, written: &At<'a>) -> Option<MediaType> {
+        let essence = self.media_essence(key, written)?;
+        if is_xml(&essence) {
+            self.note(written, "", format!("{essence} bodies are not sent"), "");
+            return None;
+        }
+        let at = self.resolved(written)?;
+        let schema = at.get("schema").map(|schema| self.schema(&schema, Subject::RequestBody));
+        Some(MediaType {
+            examples: self.media_examples(&at),
+            promises: self.promises_of(written, &at, Subject::RequestBody),
+            stream: None,
+            essence,
+            schema,
+        })
+    }
+
+    /// One form of a response's body.
+    pub fn response_media(&mut self, key: &str, written: &At<'a>, operation: &At<'a>) -> Option<MediaType> {
+        let essence = self.media_essence(key, written)?;
+        let at = self.resolved(written)?;
+        let stream = self.stream(&at, &essence, operation);
+        let schema = match at.get("schema") {
+            Some(_) if is_xml(&essence) => {
+                self.note(written, "", format!("the contents of {essence} bodies are not judged"), "");
+                None
+            }
+            Some(schema) if stream.is_none() => Some(self.schema(&schema, Subject::ResponseBody)),
+            _ => None,
+        };
+        Some(MediaType {
+            examples: self.media_examples(&at),
+            promises: self.promises_of(written, &at, Subject::Response),
+            stream,
+            essence,
+            schema,
+        })
+    }
+
+    fn media_essence(&mut self, key: &str, at: &At<'a>) -> Option<String> {
+        let essence = essence(key);
+        if essence.split('/').filter(|part| !part.is_empty()).count() == 2 {
+            return Some(essence);
+        }
+        self.spoil(at, "", format!("`{key}` is no media type"), "write a media type such as `application/json`");
+        None
+    }
+
+    fn media_examples(&mut self, at: &At<'a>) -> Vec<Example> {
+        let own = self.examples(at);
+        let (true, Some(schema)) = (own.is_empty(), at.get("schema")) else { return own };
+        let values = self.schema_examples(&schema);
+        values.into_iter().map(|value| Example { name: "schema".to_owned(), value }).collect()
+    }
+
+    /// `example` and `examples` of a media type, a parameter or a header.
+    pub fn examples(&mut self, at: &At<'a>) -> Vec<Example> {
+        let mut found: Vec<Example> = Vec::new();
+        if let Some(example) = at.get("example") {
+            found.push(Example { name: "example".to_owned(), value: example.node.to_value() });
+        }
+        for (name, written) in at.get("examples").iter().flat_map(At::members) {
+            let target = match written.text("$ref") {
+                Some(reference) => self.files.resolve(&written, reference),
+                None => Ok(written.clone()),
+            };
+            match target {
+                Ok(example) => found.extend(self.example(name, &example)),
+                Err(reason) => self.warn(&written, "$ref", reason, "the example is left out"),
+            }
+        }
+        found
+    }
+
+    fn example(&mut self, name: &str, at: &At<'a>) -> Option<Example> {
+        let value = at.get("dataValue").or_else(|| at.get("value"));
+        if value.is_none() && (at.get("externalValue").is_some() || at.get("serializedValue").is_some()) {
+            self.note(at, "", format!("the example `{name}` is not used"), "only `value` and `dataValue` are read");
+        }
+        Some(Example { name: name.to_owned(), value: value?.node.to_value() })
+    }
+
+    /// `example` and `examples` of a schema.
+    pub fn schema_examples(&mut self, at: &At<'a>) -> Vec<Value> {
+        let resolved = at.text("$ref").and_then(|reference| self.files.resolve(at, reference).ok());
+        let at = resolved.as_ref().unwrap_or(at);
+        let examples = at.get("examples");
+        let several = examples.iter().flat_map(At::items);
+        at.get("example").into_iter().chain(several).map(|example| example.node.to_value()).collect()
+    }
+}

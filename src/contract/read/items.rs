@@ -1,0 +1,269 @@
+//! What one item of a stream is, in whichever shape the document uses.
+
+use super::reader::Reader;
+use crate::contract::document::{At, Data, Files};
+use crate::contract::{Framing, ItemSchema, KindSelector, Schema, Subject};
+
+/// The members of an event (WHATWG HTML 9.2.6, OpenAPI 3.2 section 4.14.4).
+const ENVELOPE: [&str; 5] = ["data", "event", "id", "retry", "comment"];
+
+/// The items of a stream as the document describes them.
+pub(super) struct Items<'a> {
+    /// What an item is.
+    pub schema: Option<ItemSchema>,
+    /// Where an item says what it is, as far as the schema shows it.
+    pub kind: Option<KindSelector>,
+    /// The alternatives of an item, as written.
+    variants: Vec<At<'a>>,
+}
+
+/// What variants of an item say about the stream.
+#[derive(Default)]
+pub(super) struct Flagged {
+    /// Kinds that end it.
+    pub terminal: Vec<String>,
+    /// Kinds that report a failure.
+    pub errors: Vec<String>,
+    /// The text that ends it.
+    pub sentinel: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// The item is the payload.
+    Payload,
+    /// `{data, event, ...}` with `data` as text.
+    Text,
+    /// `{data, event, ...}` with `data` as the value inside.
+    Decoded,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads what a stream's media type says of one item.
+    pub fn items(&mut self, media: &At<'a>, framing: Framing) -> Items<'a> {
+        let own = media.get("itemSchema");
+        let declared = own.is_some();
+        let Some(item) = own.or_else(|| media.get("schema")).filter(|_| framing != Framing::Text) else {
+            return Items { schema: None, kind: None, variants: Vec::new() };
+        };
+        let item = if declared { item } else { whole_stream(self.files, item) };
+        if says_nothing(self.files, &item) {
+            return Items { schema: None, kind: None, variants: Vec::new() };
+        }
+        let mut variants = variants(self.files, &item);
+        let shape = match framing {
+            Framing::Sse => shape(self.files, &item, &variants, declared),
+            _ => Shape::Payload,
+        };
+        let schema = self.schema(&item, Subject::ResponseBody);
+        let schema = match shape {
+            Shape::Payload => ItemSchema::Payload(schema),
+            Shape::Decoded => ItemSchema::DecodedEnvelope(schema),
+            Shape::Text => {
+                let contents = contents(self.files, &item, &variants);
+                let content = self.content(&contents);
+                variants
+                    .extend(contents.into_iter().flatten().flat_map(|content| self::variants(self.files, &content)));
+                ItemSchema::Envelope { envelope: schema, content }
+            }
+        };
+        let kind = kind(self.files, &item, &variants, shape);
+        Items { schema: Some(schema), kind, variants }
+    }
+
+    /// The schema of the value inside `data`, where every alternative that has one gives it.
+    fn content(&mut self, contents: &[Option<At<'a>>]) -> Option<Schema> {
+        let known: Vec<At<'a>> = contents.iter().flatten().cloned().collect();
+        match known.as_slice() {
+            [] => None,
+            [only] if contents.len() == 1 => Some(self.schema(only, Subject::ResponseBody)),
+            _ if known.len() < contents.len() => None,
+            several => {
+                let schema = self.schemas.combine("anyOf", several);
+                Some(self.using(schema, Subject::ResponseBody))
+            }
+        }
+    }
+}
+
+impl<'a> Items<'a> {
+    /// What the alternatives say by `x-stream-terminal`, `x-stream-error` and `x-ms-sse-terminal-event`.
+    pub fn flagged(&self, files: &Files, kind: Option<&KindSelector>) -> Flagged {
+        let mut flagged = Flagged::default();
+        for written in &self.variants {
+            let target = resolve(files, written);
+            let says = |key: &str| {
+                [written, &target].iter().any(|at| at.node.get(key).and_then(|flag| flag.as_bool()) == Some(true))
+            };
+            let ends = says("x-stream-terminal") || says("x-ms-sse-terminal-event");
+            if !ends && !says("x-stream-error") {
+                continue;
+            }
+            let name =
+                kind.and_then(|kind| fixed(files, &target, &path(kind)).or_else(|| within_data(files, &target, kind)));
+            let text = || fixed(files, &target, &["data".to_owned()]);
+            match name {
+                Some(name) if ends => push(&mut flagged.terminal, name),
+                None if ends => flagged.sentinel = flagged.sentinel.take().or_else(text),
+                _ => {}
+            }
+            if says("x-stream-error") {
+                let name = kind.and_then(|kind| fixed(files, &target, &path(kind)));
+                flagged.errors.extend(name.filter(|name| !flagged.errors.contains(name)));
+            }
+        }
+        flagged
+    }
+}
+
+fn push(names: &mut Vec<String>, name: String) {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+/// The steps to an item's kind.
+fn path(kind: &KindSelector) -> Vec<String> {
+    match kind {
+        KindSelector::Event => vec!["event".to_owned()],
+        KindSelector::Pointer(pointer) => {
+            pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+        }
+    }
+}
+
+/// The kind inside `data`, where the variant is an envelope.
+fn within_data(files: &Files, variant: &At<'_>, kind: &KindSelector) -> Option<String> {
+    let data = member(files, variant, "data", 0)?;
+    let inside = data.get("contentSchema").map(|content| resolve(files, &content)).unwrap_or(data);
+    fixed(files, &inside, &path(kind))
+}
+
+/// What a reference leads to; the place itself where it leads nowhere, which the reading of the schema tells.
+fn resolve<'a>(files: &'a Files, at: &At<'a>) -> At<'a> {
+    at.text("$ref").and_then(|reference| files.resolve(at, reference).ok()).unwrap_or_else(|| at.clone())
+}
+
+/// How many combinations inside each other are looked through.
+const MAX_DEPTH: usize = 16;
+
+/// A property of a schema, its own or of a part of `allOf`.
+fn member<'a>(files: &'a Files, at: &At<'a>, name: &str, depth: usize) -> Option<At<'a>> {
+    let at = resolve(files, at);
+    let own = at.get("properties").and_then(|properties| properties.get(name)).map(|member| resolve(files, &member));
+    if own.is_some() || depth > MAX_DEPTH {
+        return own;
+    }
+    at.get("allOf").iter().flat_map(At::items).find_map(|part| member(files, &part, name, depth + 1))
+}
+
+/// The one string that a schema allows at the end of some properties.
+fn fixed(files: &Files, at: &At<'_>, steps: &[String]) -> Option<String> {
+    match steps.split_first() {
+        Some((step, rest)) => fixed(files, &member(files, at, step, 0)?, rest),
+        None => match at.get("enum") {
+            Some(values) => match values.node.as_array() {
+                Some([only]) => only.as_str().map(str::to_owned),
+                _ => None,
+            },
+            None => at.text("const").map(str::to_owned),
+        },
+    }
+}
+
+/// The alternatives of a schema as written; the schema itself where there are none.
+fn variants<'a>(files: &'a Files, at: &At<'a>) -> Vec<At<'a>> {
+    let target = resolve(files, at);
+    let listed = ["oneOf", "anyOf"].into_iter().find_map(|key| target.get(key));
+    let found: Vec<At<'a>> = listed.iter().flat_map(At::items).collect();
+    if found.is_empty() { vec![at.clone()] } else { found }
+}
+
+/// Where a `schema` describes the stream as an array, its items.
+fn whole_stream<'a>(files: &'a Files, at: At<'a>) -> At<'a> {
+    let target = resolve(files, &at);
+    match (target.text("type"), target.get("items")) {
+        (Some("array"), Some(items)) => items,
+        _ => at,
+    }
+}
+
+/// Whether a schema is no more than a word for "some text": then it says nothing of an item.
+fn says_nothing(files: &Files, at: &At<'_>) -> bool {
+    let target = resolve(files, at);
+    let Data::Object(members) = &target.node.data else { return true };
+    let telling = |key: &str| {
+        !matches!(key, "type" | "format" | "title" | "description" | "example" | "examples" | "nullable" | "default")
+            && !key.starts_with("x-")
+    };
+    target.text("type").is_none_or(|kind| kind == "string") && !members.keys().any(|key| telling(key))
+}
+
+fn shape(files: &Files, item: &At<'_>, variants: &[At<'_>], declared: bool) -> Shape {
+    let shapes: Vec<Shape> = variants.iter().map(|variant| shape_of(files, item, variant, declared)).collect();
+    match shapes.split_first() {
+        Some((first, rest)) if rest.iter().all(|shape| shape == first) => *first,
+        _ => Shape::Payload,
+    }
+}
+
+fn shape_of(files: &Files, item: &At<'_>, variant: &At<'_>, declared: bool) -> Shape {
+    let names = names(files, variant, 0).into_iter().chain(names(files, item, 0)).collect::<Vec<_>>();
+    let data = member(files, variant, "data", 0);
+    let common = member(files, item, "data", 0);
+    let Some(nearest) = data.as_ref().or(common.as_ref()) else { return Shape::Payload };
+    if !names.iter().all(|name| ENVELOPE.contains(&name.as_str())) {
+        return Shape::Payload;
+    }
+    let has = |key: &str| nearest.get(key).is_some();
+    let is_text = |at: &At<'_>| at.text("type") == Some("string") || at.text("const").is_some();
+    if has("contentSchema") || has("contentMediaType") {
+        return Shape::Text;
+    }
+    if !declared && names.iter().all(|name| name == "data") {
+        return Shape::Payload;
+    }
+    let text = [&data, &common].into_iter().flatten().any(is_text);
+    if text { Shape::Text } else { Shape::Decoded }
+}
+
+/// The names of a schema's properties, those of `allOf` among them.
+fn names(files: &Files, at: &At<'_>, depth: usize) -> Vec<String> {
+    let at = resolve(files, at);
+    let mut found: Vec<String> =
+        at.get("properties").iter().flat_map(At::members).map(|(name, _)| name.to_owned()).collect();
+    if depth <= MAX_DEPTH {
+        found.extend(at.get("allOf").iter().flat_map(At::items).flat_map(|part| names(files, &part, depth + 1)));
+    }
+    found
+}
+
+/// The `contentSchema` of each alternative's `data`; a text that is fixed is a sentinel and has none.
+fn contents<'a>(files: &'a Files, item: &At<'a>, variants: &[At<'a>]) -> Vec<Option<At<'a>>> {
+    let data = |at: &At<'a>| member(files, at, "data", 0);
+    let json = |data: &At<'a>| {
+        data.text("contentMediaType").is_none_or(|media| super::bodies::is_json(&super::bodies::essence(media)))
+    };
+    let mut found = Vec::new();
+    for variant in variants {
+        match data(variant).or_else(|| data(item)) {
+            Some(data) if data.text("const").is_some() => {}
+            Some(data) if json(&data) => found.push(data.get("contentSchema")),
+            _ => found.push(None),
+        }
+    }
+    found
+}
+
+/// Where the alternatives differ by a fixed text.
+fn kind(files: &Files, item: &At<'_>, variants: &[At<'_>], shape: Shape) -> Option<KindSelector> {
+    let differs =
+        |name: &str| variants.iter().filter(|variant| fixed(files, variant, &[name.to_owned()]).is_some()).count() > 1;
+    if shape != Shape::Payload {
+        return differs("event").then_some(KindSelector::Event);
+    }
+    let target = resolve(files, item);
+    let discriminator = target.get("discriminator").and_then(|discriminator| discriminator.text("propertyName"));
+    let name = discriminator.or_else(|| ["type", "event", "kind", "object"].into_iter().find(|name| differs(name)))?;
+    Some(KindSelector::Pointer(format!("/{}", crate::contract::document::escape(name))))
+}

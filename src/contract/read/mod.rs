@@ -1,0 +1,135 @@
+//! From documents to the contract.
+
+mod bodies;
+mod extensions;
+mod items;
+mod links;
+mod operations;
+mod parameters;
+mod reader;
+mod responses;
+mod security;
+mod servers;
+mod sources;
+mod streams;
+mod switch;
+mod typed;
+mod version;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use super::document::{FileError, Files};
+use super::{Contract, Diagnostic, Level};
+use reader::Reader;
+
+/// A document that cannot be read at all: what is wrong with it, the reason first.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", summary(.diagnostics))]
+pub struct LoadError {
+    /// Everything that is wrong; the first is what makes it unreadable.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    match diagnostics {
+        [] => "the document cannot be read".to_owned(),
+        [only] => only.to_string(),
+        [first, others @ ..] => format!("{first}; and {} more", others.len()),
+    }
+}
+
+impl From<FileError> for LoadError {
+    fn from(error: FileError) -> Self {
+        LoadError { diagnostics: vec![*error.0] }
+    }
+}
+
+/// Reads a document, and the files beside or below it that it refers to.
+///
+/// What is wrong in a part of it costs that part alone and is told in [`Contract::diagnostics`].
+///
+/// # Errors
+/// When nothing can be read: no such file, no text, no JSON or YAML, no OpenAPI 3.0 to 3.2, no paths.
+pub fn load(file: &Path) -> Result<Contract, LoadError> {
+    contract(&Files::load(file)?)
+}
+
+/// Reads a document from a text. Its name says whether it is JSON (`.json`) or YAML, and stands in
+/// diagnostics; files that it refers to are looked for beside `path`, where one is given.
+///
+/// # Errors
+/// As [`load`].
+pub fn read(name: &str, text: &str, path: Option<&Path>) -> Result<Contract, LoadError> {
+    contract(&Files::of_text(name, text.to_owned(), path)?)
+}
+
+/// Reads any JSON or YAML file, such as a suite, as one value.
+///
+/// # Errors
+/// When it is no text, or neither JSON nor YAML.
+pub fn load_value(file: &Path) -> Result<serde_json::Value, LoadError> {
+    Ok(Files::load(file)?.root().node.to_value())
+}
+
+fn contract(files: &Files) -> Result<Contract, LoadError> {
+    let root = files.root();
+    let mut diagnostics = files.faults().to_vec();
+    let refuse = |first: Diagnostic, mut rest: Vec<Diagnostic>| {
+        rest.insert(0, first);
+        LoadError { diagnostics: rest }
+    };
+    let version = match version::version(files) {
+        Ok((version, notes)) => {
+            diagnostics.extend(notes);
+            version
+        }
+        Err(diagnostic) => return Err(refuse(diagnostic, diagnostics)),
+    };
+    let found = sources::find(files);
+    diagnostics.extend(found.diagnostics);
+    let Some(paths) = root.get("paths").filter(|paths| paths.node.as_object().is_some()) else {
+        return Err(refuse(no_paths(files), diagnostics));
+    };
+    let mut reader = Reader::new(files, version, found.promises, &found.places);
+    reader.check_info(&root);
+    let title = root.get("info").and_then(|info| info.text("title")).unwrap_or_default().to_owned();
+    let schemes = reader.security_schemes(&root);
+    let servers = reader.servers(&root);
+    reader.pass_over(&root);
+    let drafts = reader.operations(&root, &paths, &schemes);
+    let finished = reader.finish(drafts);
+    diagnostics.extend(finished.diagnostics);
+    Ok(Contract {
+        title,
+        file: files.name(),
+        version,
+        servers,
+        schemes,
+        operations: finished.operations,
+        promises: finished.promises,
+        diagnostics: tidy(diagnostics),
+    })
+}
+
+fn no_paths(files: &Files) -> Diagnostic {
+    let place = files.place_of_key(&files.root(), "paths");
+    let message = match files.root().get("paths") {
+        Some(paths) => format!("`paths` is {}", paths.node.kind()),
+        None => "the document has no `paths`".to_owned(),
+    };
+    let help = Some("operations stand under `paths`, such as `/pets: {get: ...}`".to_owned());
+    Diagnostic { level: Level::Error, message, help, place }
+}
+
+/// In the order of the files, each once.
+fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let key = |diagnostic: &Diagnostic| {
+        (diagnostic.place.file.clone(), diagnostic.place.span.start, diagnostic.message.clone())
+    };
+    diagnostics.sort_by_cached_key(key);
+    diagnostics.dedup_by(|a, b| a.message == b.message && a.place == b.place);
+    diagnostics
+}

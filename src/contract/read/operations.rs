@@ -1,0 +1,162 @@
+//! Paths and their operations.
+
+use std::collections::HashSet;
+
+use http::Method;
+use indexmap::IndexMap;
+
+use super::reader::Reader;
+use crate::contract::document::At;
+use crate::contract::{OpenApiVersion, Operation, RateLimit, SecurityScheme, Subject};
+
+/// An operation whose links are not read yet: they need every other operation.
+pub(super) struct Draft<'a> {
+    pub operation: Operation,
+    /// Where it stands, for links that refer to it by pointer.
+    pub at: At<'a>,
+    /// The `links` of its responses, each with the number of the response.
+    pub links: Vec<(usize, At<'a>)>,
+}
+
+/// The fields of a path item that are methods.
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// What operations share, and what names are taken.
+struct Common<'s, 'a> {
+    schemes: &'s IndexMap<String, SecurityScheme>,
+    security: Option<At<'a>>,
+    ids: HashSet<String>,
+}
+
+impl<'a> Reader<'a> {
+    /// Every operation that can be tested, in the order of the document.
+    pub fn operations(
+        &mut self,
+        root: &At<'a>,
+        paths: &At<'a>,
+        schemes: &IndexMap<String, SecurityScheme>,
+    ) -> Vec<Draft<'a>> {
+        let mut common = Common { schemes, security: root.get("security"), ids: HashSet::new() };
+        let mut drafts = Vec::new();
+        for (path, item) in paths.members().filter(|(path, _)| !path.starts_with("x-")) {
+            if !path.starts_with('/') {
+                self.warn(paths, path, format!("the path `{path}` does not begin with `/`"), "write it with the slash");
+                continue;
+            }
+            let Some(item) = self.resolved(&item) else { continue };
+            for (method, operation) in self.methods(&item) {
+                // The standard has no references here, and large documents are split by them all the same.
+                let Some(operation) = self.resolved(&operation) else { continue };
+                drafts.extend(self.operation(path, &item, method, &operation, &mut common));
+            }
+        }
+        if drafts.is_empty() {
+            self.warn(root, "paths", "no operation of this document can be tested", "");
+        }
+        drafts
+    }
+
+    /// The operations of a path item, with their methods.
+    fn methods(&mut self, item: &At<'a>) -> Vec<(Method, At<'a>)> {
+        let mut found = Vec::new();
+        for (key, operation) in item.members() {
+            if METHODS.contains(&key) || (key == "query" && self.version == OpenApiVersion::V32) {
+                let method = Method::from_bytes(key.to_ascii_uppercase().as_bytes());
+                found.extend(method.ok().map(|method| (method, operation)));
+            } else if key == "additionalOperations" && self.version == OpenApiVersion::V32 {
+                for (name, operation) in operation.members() {
+                    match Method::from_bytes(name.as_bytes()) {
+                        Ok(method) => found.push((method, operation)),
+                        Err(_) => {
+                            self.warn(&operation, "", format!("`{name}` is no HTTP method"), "a method is a token")
+                        }
+                    }
+                }
+            } else if key == "servers" {
+                self.note(item, key, "the servers of a single path are not used", "");
+            }
+        }
+        found
+    }
+
+    fn operation(
+        &mut self,
+        path: &str,
+        item: &At<'a>,
+        method: Method,
+        at: &At<'a>,
+        common: &mut Common<'_, 'a>,
+    ) -> Option<Draft<'a>> {
+        if at.node.as_object().is_none() {
+            self.warn(at, "", format!("this operation is {}", at.node.kind()), "an operation is an object");
+            return None;
+        }
+        let id = self.operation_id(path, &method, at, &mut common.ids);
+        let place = self.files.place(at);
+        self.within(&id, &place, |reader| {
+            reader.check_operation(at);
+            let mut links = Vec::new();
+            let operation = Operation {
+                parameters: reader.parameters(item, at, path),
+                body: reader.request_body(at),
+                responses: reader.responses(at, &mut links),
+                security: reader.security(at, common.security.as_ref(), common.schemes),
+                rate_limit: reader.rate_limit(at),
+                stream_switch: reader.stream_switch(at),
+                promises: reader.promises(at, Subject::Operation),
+                summary: at.text("summary").map(str::to_owned),
+                id: id.clone(),
+                path: path.to_owned(),
+                method,
+                place: place.clone(),
+            };
+            for key in ["callbacks", "servers"] {
+                if at.get(key).is_some_and(|value| !is_empty(&value)) {
+                    reader.note(at, key, format!("the {key} of an operation are not used"), "");
+                }
+            }
+            Draft { operation, at: at.clone(), links }
+        })
+    }
+
+    /// `operationId`, or `METHOD /path` where there is none or another operation has it.
+    fn operation_id(&mut self, path: &str, method: &Method, at: &At<'a>, ids: &mut HashSet<String>) -> String {
+        let own = format!("{method} {path}");
+        let id = match at.text("operationId") {
+            Some(id) if ids.contains(id) => {
+                let message = format!("another operation has the operationId `{id}`, too; this one is called `{own}`");
+                self.warn(at, "operationId", message, "give each operation an id of its own");
+                own
+            }
+            Some(id) if !id.is_empty() => id.to_owned(),
+            _ => own,
+        };
+        ids.insert(id.clone());
+        id
+    }
+
+    fn rate_limit(&mut self, at: &At<'a>) -> Option<RateLimit> {
+        let limit = at.get("x-rate-limit")?;
+        if !self.known_keys(&limit, "x-rate-limit", &["requests", "per"]) {
+            return None;
+        }
+        let requests = limit.get("requests").and_then(|requests| requests.node.as_u64());
+        let requests = requests.and_then(|requests| u32::try_from(requests).ok()).filter(|requests| *requests > 0);
+        let per = limit.text("per").and_then(|per| humantime::parse_duration(per).ok()).filter(|per| !per.is_zero());
+        let (Some(requests), Some(per)) = (requests, per) else {
+            let key = if requests.is_none() { "requests" } else { "per" };
+            self.warn(
+                &limit,
+                key,
+                format!("`{key}` of this rate limit cannot be read"),
+                "write `{requests: 60, per: 60s}`",
+            );
+            return None;
+        };
+        Some(RateLimit { requests, per, promise: self.promises(&limit, Subject::RateLimit).first().copied() })
+    }
+}
+
+fn is_empty(at: &At<'_>) -> bool {
+    at.members().next().is_none() && at.items().next().is_none()
+}

@@ -1,0 +1,253 @@
+//! Documents as a whole: versions, files, what is refused.
+
+use super::*;
+use crate::contract::{Level, OpenApiVersion, Strength, Subject, load};
+
+fn refused(name: &str, text: &str) -> String {
+    read(name, text, None).unwrap_err().to_string()
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_with_its_place() {
+    let all = [
+        refused("a.yaml", "swagger: '2.0'\npaths: {}\n"),
+        refused("a.yaml", "info: {title: T}\npaths: {}\n"),
+        refused("a.yaml", "openapi: 4.0.0\npaths: {}\n"),
+        refused("a.yaml", "openapi: [3]\npaths: {}\n"),
+        refused("a.yaml", "openapi: 3.1.0\n"),
+        refused("a.yaml", "openapi: 3.1.0\npaths:\n"),
+        refused("a.yaml", "- 1\n"),
+        refused("a.yaml", ""),
+        refused("a.yaml", "openapi: 3.1.0\npaths: {a: [}\n"),
+        refused("a.json", "{\"openapi\": \"3.1.0\",\n  \"paths\": {},}"),
+        refused("a.yaml", "openapi: 4.0.0\nx: 1\nx: 2\n"),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    a.yaml:1:1: this is a Swagger 2.0 document (convert it to OpenAPI 3.0 or later)
+    a.yaml:1:1: the document does not say its OpenAPI version (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
+    a.yaml:1:1: OpenAPI 4.0.0 is not known (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
+    a.yaml:1:1: `openapi` is an array (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
+    a.yaml:1:1: the document has no `paths` (operations stand under `paths`, such as `/pets: {get: ...}`)
+    a.yaml:2:1: `paths` is null (operations stand under `paths`, such as `/pets: {get: ...}`)
+    a.yaml:1:1: an OpenAPI document is an object, and this is an array (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
+    a.yaml:1:1: the file is empty (an OpenAPI document begins with `openapi: 3.1.0`)
+    a.yaml:2:13: this is not YAML: while parsing a node, did not find expected node content (look at the indentation, quotes and brackets before it)
+    a.json:2:14: this is not JSON: trailing commas are not allowed (strict JSON has no comments, no trailing commas and only double quotes)
+    a.yaml:1:1: OpenAPI 4.0.0 is not known (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`); and 1 more
+    "#);
+}
+
+#[test]
+fn a_version_that_yaml_reads_as_a_number_is_said_and_taken() {
+    let contract = contract("3.1", "paths: {/a: {get: {responses: {200: {description: ok}}}}}\n");
+    assert_eq!(contract.version, OpenApiVersion::V31);
+    insta::assert_snapshot!(said(&contract), @"Note api.yaml:1:1: `openapi` is the number 3.1 (write the version in quotes)");
+}
+
+#[test]
+fn json_and_yaml_are_read_alike() {
+    let yaml = contract("3.1.0", "paths: {/a: {get: {responses: {200: {description: ok}}}}}\n");
+    let text = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": {"responses": {"200": {"description": "ok"}}}}}}"#;
+    let json = read("api.json", text, None).unwrap();
+    assert_eq!(format!("{:?}", yaml.operations[0].responses), format!("{:?}", json.operations[0].responses));
+}
+
+#[test]
+fn one_fault_costs_one_operation() {
+    let contract = contract(
+        "3.1.0",
+        "paths:
+  /good: {get: {responses: {'200': {description: ok}}}}
+  /dangling: {get: {responses: {'200': {$ref: '#/components/responses/Gone'}}}}
+  /schema: {get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}
+  /nameless: {get: {parameters: [{in: query, schema: {}}], responses: {}}}
+  /status: {get: {responses: {'2000': {description: ok}}}}
+  /closed: {get: {security: [{kee: []}], responses: {}}}
+components:
+  schemas:
+    A: {properties: {b: {$ref: '#/components/schemas/B'}}}
+    B: {type: strin, minLength: -1}
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+",
+    );
+    assert_eq!(contract.operations.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["/good"]);
+    assert!(contract.diagnostics.iter().all(|diagnostic| diagnostic.level != Level::Error));
+    insta::assert_snapshot!(said(&contract), @r#"
+    Warning api.yaml:5:20: `GET /dangling` is not tested: `#/components/responses/Gone` leads nowhere: `/components` has no `responses`
+    Warning api.yaml:5:41: `#/components/responses/Gone` leads nowhere: `/components` has no `responses` (a `$ref` is a local pointer or a file beside the document)
+    Warning api.yaml:6:18: `GET /schema` is not tested: `type` is "strin" (api.yaml:13:15)
+    Warning api.yaml:7:20: `GET /nameless` is not tested: this parameter has no name
+    Warning api.yaml:7:34: this parameter has no name (add `name`)
+    Warning api.yaml:8:18: `GET /status` is not tested: `2000` is no status
+    Warning api.yaml:8:39: `2000` is no status (a status is a number such as 200, a class such as 2XX, or default)
+    Warning api.yaml:9:18: `GET /closed` is not tested: there is no security scheme `kee`
+    Warning api.yaml:9:31: there is no security scheme `kee` (did you mean `key`?)
+    Warning api.yaml:13:15: `type` is "strin" (`type` is one of null, boolean, object, array, number, string, integer, or an array of them)
+    "#);
+}
+
+#[test]
+fn what_is_passed_over_is_said() {
+    let contract = contract(
+        "3.1.0",
+        "webhooks: {new: {post: {}}}
+paths:
+  /a:
+    servers: [{url: /x}]
+    post:
+      callbacks: {done: {'{$request.body#/url}': {post: {}}}}
+      requestBody: {content: {application/xml: {schema: {}}, application/json: {schema: {}}}}
+      responses: {'200': {description: ok, content: {application/xml: {schema: {type: object}}}}}
+",
+    );
+    let operation = operation(&contract, "POST /a");
+    assert_eq!(operation.body.as_ref().unwrap().media.len(), 1);
+    assert!(operation.responses[0].media[0].schema.is_none());
+    insta::assert_snapshot!(said(&contract), @r#"
+    Note api.yaml:3:1: webhooks are not tested (they are requests that the API sends)
+    Note api.yaml:6:5: the servers of a single path are not used
+    Note api.yaml:8:7: the callbacks of an operation are not used
+    Note api.yaml:9:48: application/xml bodies are not sent
+    Note api.yaml:10:71: the contents of application/xml bodies are not judged
+    "#);
+}
+
+#[test]
+fn objects_that_openapi_3_0_refuses_are_told_one_by_one() {
+    let contract = contract(
+        "3.0.3",
+        "paths:
+  /a:
+    get:
+      deprecated: 'yes'
+      parameters: [{name: q, in: query, required: 1, schema: {}}]
+      responses: {'200': {content: {}}}
+",
+    );
+    assert_eq!(contract.operations.len(), 1);
+    insta::assert_snapshot!(said(&contract), @r#"
+    Note api.yaml:6:7: OpenAPI 3.0 reads this operation otherwise: invalid type: string "yes", expected a boolean
+    Note api.yaml:7:20: OpenAPI 3.0 reads this parameter otherwise: invalid type: integer `1`, expected a boolean
+    Note api.yaml:8:26: OpenAPI 3.0 reads this response otherwise: missing field `description`
+    "#);
+}
+
+#[test]
+fn servers_have_their_variables_filled_in() {
+    let contract = contract(
+        "3.1.0",
+        "servers:
+  - {url: 'https://{host}/v{n}', variables: {host: {default: a.test}, n: {default: '2'}}}
+  - {url: 'https://{gone}/'}
+paths: {}
+",
+    );
+    assert_eq!(contract.servers, ["https://a.test/v2", "https://{gone}/"]);
+    insta::assert_snapshot!(said(&contract), @r#"
+    Warning api.yaml:5:6: a variable of `https://{gone}/` is not declared (declare it in `variables`)
+    Warning api.yaml:6:1: no operation of this document can be tested
+    "#);
+}
+
+#[test]
+fn sources_become_promises_in_their_order() {
+    let contract = contract(
+        "3.1.0",
+        "x-source: {document: d.txt, quote: All of it., strength: inferred}
+paths:
+  /a:
+    post:
+      x-source: [{document: d.txt, quote: One.}, {section: RFC 9110 9.3.3, strength: standard}]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}
+      responses: {}
+  /b:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}
+      responses: {}
+components:
+  schemas:
+    A:
+      properties:
+        x-source: {type: string, x-source: {document: d.txt, quote: Two., of: type}}
+      example: {x-source: {document: no promise}}
+",
+    );
+    let shown: Vec<String> = contract
+        .promises
+        .iter()
+        .map(|promise| {
+            let text = promise.source.quote.as_deref().or(promise.source.section.as_deref()).unwrap_or_default();
+            format!(
+                "{text} {:?} {:?} {:?} {}",
+                promise.source.strength, promise.subject, promise.operation, promise.place
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    All of it. Inferred Document None api.yaml:3:11
+    One. Documented Operation Some("POST /a") api.yaml:7:18
+    RFC 9110 9.3.3 Standard Operation Some("POST /a") api.yaml:7:50
+    Two. Documented RequestBody None api.yaml:18:44
+    "#);
+    assert_eq!(contract.promises[3].of.as_deref(), Some("type"));
+    assert_eq!(contract.promises[0].source.strength, Strength::Inferred);
+    assert_eq!(contract.promises[1].subject, Subject::Operation);
+    let schema = operation(&contract, "POST /a").body.as_ref().unwrap().media[0].schema.as_ref().unwrap();
+    assert_eq!(schema.json()["properties"]["x-source"]["x-promise"], serde_json::json!([3]));
+}
+
+#[test]
+fn faults_of_our_own_words_name_the_nearest_right_one() {
+    let contract = contract(
+        "3.1.0",
+        "paths:
+  /a:
+    get:
+      x-source: {document: d.txt, quot: x, strength: documentd}
+      x-rate-limit: {request: 60, per: 60 seconds ago}
+      responses:
+        '200':
+          description: ok
+          x-errors: [{cod: X}]
+          content:
+            text/event-stream:
+              x-stream: {frame: sse, kind: type, constant: [id], timing: {idle: 5}, sequence: '(', lifecycles: [{open: a}]}
+",
+    );
+    assert_eq!(contract.operations.len(), 1);
+    insta::assert_snapshot!(said(&contract), @r#"
+    Warning api.yaml:6:35: `x-source` has no key `quot` (did you mean `quote`?)
+    Warning api.yaml:6:44: `strength` is "documentd" (it is `documented`, `inferred` or `standard`)
+    Warning api.yaml:7:21: `requests` of this rate limit cannot be read (write `{requests: 60, per: 60s}`)
+    Warning api.yaml:7:22: `x-rate-limit` has no key `request` (did you mean `requests`?)
+    Warning api.yaml:11:23: `x-errors` has no key `cod` (did you mean `code`?)
+    Warning api.yaml:14:26: `x-stream` has no key `frame` (did you mean `framing`?)
+    Warning api.yaml:14:38: `type` is no way to the kind of an item (write `event`, or a JSON Pointer such as `/type`)
+    Warning api.yaml:14:50: `id` is no JSON Pointer (write `/id`)
+    Warning api.yaml:14:75: `timing` has no key `idle` (did you mean `idleMs`?)
+    Warning api.yaml:14:85: the sequence is no regular expression: unclosed group (kinds, each followed by a space)
+    Warning api.yaml:14:113: this lifecycle does not say what its blocks are told apart by (add `key: /id`)
+    "#);
+}
+
+#[test]
+fn a_document_may_be_split_over_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    write("api.yaml", "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {$ref: a.yaml}}\n");
+    write(
+        "a.yaml",
+        "get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: 's.json#/$defs/A'}}}}}}\n",
+    );
+    write(
+        "s.json",
+        r##"{"$defs": {"A": {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}, "n": {"type": "integer"}}}}}"##,
+    );
+    let contract = load(&directory.path().join("api.yaml")).unwrap();
+    let schema = answer(&contract, "GET /a").schema.as_ref().unwrap();
+    assert!(schema.is_valid(&serde_json::json!({"a": {"a": {"n": 1}}})));
+    assert!(!schema.is_valid(&serde_json::json!({"a": {"a": {"n": "x"}}})));
+    assert!(schema.place().unwrap().file.ends_with("s.json"));
+}

@@ -1,0 +1,185 @@
+//! The schemas of a contract while its documents are read, each written once.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::normalise::Writer;
+use super::store::Store;
+use super::{Direction, Schema};
+use crate::contract::document::{At, Files};
+use crate::contract::{Diagnostic, OpenApiVersion, PromiseId};
+
+/// Why a schema cannot be used.
+#[derive(Debug, Clone)]
+pub(in crate::contract) struct Broken(pub Diagnostic);
+
+/// File, pointer and use of a schema.
+type Key = (usize, String, Direction);
+
+/// The schemas of a contract while its documents are read.
+pub(in crate::contract) struct Schemas<'a> {
+    pub(super) files: &'a Files,
+    pub(super) version: OpenApiVersion,
+    /// Those of every `x-source`, by file and first byte.
+    pub(super) promises: &'a HashMap<(usize, usize), Vec<PromiseId>>,
+    /// References between definitions, by name.
+    pub(super) uses: HashMap<String, Vec<String>>,
+    /// Definitions that cannot be used, by name.
+    pub(super) broken: HashMap<String, Broken>,
+    /// Whether each regular expression compiles.
+    pub(super) patterns: HashMap<String, bool>,
+    pub(super) notes: Vec<Diagnostic>,
+    store: Arc<Store>,
+    schemas: HashMap<Key, Schema>,
+    names: HashMap<Key, String>,
+    definitions: Map<String, Value>,
+    waiting: VecDeque<(String, At<'a>, Direction)>,
+}
+
+impl<'a> Schemas<'a> {
+    /// No schema yet.
+    pub fn new(
+        files: &'a Files,
+        version: OpenApiVersion,
+        promises: &'a HashMap<(usize, usize), Vec<PromiseId>>,
+    ) -> Self {
+        Schemas {
+            files,
+            version,
+            promises,
+            store: Arc::default(),
+            schemas: HashMap::new(),
+            names: HashMap::new(),
+            definitions: Map::new(),
+            waiting: VecDeque::new(),
+            uses: HashMap::new(),
+            broken: HashMap::new(),
+            patterns: HashMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The schema that stands there, with everything that it refers to.
+    pub fn read(&mut self, at: &At<'a>, direction: Direction) -> Schema {
+        let at = self.alias(at);
+        let name = self.definition(&at, direction);
+        self.drain();
+        let key = self.key(&at, direction);
+        if let Some(schema) = self.schemas.get(&key) {
+            return schema.clone();
+        }
+        let schema = Schema::stored(self.store.clone(), pointer(&name), Some(self.files.place(&at)));
+        self.schemas.insert(key, schema.clone());
+        schema
+    }
+
+    /// A schema of our own making over schemas of a response: `{KEYWORD: [...]}`.
+    pub fn combine(&mut self, keyword: &str, parts: &[At<'a>]) -> Schema {
+        let names: Vec<String> = parts.iter().map(|part| self.definition(part, Direction::Response)).collect();
+        self.drain();
+        let references: Vec<Value> = names.iter().map(|name| json!({"$ref": reference(name)})).collect();
+        let name = self.free_name("combined");
+        self.definitions.insert(name.clone(), json!({ keyword: references }));
+        self.uses.insert(name.clone(), names);
+        Schema::stored(self.store.clone(), pointer(&name), parts.first().map(|part| self.files.place(part)))
+    }
+
+    /// A schema that everything keeps.
+    pub fn anything(&mut self) -> Schema {
+        let name = self.free_name("anything");
+        self.definitions.insert(name.clone(), Value::Bool(true));
+        Schema::stored(self.store.clone(), pointer(&name), None)
+    }
+
+    /// Why a schema cannot be used, where it cannot: its own fault, or that of what it refers to.
+    pub fn broken(&self, schema: &Schema) -> Option<&Broken> {
+        if self.broken.is_empty() {
+            return None;
+        }
+        let mut seen = vec![schema.0.pointer.rsplit('/').next().unwrap_or_default()];
+        let mut next = 0;
+        let mut known: std::collections::HashSet<&str> = seen.iter().copied().collect();
+        while let Some(name) = seen.get(next).copied() {
+            if let Some(broken) = self.broken.get(name) {
+                return Some(broken);
+            }
+            seen.extend(
+                self.uses.get(name).into_iter().flatten().map(String::as_str).filter(|name| known.insert(name)),
+            );
+            next += 1;
+        }
+        None
+    }
+
+    /// Makes the schemas ready for use, and gives what there is to say about them.
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        self.store.seal(json!({ "$defs": Value::Object(std::mem::take(&mut self.definitions)) }));
+        self.notes
+    }
+
+    /// `readOnly` and `writeOnly` tell uses apart; without them one definition serves both.
+    fn key(&self, at: &At<'a>, direction: Direction) -> Key {
+        let direction = if self.files.has_one_way_members() { direction } else { Direction::Response };
+        (at.file, at.pointer.clone(), direction)
+    }
+
+    /// Where a schema is nothing but a reference, the schema that it means.
+    fn alias(&self, at: &At<'a>) -> At<'a> {
+        let alone = at.node.as_object().is_some_and(|members| members.len() == 1);
+        match at.text("$ref") {
+            Some(reference) if alone => self.files.resolve(at, reference).unwrap_or_else(|_| at.clone()),
+            _ => at.clone(),
+        }
+    }
+
+    /// The name of the definition for a schema; it is written later where it is new.
+    pub(super) fn definition(&mut self, at: &At<'a>, direction: Direction) -> String {
+        let key = self.key(at, direction);
+        if let Some(name) = self.names.get(&key) {
+            return name.clone();
+        }
+        let named = !at.pointer.starts_with("/paths/");
+        let wanted = if named { plain(at.pointer.rsplit('/').next().unwrap_or_default()) } else { "inline".to_owned() };
+        let name = self.free_name(&wanted);
+        self.names.insert(key, name.clone());
+        self.definitions.insert(name.clone(), Value::Null);
+        self.waiting.push_back((name.clone(), at.clone(), direction));
+        name
+    }
+
+    fn free_name(&self, wanted: &str) -> String {
+        if !self.definitions.contains_key(wanted) {
+            return wanted.to_owned();
+        }
+        let first = self.definitions.len();
+        (first..)
+            .map(|number| format!("{wanted}-{number}"))
+            .find(|name| !self.definitions.contains_key(name))
+            .unwrap_or_default()
+    }
+
+    /// Writes the definitions that wait; each may make others wait.
+    fn drain(&mut self) {
+        while let Some((name, at, direction)) = self.waiting.pop_front() {
+            let value = Writer::new(self, &name, at.file, direction).schema(at.node);
+            self.definitions.insert(name, value);
+        }
+    }
+}
+
+fn pointer(name: &str) -> String {
+    format!("/$defs/{name}")
+}
+
+pub(super) fn reference(name: &str) -> String {
+    format!("#/$defs/{name}")
+}
+
+/// A name that stands in a pointer and a URI without escapes.
+fn plain(token: &str) -> String {
+    let keep = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
+    let name: String = token.chars().map(|character| if keep(character) { character } else { '_' }).collect();
+    if name.is_empty() { "schema".to_owned() } else { name }
+}

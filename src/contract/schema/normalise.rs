@@ -1,0 +1,268 @@
+//! One schema of any OpenAPI version as JSON Schema 2020-12.
+
+use serde_json::{Map, Value, json};
+
+use super::Direction;
+use super::collection::{Broken, Schemas, reference};
+use super::keywords::{Holds, TYPES, holds};
+use super::older::{array_items, exclusive_limits, with_null};
+use super::promises::KEY;
+use crate::contract::document::{At, Data, Node};
+use crate::contract::{Diagnostic, Level, OpenApiVersion};
+
+/// Writes one definition.
+pub(super) struct Writer<'w, 'a> {
+    all: &'w mut Schemas<'a>,
+    name: &'w str,
+    file: usize,
+    direction: Direction,
+}
+
+impl<'w, 'a> Writer<'w, 'a> {
+    /// Writes the definition of that name, which stands in that file.
+    pub fn new(all: &'w mut Schemas<'a>, name: &'w str, file: usize, direction: Direction) -> Self {
+        Writer { all, name, file, direction }
+    }
+
+    /// The schema of a node and everything inside it; references make other definitions wait.
+    pub fn schema(&mut self, node: &'a Node) -> Value {
+        let members = match &node.data {
+            Data::Bool(value) => return Value::Bool(*value),
+            Data::Object(members) => members,
+            _ => {
+                self.break_off(
+                    node,
+                    format!("{} is no schema", node.kind()),
+                    "a schema is an object, or true or false",
+                );
+                return Value::Bool(true);
+            }
+        };
+        let mut out = Map::new();
+        let only_reference = self.all.version == OpenApiVersion::V30 && node.get("$ref").is_some();
+        for (key, member) in members {
+            if !only_reference || key == "$ref" || key.starts_with("x-") {
+                self.keyword(key, &member.value, &mut out);
+            }
+        }
+        exclusive_limits(&mut out);
+        array_items(node, &mut out);
+        self.one_way(node, &mut out);
+        if node.get("nullable").and_then(Node::as_bool) == Some(true) && !only_reference {
+            return with_null(out);
+        }
+        Value::Object(out)
+    }
+
+    /// A `readOnly` member is required of responses alone, a `writeOnly` one of requests alone
+    /// (OpenAPI 3.0.4 section 4.7.24.2).
+    fn one_way(&self, node: &Node, out: &mut Map<String, Value>) {
+        let Some(Value::Array(required)) = out.get_mut("required") else { return };
+        let flag = match self.direction {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
+        };
+        let properties = node.get("properties");
+        required.retain(|name| {
+            let member = name.as_str().and_then(|name| properties?.get(name));
+            !member.is_some_and(|member| self.says(member, flag))
+        });
+    }
+
+    /// Whether a member says so itself, or what it refers to.
+    fn says(&self, node: &Node, flag: &str) -> bool {
+        let set = |node: &Node| node.get(flag).and_then(Node::as_bool) == Some(true);
+        let from = At { file: self.file, node, pointer: String::new() };
+        set(node)
+            || from
+                .text("$ref")
+                .and_then(|text| self.all.files.resolve(&from, text).ok())
+                .is_some_and(|at| set(at.node))
+    }
+
+    fn keyword(&mut self, key: &str, value: &'a Node, out: &mut Map<String, Value>) {
+        match (key, holds(key)) {
+            ("$ref" | "$dynamicRef" | "$recursiveRef", _) => self.reference(value, out),
+            ("nullable", _) => {}
+            ("x-source", _) => self.source(value, out),
+            ("items", Some(Holds::Schema)) if value.as_array().is_some() => {
+                let items = self.schemas(value);
+                out.insert("prefixItems".to_owned(), items);
+            }
+            ("exclusiveMinimum" | "exclusiveMaximum", _) if value.as_bool().is_some() => {
+                out.insert(key.to_owned(), value.to_value());
+            }
+            ("required", _) if value.as_bool().is_some() => {
+                let message = "`required` inside a property says nothing";
+                self.note(value, message, "list the property's name under `required` of the object around it");
+            }
+            (_, Some(Holds::Definitions | Holds::Identity)) => {}
+            (_, Some(holds)) => {
+                if let Some(value) = self.held(key, holds, value) {
+                    out.insert(key.to_owned(), value);
+                }
+            }
+            (_, None) => {
+                out.insert(key.to_owned(), value.to_value());
+            }
+        }
+    }
+
+    /// The value of a keyword, where it holds what it should.
+    fn held(&mut self, key: &str, holds: Holds, node: &'a Node) -> Option<Value> {
+        let is_text = |node: &Node| node.as_str().is_some();
+        let names = |node: &Node| node.as_array().is_some_and(|items| items.iter().all(is_text));
+        let right = match holds {
+            Holds::Schema => return Some(self.schema(node)),
+            Holds::Schemas if node.as_array().is_some_and(|items| !items.is_empty()) => {
+                return Some(self.schemas(node));
+            }
+            Holds::SchemaMap if node.as_object().is_some() => return Some(self.schema_map(node)),
+            Holds::Count | Holds::Number | Holds::PositiveNumber if node.as_str().is_some() => {
+                return self.number_in_quotes(key, holds, node);
+            }
+            Holds::Count => whole(node).is_some(),
+            Holds::Number => matches!(node.data, Data::Number(_)),
+            Holds::PositiveNumber => matches!(&node.data, Data::Number(number) if number.as_f64() > Some(0.0)),
+            Holds::Text => is_text(node),
+            Holds::Names => names(node),
+            Holds::NamesMap => {
+                node.as_object().is_some_and(|members| members.values().all(|member| names(&member.value)))
+            }
+            Holds::Flag => node.as_bool().is_some(),
+            Holds::Values => node.as_array().is_some(),
+            Holds::Type => self.is_type(node),
+            Holds::Pattern => return self.pattern(node),
+            _ => false,
+        };
+        if !right {
+            self.wrong(key, holds, node);
+            return None;
+        }
+        match (holds, whole(node)) {
+            (Holds::Count, Some(number)) => Some(number.into()),
+            (Holds::Names, _) => Some(unique(node.to_value())),
+            _ => Some(node.to_value()),
+        }
+    }
+
+    /// Generators of documents write `"maximum": "50"`; what is meant is plain.
+    fn number_in_quotes(&mut self, key: &str, holds: Holds, node: &'a Node) -> Option<Value> {
+        let number = node.as_str().and_then(|text| text.trim().parse::<serde_json::Number>().ok());
+        let number = number.filter(|number| match holds {
+            Holds::Count => number.is_u64(),
+            Holds::PositiveNumber => number.as_f64() > Some(0.0),
+            _ => true,
+        });
+        if number.is_some() {
+            self.note(node, &format!("`{key}` is a string, read as the number in it"), "remove the quotes");
+        } else {
+            self.wrong(key, holds, node);
+        }
+        number.map(Value::Number)
+    }
+
+    fn schemas(&mut self, node: &'a Node) -> Value {
+        node.as_array().unwrap_or_default().iter().map(|item| self.schema(item)).collect()
+    }
+
+    fn schema_map(&mut self, node: &'a Node) -> Value {
+        let members = node.as_object().into_iter().flatten();
+        Value::Object(members.map(|(name, member)| (name.clone(), self.schema(&member.value))).collect())
+    }
+
+    fn is_type(&self, node: &Node) -> bool {
+        let named = |node: &Node| node.as_str().is_some_and(|name| TYPES.contains(&name));
+        named(node) || node.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(named))
+    }
+
+    fn pattern(&mut self, node: &Node) -> Option<Value> {
+        let Some(pattern) = node.as_str() else {
+            self.break_off(node, format!("`pattern` is {}", shown(node)), "`pattern` is a regular expression");
+            return None;
+        };
+        let compiles = |pattern: &str| jsonschema::options().build(&json!({ "pattern": pattern })).is_ok();
+        let known = self.all.patterns.get(pattern).copied();
+        let right = known.unwrap_or_else(|| compiles(pattern));
+        self.all.patterns.insert(pattern.to_owned(), right);
+        if !right {
+            let message = format!("the pattern `{pattern}` cannot be compiled");
+            self.break_off(node, message, "`pattern` is a regular expression as ECMA-262 writes it");
+            return None;
+        }
+        Some(Value::String(pattern.to_owned()))
+    }
+
+    fn reference(&mut self, node: &'a Node, out: &mut Map<String, Value>) {
+        let Some(text) = node.as_str() else {
+            return self.break_off(
+                node,
+                format!("`$ref` is {}", shown(node)),
+                "`$ref` is a string such as `#/components/schemas/X`",
+            );
+        };
+        let from = At { file: self.file, node, pointer: String::new() };
+        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(self.file, text, 64));
+        match target {
+            Ok(target) => {
+                let name = self.all.definition(&target, self.direction);
+                self.all.uses.entry(self.name.to_owned()).or_default().push(name.clone());
+                out.insert("$ref".to_owned(), Value::String(reference(&name)));
+            }
+            Err(reason) => self.break_off(node, reason, "a `$ref` is a local pointer or a file beside the document"),
+        }
+    }
+
+    fn source(&mut self, node: &Node, out: &mut Map<String, Value>) {
+        out.insert("x-source".to_owned(), node.to_value());
+        if let Some(promises) = self.all.promises.get(&(self.file, node.span.start)) {
+            out.insert(KEY.to_owned(), promises.iter().map(|promise| Value::from(promise.0)).collect());
+        }
+    }
+
+    fn wrong(&mut self, key: &str, holds: Holds, node: &Node) {
+        self.break_off(node, format!("`{key}` is {}", shown(node)), format!("`{key}` is {}", holds.words()));
+    }
+
+    /// The schema cannot be used, nor what refers to it.
+    fn break_off(&mut self, node: &Node, message: impl Into<String>, help: impl Into<String>) {
+        let diagnostic = self.diagnostic(Level::Warning, node, message.into(), help.into());
+        self.all.broken.entry(self.name.to_owned()).or_insert(Broken(diagnostic));
+    }
+
+    fn note(&mut self, node: &Node, message: &str, help: &str) {
+        let diagnostic = self.diagnostic(Level::Note, node, message.to_owned(), help.to_owned());
+        self.all.notes.push(diagnostic);
+    }
+
+    fn diagnostic(&self, level: Level, node: &Node, message: String, help: String) -> Diagnostic {
+        Diagnostic { level, message, help: Some(help), place: self.all.files.place_of(self.file, node.span.clone()) }
+    }
+}
+
+/// A whole number from 0 on; `1.0` is one.
+fn whole(node: &Node) -> Option<u64> {
+    let Data::Number(number) = &node.data else { return None };
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && *float >= 0.0 && *float < 9e15);
+    number.as_u64().or(float.map(|float| float as u64))
+}
+
+/// A value as it is shown in a message.
+fn shown(node: &Node) -> String {
+    match &node.data {
+        Data::Array(items) if items.is_empty() => "empty".to_owned(),
+        Data::Array(_) | Data::Object(_) => node.kind().to_owned(),
+        _ => node.to_value().to_string().chars().take(60).collect(),
+    }
+}
+
+fn unique(names: Value) -> Value {
+    let Value::Array(names) = names else { return names };
+    let mut out: Vec<Value> = Vec::new();
+    for name in names {
+        if !out.contains(&name) {
+            out.push(name);
+        }
+    }
+    Value::Array(out)
+}

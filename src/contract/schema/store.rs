@@ -1,0 +1,105 @@
+//! The one JSON document that holds every schema of a contract.
+
+use std::sync::{Arc, OnceLock};
+
+use jsonschema::{Draft, Keyword, Registry, ValidationError, Validator};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::SchemaError;
+
+/// The made-up URI under which the validator knows the document.
+const URI: &str = "uptospec:/schemas";
+
+/// Every schema of a contract, as one JSON document.
+///
+/// It is filled while a document is read and sealed before the contract is handed out: schemas
+/// refer to each other in circles, so none of them can be finished first.
+#[derive(Default)]
+pub(in crate::contract) struct Store {
+    document: OnceLock<Arc<Value>>,
+    registry: OnceLock<Result<Registry<'static>, String>>,
+}
+
+impl Store {
+    /// A store that holds one document.
+    pub fn of(document: Value) -> Self {
+        let store = Store::default();
+        store.seal(document);
+        store
+    }
+
+    /// Gives the store its document. Only the first call counts.
+    pub fn seal(&self, document: Value) {
+        self.document.get_or_init(|| Arc::new(document));
+    }
+
+    /// The document; nothing before it is sealed.
+    pub fn document(&self) -> &Value {
+        static NOTHING: Value = Value::Null;
+        self.document.get().map_or(&NOTHING, |document| document)
+    }
+
+    /// What a local reference (`#/$defs/x`) points to.
+    pub fn resolve(&self, reference: &str) -> Option<&Value> {
+        let fragment = reference.strip_prefix(URI).unwrap_or(reference).strip_prefix('#')?;
+        let pointer = percent_decode_str(fragment).decode_utf8().ok()?;
+        self.document().pointer(&pointer)
+    }
+
+    /// Compiles the schema at that pointer.
+    pub fn compile(&self, pointer: &str) -> Result<Validator, SchemaError> {
+        let refuse = |message: String| SchemaError { message, pointer: String::new() };
+        let registry = self.registry.get_or_init(|| self.register()).as_ref().map_err(|error| refuse(error.clone()))?;
+        let root = Value::Object(Map::from_iter([("$ref".to_owned(), Value::String(format!("{URI}#{pointer}")))]));
+        let built = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            .with_keyword(MAX_JSON_LENGTH, max_json_length)
+            .with_registry(registry)
+            .build(&root);
+        built.map_err(|error| SchemaError {
+            message: error.to_string(),
+            pointer: error.schema_path().as_str().trim_start_matches("/$ref").to_owned(),
+        })
+    }
+
+    fn register(&self) -> Result<Registry<'static>, String> {
+        let document = self.document.get().cloned().unwrap_or_default();
+        let builder = Registry::new().draft(Draft::Draft202012).add(URI, document);
+        builder.and_then(|builder| builder.prepare()).map_err(|error| error.to_string())
+    }
+}
+
+/// Our keyword: at most so many characters of compact JSON text.
+pub(super) const MAX_JSON_LENGTH: &str = "x-max-json-length";
+
+struct MaxJsonLength(u64);
+
+impl MaxJsonLength {
+    fn keeps(&self, instance: &Value) -> bool {
+        instance.to_string().chars().count() as u64 <= self.0
+    }
+}
+
+impl<'i> Keyword<'i> for MaxJsonLength {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        if self.keeps(instance) {
+            return Ok(());
+        }
+        Err(ValidationError::custom(format!("is longer than {} characters of JSON", self.0)))
+    }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        self.keeps(instance)
+    }
+}
+
+fn max_json_length<'a>(
+    _parent: &'a Map<String, Value>,
+    value: &'a Value,
+    _path: jsonschema::paths::Location,
+) -> Result<Box<dyn for<'i> Keyword<'i>>, ValidationError<'a>> {
+    let limit = value.as_u64().ok_or_else(|| ValidationError::schema("x-max-json-length is a whole number"))?;
+    Ok(Box::new(MaxJsonLength(limit)))
+}

@@ -1,0 +1,148 @@
+//! The kinds of item that a contract names.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::contract::{ItemSchema, KindSelector, Schema, StreamContract};
+
+/// Deepest nesting of references that is followed; a schema that refers to itself has no end.
+const DEEPEST: usize = 32;
+
+/// The kinds that an item schema names.
+#[derive(Debug, Default)]
+pub(super) struct Kinds {
+    names: BTreeSet<String>,
+    patterns: Vec<Regex>,
+    /// Whether some form leaves its kind open.
+    open: bool,
+}
+
+impl Kinds {
+    /// The kinds of a stream; `None` where its contract does not name them all.
+    pub(super) fn of(promised: &StreamContract) -> Option<Self> {
+        let (schema, pointer) = match (promised.kind.as_ref()?, promised.item.as_ref()?) {
+            (KindSelector::Pointer(pointer), ItemSchema::Payload(schema))
+            | (KindSelector::Pointer(pointer), ItemSchema::Envelope { content: Some(schema), .. }) => {
+                (schema, pointer.clone())
+            }
+            (KindSelector::Pointer(pointer), ItemSchema::DecodedEnvelope(schema)) => {
+                (schema, format!("/data{pointer}"))
+            }
+            (KindSelector::Event, ItemSchema::Envelope { envelope, .. } | ItemSchema::DecodedEnvelope(envelope)) => {
+                (envelope, "/event".to_owned())
+            }
+            _ => return None,
+        };
+        let kinds = Self::at(schema, &pointer);
+        let names_any = !kinds.names.is_empty() || !kinds.patterns.is_empty();
+        (names_any && !kinds.open).then_some(kinds)
+    }
+
+    /// The event types that the envelope names; `None` where it does not name them all.
+    pub(super) fn of_envelope(promised: &StreamContract) -> Option<Self> {
+        match promised.item.as_ref()? {
+            ItemSchema::Envelope { envelope, .. } | ItemSchema::DecodedEnvelope(envelope) => {
+                let kinds = Self::at(envelope, "/event");
+                (!kinds.open).then_some(kinds)
+            }
+            ItemSchema::Payload(_) => None,
+        }
+    }
+
+    /// Whether the contract names this kind.
+    pub(super) fn has(&self, kind: &str) -> bool {
+        self.names.contains(kind) || self.patterns.iter().any(|pattern| pattern.is_match(kind))
+    }
+
+    /// The named kinds in words.
+    pub(super) fn in_words(&self) -> String {
+        let patterns = self.patterns.iter().map(|pattern| pattern.to_string());
+        self.names.iter().cloned().chain(patterns).collect::<Vec<_>>().join(", ")
+    }
+
+    fn at(schema: &Schema, pointer: &str) -> Self {
+        let path: Vec<_> = pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+        let mut kinds = Kinds::default();
+        if !kinds.collect(schema, schema.json(), &path, 0) {
+            kinds.open = true;
+        }
+        kinds
+    }
+
+    /// Collects what a part of the schema lets the value at a path be; false where it lets it be anything.
+    fn collect(&mut self, schema: &Schema, part: &Value, path: &[String], depth: usize) -> bool {
+        if depth > DEEPEST {
+            return false;
+        }
+        let next = depth + 1;
+        let referred = part.get("$ref").and_then(Value::as_str).and_then(|reference| schema.resolve(reference));
+        let member = path.split_first().and_then(|(step, rest)| Some((part.get("properties")?.get(step)?, rest)));
+        let own = path.is_empty() && self.collect_own(part);
+        let mut bound = own;
+        bound |= referred.is_some_and(|referred| self.collect(schema, referred, path, next));
+        bound |= member.is_some_and(|(member, rest)| self.collect(schema, member, rest, next));
+        for branch in branches(part, "allOf") {
+            bound |= self.collect(schema, branch, path, next);
+        }
+        for keyword in ["oneOf", "anyOf"] {
+            let mut alternatives = branches(part, keyword).peekable();
+            if alternatives.peek().is_some() {
+                // One open alternative opens them all.
+                bound |= alternatives.all(|branch| self.collect(schema, branch, path, next));
+            }
+        }
+        bound
+    }
+
+    fn collect_own(&mut self, part: &Value) -> bool {
+        let constant = part.get("const").and_then(Value::as_str);
+        let values = part.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let pattern = part.get("pattern").and_then(Value::as_str).and_then(|pattern| Regex::new(pattern).ok());
+        let before = self.names.len() + self.patterns.len();
+        self.names.extend(constant.into_iter().chain(values).map(str::to_owned));
+        self.patterns.extend(pattern);
+        self.names.len() + self.patterns.len() > before || constant.is_some() || part.get("enum").is_some()
+    }
+}
+
+fn branches<'a>(part: &'a Value, keyword: &str) -> impl Iterator<Item = &'a Value> {
+    part.get(keyword).and_then(Value::as_array).into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kinds(schema: Value) -> Kinds {
+        Kinds::at(&Schema::standalone(schema).unwrap(), "/type")
+    }
+
+    #[test]
+    fn every_alternative_names_its_kind() {
+        let found = kinds(json!({
+            "oneOf": [
+                {"properties": {"type": {"const": "start"}}},
+                {"$ref": "#/$defs/delta"},
+                {"properties": {"type": {"pattern": "^data-"}}},
+            ],
+            "$defs": {"delta": {"allOf": [{"properties": {"type": {"enum": ["a", "b"]}}}]}},
+        }));
+        assert!(!found.open);
+        assert!(["start", "a", "b", "data-x"].iter().all(|kind| found.has(kind)) && !found.has("stop"));
+    }
+
+    #[test]
+    fn one_alternative_without_a_kind_leaves_all_open() {
+        assert!(kinds(json!({"oneOf": [{"properties": {"type": {"const": "start"}}}, {"type": "object"}]})).open);
+        assert!(kinds(json!({"properties": {"type": {"type": "string"}}})).open);
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_has_an_end() {
+        assert!(kinds(json!({"$ref": "#"})).open);
+    }
+}

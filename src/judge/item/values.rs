@@ -1,0 +1,150 @@
+//! Rules on values that several items share.
+
+use serde_json::Value;
+
+use super::payload::place;
+use crate::contract::Concat;
+use crate::judge::excerpt::{excerpt, excerpt_of};
+use crate::judge::streamed::{StreamItem, StreamView};
+use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
+
+pub(super) const CONSTANT: Rule = Rule {
+    id: "item/constant",
+    severity: Severity::Error,
+    what: "A value that the contract declares constant is the same in every item.",
+    why: "Clients put the pieces of one answer together by it.",
+    source: RuleSource::Contract,
+    example: "data: {\"id\": \"msg_1\", …}\n\ndata: {\"id\": \"msg_2\", …}",
+    judge: constant,
+};
+
+pub(super) const MONOTONIC: Rule = Rule {
+    id: "item/monotonic",
+    severity: Severity::Error,
+    what: "A number that the contract declares monotonic never goes down.",
+    why: "Clients order items by it and drop what seems to be old.",
+    source: RuleSource::Contract,
+    example: "data: {\"sequence_number\": 4}\n\ndata: {\"sequence_number\": 3}",
+    judge: monotonic,
+};
+
+pub(super) const CONCAT: Rule = Rule {
+    id: "item/concat",
+    severity: Severity::Error,
+    what: "The pieces of a text together are the text that a later item gives as a whole.",
+    why: "The user has read the pieces; the whole is what is stored.",
+    source: RuleSource::Contract,
+    example: "data: {\"delta\": \"Hel\"} data: {\"delta\": \"lo\"} data: {\"text\": \"Hello!\"}",
+    judge: concat,
+};
+
+fn constant(evidence: &Evidence<'_>, sink: &mut Sink) {
+    judge_each(
+        evidence,
+        sink,
+        |view| &view.constant,
+        |pointer, items, sink| {
+            let mut values = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?)));
+            let (first, wanted) = values.next()?;
+            let Some((item, value)) = values.find(|(_, value)| *value != wanted) else { return Some(None) };
+            let mut finding = sink.finding(format!("`{pointer}` is another one than in event {}", first.item.number));
+            finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
+            finding.expected = excerpt_of(wanted);
+            finding.actual = excerpt_of(value);
+            Some(Some(finding))
+        },
+    );
+}
+
+fn monotonic(evidence: &Evidence<'_>, sink: &mut Sink) {
+    judge_each(
+        evidence,
+        sink,
+        |view| &view.monotonic,
+        |pointer, items, sink| {
+            let numbers = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?.as_f64()?)));
+            let numbers: Vec<_> = numbers.collect();
+            numbers.first()?;
+            let down = numbers.windows(2).find_map(|pair| match pair {
+                [(_, before), (item, after)] if after < before => Some((before, item, after)),
+                _ => None,
+            });
+            let Some((before, item, after)) = down else { return Some(None) };
+            let mut finding = sink.finding(format!("`{pointer}` goes down"));
+            finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
+            finding.expected = format!("{before} or more");
+            finding.actual = after.to_string();
+            Some(Some(finding))
+        },
+    );
+}
+
+/// Judges by each of the declared pointers. `judge` gives nothing where no item has the value, and
+/// else the finding, if there is one.
+fn judge_each(
+    evidence: &Evidence<'_>,
+    sink: &mut Sink,
+    pointers: fn(&crate::contract::StreamContract) -> &Vec<String>,
+    judge: impl Fn(&str, &[StreamItem], &Sink) -> Option<Option<Finding>>,
+) {
+    let Some(view) = evidence.item_stream(sink) else { return };
+    let Some(promised) = view.promised else { return };
+    for pointer in pointers(promised) {
+        match judge(pointer, view.streamed.before_sentinel(), sink) {
+            None => {}
+            Some(None) => sink.pass(view.relation_promises(evidence.contract)),
+            Some(Some(finding)) => {
+                sink.fail(finding.breaking(evidence.contract, view.relation_promises(evidence.contract)));
+            }
+        }
+    }
+}
+
+fn concat(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some(view) = evidence.item_stream(sink) else { return };
+    let Some(concat) = view.promised.and_then(|promised| promised.concat.as_ref()) else { return };
+    let Some(whole) = &concat.whole else {
+        return sink.not_checked("the contract names no item that gives the whole text");
+    };
+    let mut pieces = String::new();
+    let mut any = false;
+    for item in view.streamed.before_sentinel() {
+        if let Some(text) = string_at(item, concat.whole_kind.as_deref(), whole) {
+            any = true;
+            if text != pieces {
+                let finding = differing(&view, item, text, &pieces, (concat, whole), sink);
+                return sink.fail(finding.breaking(evidence.contract, view.relation_promises(evidence.contract)));
+            }
+            pieces.clear();
+        } else if let Some(piece) = string_at(item, concat.of.as_deref(), &concat.piece) {
+            pieces.push_str(piece);
+        }
+    }
+    match any {
+        true => sink.pass(view.relation_promises(evidence.contract)),
+        false => sink.not_checked(format!("no event gives the whole text at `{whole}`")),
+    }
+}
+
+/// The text at a pointer of an item of a kind, or of any kind.
+fn string_at<'a>(item: &'a StreamItem, kind: Option<&str>, pointer: &str) -> Option<&'a str> {
+    (kind.is_none() || item.kind.as_deref() == kind).then_some(())?;
+    item.value()?.pointer(pointer).and_then(Value::as_str)
+}
+
+fn differing(
+    view: &StreamView<'_>,
+    item: &StreamItem,
+    text: &str,
+    pieces: &str,
+    (concat, whole): (&Concat, &str),
+    sink: &Sink,
+) -> Finding {
+    let count = view.streamed.before_sentinel().iter().take(item.item.number).count();
+    let mut finding =
+        sink.finding(format!("the pieces at `{}` of {count} events are not the whole text", concat.piece));
+    finding.at = At { pointer: Some(whole.to_owned()), ..place(item) };
+    finding.expected = excerpt(pieces);
+    finding.actual = excerpt(text);
+    finding
+}

@@ -1,0 +1,168 @@
+//! Rules on when the parts of a stream arrive.
+
+use std::time::Duration;
+
+use crate::judge::streamed::{StreamView, milliseconds};
+use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
+use crate::send::{Answer, End};
+
+/// A whole that took less than this says nothing of how it was sent.
+pub(in crate::judge) const SHORTEST_JUDGED: Duration = Duration::from_millis(100);
+
+/// Parts that arrive within this time came at once.
+pub(in crate::judge) const BURST: Duration = Duration::from_millis(5);
+
+/// So do parts that arrive within this share of the whole time: one in so many.
+pub(in crate::judge) const BURST_SHARE: u32 = 20;
+
+/// Fewer events than these have no pace.
+const FEWEST_EVENTS: usize = 3;
+
+/// Proxies and mobile networks cut connections that are silent for longer than about this.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+pub(super) const FIRST_EVENT_LATE: Rule = Rule {
+    id: "stream/first-event-late",
+    severity: Severity::Error,
+    what: "The first event comes within the time that the contract gives.",
+    why: "Somebody waits in front of an empty screen.",
+    source: RuleSource::Contract,
+    example: "(first event after 9000 ms, firstEventMs: 5000)",
+    judge: first_event_late,
+};
+
+pub(super) const IDLE: Rule = Rule {
+    id: "stream/idle",
+    severity: Severity::Error,
+    what: "A stream is never silent for longer than allowed; comments count as life.",
+    why: "Clients and proxies take a silent connection for a dead one.",
+    source: RuleSource::Contract,
+    example: "(silent for 40 s after event 3)",
+    judge: |evidence, sink| {
+        let Some(view) = evidence.item_stream(sink) else { return };
+        judge_idle(&view, evidence, sink);
+    },
+};
+
+pub(super) const SLOW_KEEP_ALIVE: Rule = Rule {
+    id: "stream/slow-keep-alive",
+    severity: Severity::Note,
+    what: "A sign of life comes at least every 15 seconds.",
+    why: "Proxies cut silent connections; a comment line keeps them open.",
+    source: RuleSource::Practice("WHATWG HTML 9.2.7 advises a comment about every 15 seconds"),
+    example: "(16 s between two pieces)",
+    judge: |evidence, sink| {
+        let Some(view) = evidence.item_stream(sink) else { return };
+        let longest = longest_silence(view.answer);
+        match longest.filter(|silence| silence.length > KEEP_ALIVE) {
+            Some(silence) => sink.fail(silence.finding("no sign of life for long", KEEP_ALIVE, sink)),
+            None => sink.pass([]),
+        }
+    },
+};
+
+pub(super) const BUFFERED: Rule = Rule {
+    id: "stream/buffered",
+    severity: Severity::Warning,
+    what: "Events arrive as they come about, not all at once at the end.",
+    why: "A stream that is gathered first has the waiting time of a plain answer, and more parts to break.",
+    source: RuleSource::Practice("a proxy or a framework gathers the answer"),
+    example: "(12 events within 2 ms, after 4000 ms of silence)",
+    judge: buffered,
+};
+
+fn first_event_late(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some(view) = evidence.stream_view(sink) else { return };
+    let Some(promised) = view.promised else { return };
+    let Some(limit) = promised.timing.first_event else { return };
+    let Some(first) = view.streamed.items.first() else { return sink.not_checked("no event came") };
+    if first.item.at <= limit {
+        return sink.pass(promised.promises.iter().copied());
+    }
+    let mut finding = sink.finding("the first event is late");
+    finding.at = At { byte: Some(first.item.span.start), event: Some(1), ..At::default() };
+    finding.expected = format!("within {}", milliseconds(limit));
+    finding.actual = milliseconds(first.item.at);
+    sink.fail(finding.breaking(evidence.contract, promised.promises.iter().copied()));
+}
+
+/// Judges the longest silence by the contract's limit, and by the one that we waited for. Plain text
+/// has a rule of its own for it.
+pub(in crate::judge) fn judge_idle(view: &StreamView<'_>, evidence: &Evidence<'_>, sink: &mut Sink) {
+    if let End::Idle { silence } = view.answer.end {
+        let mut finding = sink.finding("the stream fell silent and did not end");
+        finding.at = At::byte(view.answer.body.len());
+        finding.expected = "a next piece, a comment or the end".to_owned();
+        finding.actual = format!("silent for {}", milliseconds(silence));
+        return sink.fail(finding);
+    }
+    let Some(limit) = view.promised.and_then(|promised| promised.timing.idle) else { return };
+    match longest_silence(view.answer).filter(|silence| silence.length > limit) {
+        Some(silence) => {
+            let finding = silence.finding("the stream is silent for longer than allowed", limit, sink);
+            sink.fail(finding.breaking(evidence.contract, view.promises().iter().copied()));
+        }
+        None => sink.pass(view.promises().iter().copied()),
+    }
+}
+
+/// A pause between two signs of life.
+struct Silence {
+    length: Duration,
+    /// Offset of the byte that ended it.
+    byte: usize,
+}
+
+impl Silence {
+    fn finding(&self, message: &str, limit: Duration, sink: &Sink) -> Finding {
+        let mut finding = sink.finding(message);
+        finding.at = At::byte(self.byte);
+        finding.expected = format!("at most {}", milliseconds(limit));
+        finding.actual = format!("silent for {}", milliseconds(self.length));
+        finding
+    }
+}
+
+fn longest_silence(answer: &Answer) -> Option<Silence> {
+    let starts = std::iter::once(answer.head_at).chain(answer.pieces.iter().map(|piece| piece.at));
+    let silences = starts
+        .zip(&answer.pieces)
+        .map(|(start, piece)| Silence { length: piece.at.saturating_sub(start), byte: piece.offset });
+    silences.max_by_key(|silence| silence.length)
+}
+
+fn buffered(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some(view) = evidence.item_stream(sink) else { return };
+    let items = &view.streamed.items;
+    if items.len() < FEWEST_EVENTS || view.answer.pieces.is_empty() {
+        return;
+    }
+    let (Some(first), Some(last)) = (items.first(), items.last()) else { return };
+    judge_pace(&Arrival { count: format!("{} events", items.len()), first: first.item.at, last: last.item.at }, sink);
+}
+
+/// When the parts of a body came.
+pub(in crate::judge) struct Arrival {
+    /// How many of what.
+    pub count: String,
+    /// The first of them.
+    pub first: Duration,
+    /// The last of them.
+    pub last: Duration,
+}
+
+/// Judges whether parts came in one burst after a long wait.
+pub(in crate::judge) fn judge_pace(arrival: &Arrival, sink: &mut Sink) {
+    let spread = arrival.last.saturating_sub(arrival.first);
+    if arrival.last < SHORTEST_JUDGED {
+        return sink.not_checked(format!("the whole took only {}", milliseconds(arrival.last)));
+    }
+    if spread >= BURST && spread >= arrival.last / BURST_SHARE {
+        return sink.pass([]);
+    }
+    let mut finding = sink.finding("the whole arrives in one burst, so it is not streamed");
+    finding.expected = "parts that arrive as they come about".to_owned();
+    finding.actual =
+        format!("{} within {}, after {} of silence", arrival.count, milliseconds(spread), milliseconds(arrival.first));
+    sink.fail(finding);
+}

@@ -1,0 +1,106 @@
+//! How a server conducts itself: the checks it makes, and the faults it has.
+
+use std::time::Duration;
+
+use axum::response::Response;
+use http::Method;
+use serde_json::{Map, Value};
+
+use super::call::Call;
+use super::fault::{Change, Effect, Fault};
+use super::refusal::Refusal;
+use super::reply::{Outcome, Reply};
+
+/// A JSON object.
+pub(super) type Object = Map<String, Value>;
+
+/// The conduct of one server: conformant but for its faults.
+#[derive(Debug)]
+pub(super) struct Conduct {
+    pace: Duration,
+    effects: Vec<Effect>,
+}
+
+impl Conduct {
+    /// The conduct of a server that pauses this long between the pieces of a stream.
+    pub fn new(pace: Duration, faults: &[&'static Fault]) -> Self {
+        Conduct { pace, effects: faults.iter().map(|fault| fault.effect).collect() }
+    }
+
+    /// Refuses where a check failed, unless a fault tolerates that.
+    pub fn require(&self, passed: bool, refusal: Refusal) -> Result<(), Refusal> {
+        if passed { Ok(()) } else { self.tolerate(refusal) }
+    }
+
+    /// Refuses, unless a fault tolerates it: then something empty stands for what was refused.
+    pub fn tolerate<T: Default>(&self, refusal: Refusal) -> Result<T, Refusal> {
+        let tolerates = |effect: &Effect| matches!(effect, Effect::Tolerates(known) if *known == refusal);
+        if self.effects.iter().any(tolerates) { Ok(T::default()) } else { Err(refusal) }
+    }
+
+    /// How many requests a minute a key may send.
+    pub fn limit(&self, documented: u32) -> u32 {
+        let limits = |effect: &Effect| if let Effect::Limits(limit) = effect { Some(*limit) } else { None };
+        self.effects.iter().find_map(limits).unwrap_or(documented)
+    }
+
+    /// The checks that come before all others: the method and the length of the body.
+    pub fn admit(&self, call: &Call) -> Result<(), Refusal> {
+        self.require(call.method == Method::POST, Refusal::WrongMethod)?;
+        self.require(call.body.is_some(), Refusal::TooLarge)
+    }
+
+    /// The body, which must be a JSON object.
+    pub fn object(&self, call: &Call) -> Result<Object, Refusal> {
+        self.require(call.is_json(), Refusal::MediaType)?;
+        match call.json() {
+            Some(Value::Object(object)) => Ok(object),
+            Some(_) => self.tolerate(Refusal::WrongType("body")),
+            None => self.tolerate(Refusal::MalformedJson),
+        }
+    }
+
+    /// A member of the body that must be a string with something in it.
+    pub fn text<'b>(&self, body: &'b Object, member: &'static str) -> Result<&'b str, Refusal> {
+        match body.get(member) {
+            Some(Value::String(text)) if !text.is_empty() => Ok(text),
+            Some(Value::String(_)) | None => self.tolerate(Refusal::Missing(member)),
+            Some(_) => self.tolerate(Refusal::WrongType(member)),
+        }
+    }
+
+    /// A member of the body that must be a string and say something.
+    pub fn words<'b>(&self, body: &'b Object, member: &'static str) -> Result<&'b str, Refusal> {
+        let text = self.text(body, member)?;
+        let is_blank = !text.is_empty() && text.chars().all(|c| c.is_ascii_whitespace());
+        self.require(!is_blank, Refusal::Missing(member)).map(|()| text)
+    }
+
+    /// A member of the body that may be left out, and otherwise must be of a type.
+    pub fn optional<'b>(
+        &self,
+        body: &'b Object,
+        member: &'static str,
+        of_type: fn(&Value) -> bool,
+    ) -> Result<Option<&'b Value>, Refusal> {
+        match body.get(member) {
+            Some(value) if !of_type(value) => self.tolerate(Refusal::WrongType(member)),
+            other => Ok(other),
+        }
+    }
+
+    /// Sends a reply, after the faults have changed it.
+    pub fn answer(&self, call: &Call, mut reply: Reply) -> Response {
+        for change in self.changes(reply.outcome) {
+            change(&mut reply, call);
+        }
+        reply.into_response(self.pace)
+    }
+
+    fn changes(&self, outcome: Outcome) -> impl Iterator<Item = Change> + use<'_> {
+        self.effects.iter().filter_map(move |effect| match effect {
+            Effect::Changes(outcomes, change) if outcomes.contains(&outcome) => Some(*change),
+            _ => None,
+        })
+    }
+}

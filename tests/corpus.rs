@@ -1,0 +1,63 @@
+//! Public OpenAPI documents, as many as there are: each loads, or is refused with a located reason.
+//!
+//! `UPTOSPEC_CORPUS` names a directory with `openapi/manifest.json`, a list of `{file, expect}`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use uptospec::contract;
+
+/// Nothing takes longer, even without optimisation.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn corpus() -> Option<PathBuf> {
+    let directory = std::env::var_os("UPTOSPEC_CORPUS").map(|path| Path::new(&path).join("openapi"));
+    if directory.is_none() {
+        println!("left out: UPTOSPEC_CORPUS names no corpus");
+    }
+    directory
+}
+
+fn manifest(directory: &Path) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(directory.join("manifest.json")).expect("the corpus has a manifest");
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&text).expect("the manifest is a list");
+    let text = |entry: &serde_json::Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+    entries.iter().map(|entry| (text(entry, "file"), text(entry, "expect"))).collect()
+}
+
+#[test]
+fn every_document_loads_or_is_refused_with_its_place() {
+    let Some(directory) = corpus() else { return };
+    let (mut loaded, mut operations, mut reasons) = (0, 0, BTreeMap::<String, usize>::new());
+    for (file, expect) in manifest(&directory) {
+        let started = Instant::now();
+        let result = contract::load(&directory.join(&file));
+        let took = started.elapsed();
+        assert!(took < LIMIT, "{file} took {took:?}");
+        match result {
+            Ok(contract) => {
+                loaded += 1;
+                operations += contract.operations.len();
+                let unusable = compile(&contract);
+                assert!(unusable.is_empty(), "{file}: {unusable:?}");
+            }
+            Err(error) => {
+                println!("{expect}: {error}");
+                *reasons.entry(error.diagnostics[0].message.clone()).or_default() += 1;
+                assert!(error.diagnostics[0].help.is_some(), "{file}: {error}");
+            }
+        }
+    }
+    println!("{loaded} loaded with {operations} operations; refused: {reasons:#?}");
+    assert!(loaded > 0);
+}
+
+/// The schemas of a small contract that do not compile although they were taken.
+fn compile(contract: &contract::Contract) -> Vec<String> {
+    let bodies = contract.operations.iter().flat_map(|operation| operation.body.iter().flat_map(|body| &body.media));
+    let answers = contract.operations.iter().flat_map(|one| one.responses.iter().flat_map(|response| &response.media));
+    let schemas = bodies.chain(answers).filter_map(|media| media.schema.as_ref());
+    let wrong = |schema: &contract::Schema| Some(format!("{:?}: {}", schema.place(), schema.compile().err()?));
+    schemas.take(200).filter_map(wrong).collect()
+}
