@@ -29,19 +29,16 @@ pub(super) struct BodyForm<'a> {
     pub schema: Schema,
 }
 
-/// The first form that we can make, JSON before the others; `None` when there is none.
+/// The form that we can make best: JSON itself, then its kin, then the others; `None` when there is none.
 pub(super) fn choose(operation: &Operation) -> Option<BodyForm<'_>> {
-    let media = &operation.body.as_ref()?.media;
-    [Coding::Json, Coding::Form, Coding::Text].into_iter().find_map(|wanted| {
-        media.iter().find_map(|media| {
-            let (coding, content_type) = coding(&media.essence)?;
-            if coding != wanted {
-                return None;
-            }
-            let schema = media.schema.clone().or_else(|| Schema::standalone(Value::Bool(true)).ok())?;
-            Some(BodyForm { media, content_type: content_type.to_owned(), coding, schema })
-        })
-    })
+    let media = operation.body.as_ref()?.media.iter();
+    let known =
+        media.filter_map(|media| coding(&media.essence).map(|(coding, content_type)| (media, coding, content_type)));
+    let (media, coding, content_type) = known.min_by_key(|(_, coding, content_type)| {
+        (*coding != Coding::Json, *content_type != "application/json", *coding == Coding::Text)
+    })?;
+    let schema = media.schema.clone().or_else(|| Schema::standalone(Value::Bool(true)).ok())?;
+    Some(BodyForm { media, content_type: content_type.to_owned(), coding, schema })
 }
 
 fn coding(essence: &str) -> Option<(Coding, &str)> {

@@ -6,7 +6,7 @@ use super::maker::Maker;
 use super::plan::LeftOut;
 use super::strategy::Extent;
 use super::{Case, CaseKind, CredentialFault, errors, lookalike, seed};
-use crate::contract::{ErrorState, SecurityRequirement, SecurityScheme, Strength};
+use crate::contract::{CredentialForm, ErrorState, SecurityRequirement, SecurityScheme, Strength};
 use crate::target::Text;
 
 /// How many of the alternatives are tried.
@@ -28,7 +28,8 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<L
     };
     let mut cases = vec![without(maker, caller, &draft)];
     for requirement in maker.operation.security.iter().take(ALTERNATIVES) {
-        for scheme in requirement.0.iter().filter_map(|name| maker.contract.schemes.get(name)) {
+        let schemes = requirement.0.iter().filter_map(|name| maker.contract.schemes.get(name));
+        for scheme in schemes.filter(|scheme| !matches!(scheme.form, CredentialForm::Unsupported(_))) {
             for fault in [CredentialFault::Empty, CredentialFault::Wrong, CredentialFault::Malformed] {
                 cases.push(with(maker, caller, &draft, requirement, scheme, fault));
             }

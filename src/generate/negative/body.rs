@@ -1,5 +1,7 @@
 //! Constraints of the body, each broken alone.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::alone::{breaks_alone, site};
@@ -10,6 +12,7 @@ use crate::generate::caller::Caller;
 use crate::generate::draft::Draft;
 use crate::generate::maker::Maker;
 use crate::generate::place::{Place, places};
+use crate::generate::plan::LeftOut;
 use crate::generate::strategy::Said;
 use crate::generate::{Case, Expect, Violation, errors, identity, pointer};
 
@@ -21,18 +24,34 @@ struct Broken {
     way: (String, &'static str, String),
 }
 
+/// Most constraints of one body that are broken: a schema can have tens of thousands.
+const MOST: usize = 400;
+
 /// One case a constraint of the body's schema.
-pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) -> Vec<Case> {
-    let Some(form) = maker.form.as_ref().filter(|form| form.coding == Coding::Json) else { return Vec::new() };
-    let mut all: Vec<Broken> = Vec::new();
+pub(super) fn cases(
+    maker: &Maker<'_>,
+    caller: &Caller<'_>,
+    least: &Draft,
+    most: &Draft,
+) -> (Vec<Case>, Option<LeftOut>) {
+    let Some(form) = maker.form.as_ref().filter(|form| form.coding == Coding::Json) else { return (Vec::new(), None) };
+    let mut known = HashSet::new();
+    let mut cases = Vec::new();
     for base in bases(maker, caller, least, most) {
-        for broken in broken(&form.schema, &base) {
-            if !all.iter().any(|known| known.way == broken.way) {
-                all.push(broken);
+        for place in places(&form.schema, &base) {
+            if cases.len() >= MOST {
+                let what = format!("constraints of the body from `{}` on", place.pointer);
+                return (cases, Some(LeftOut::new(maker, what, format!("{MOST} constraints of one body are enough"))));
+            }
+            for broken in broken(&base, &place) {
+                if !known.contains(&broken.way) && is_alone(&form.schema, &broken) {
+                    known.insert(broken.way.clone());
+                    cases.push(case(maker, caller, least, broken));
+                }
             }
         }
     }
-    all.into_iter().map(|broken| case(maker, caller, least, broken)).collect()
+    (cases, None)
 }
 
 /// Valid bodies to break: the documented example, the least, and everything for what those lack.
@@ -56,17 +75,11 @@ fn case(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, broken: Broken) -
     super::case(maker, maker.request(&draft, caller), broken.violation, expect)
 }
 
-/// Every constraint that can be broken alone from this body.
-fn broken(schema: &Schema, base: &Value) -> Vec<Broken> {
-    let mut all = Vec::new();
-    for place in places(schema, base) {
-        let Some(value) = base.pointer(&place.pointer) else { continue };
-        all.extend(mutations(&place.node, value).into_iter().map(|mutation| with_value(base, &place, mutation)));
-        all.extend(without_required(base, &place));
-        all.extend(with_undeclared(base, &place));
-    }
-    all.retain(|broken| is_alone(schema, broken));
-    all
+/// What may break a constraint of this place, alone or not.
+fn broken(base: &Value, place: &Place<'_>) -> Vec<Broken> {
+    let Some(value) = base.pointer(&place.pointer) else { return Vec::new() };
+    let values = mutations(&place.node, value).into_iter().map(|mutation| with_value(base, place, mutation));
+    values.chain(without_required(base, place)).chain(with_undeclared(base, place)).collect()
 }
 
 fn is_alone(schema: &Schema, broken: &Broken) -> bool {

@@ -25,9 +25,10 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<L
         );
     };
     let mut cases = parameter::cases(maker, caller, &least, &most);
-    cases.extend(body::cases(maker, caller, &least, &most));
+    let (of_body, left_out) = body::cases(maker, caller, &least, &most);
+    cases.extend(of_body);
     cases.extend(message::cases(maker, caller, &most));
-    (cases, Vec::new())
+    (cases, left_out.into_iter().collect())
 }
 
 /// One broken constraint as a case.

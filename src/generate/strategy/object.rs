@@ -95,6 +95,7 @@ fn extra<'s>(
         return Ok(Just(Vec::new()).boxed());
     }
     match extra_member(builder, node) {
+        Ok(member) if builder.extent == Extent::Most => Ok(vec(member, largest).boxed()),
         Ok(member) => Ok(vec(member, least..=largest).boxed()),
         Err(_) if least == 0 => Ok(Just(Vec::new()).boxed()),
         Err(reason) => Err(reason),
