@@ -56,9 +56,13 @@ pub fn trials(result: &RunResult) -> Vec<Trial> {
 fn trials_of(target: &TargetResult) -> Vec<Trial> {
     let incomplete = target.incomplete.join("; ");
     let is_judged = target.verdict != RunVerdict::Incomplete;
-    let judged = Trial::test(format!("{}::judged", target.name), move || {
-        if is_judged { Ok(()) } else { Err(Failed::from(incomplete)) }
-    });
+    let judged =
+        Trial::test(
+            format!("{}::judged", target.name),
+            move || {
+                if is_judged { Ok(()) } else { Err(Failed::from(incomplete)) }
+            },
+        );
     let mut families: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for check in target.checks.iter().filter(|check| check.passed + check.failed > 0) {
         families.entry((&check.operation, family(check.rule))).or_default();

@@ -88,9 +88,7 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
 fn told(failure: &Failure) -> Exit {
     let mut err = anstream::stderr().lock();
     let (written, exit) = match failure {
-        Failure::Diagnosed(diagnostics) => {
-            (diagnostics::draw(diagnostics, Look::of_stderr(), &mut err), Exit::Usage)
-        }
+        Failure::Diagnosed(diagnostics) => (diagnostics::draw(diagnostics, Look::of_stderr(), &mut err), Exit::Usage),
         Failure::Usage(message) => (writeln!(err, "{} {message}", label()), Exit::Usage),
         Failure::Unjudged(_) | Failure::Output(_) => (writeln!(err, "{} {failure}", label()), Exit::Unjudged),
     };

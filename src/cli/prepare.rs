@@ -92,9 +92,8 @@ fn read_config(file: &Path, wanted: &[String]) -> Result<Config, Failure> {
 fn target_of_spec(spec: &Path, options: &CheckOptions) -> Result<Target, Failure> {
     let name = spec.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     if options.url.is_none() {
-        return target_of_config(spec)?.ok_or_else(|| {
-            Failure::Usage(format!("{} has no target to check: add --url URL", spec.display()))
-        });
+        return target_of_config(spec)?
+            .ok_or_else(|| Failure::Usage(format!("{} has no target to check: add --url URL", spec.display())));
     }
     Ok(Target {
         name,

@@ -330,9 +330,10 @@ impl<'a> Audit<'a> {
     /// The configuration vouches for ids that it names, and a link for ids that an answer gave.
     fn context(&self, operation: &Operation) -> Context {
         let values = &self.job.target.values;
-        let mut ids = operation.parameters.iter().filter(|parameter| {
-            parameter.location == crate::contract::ParameterLocation::Path
-        });
+        let mut ids = operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.location == crate::contract::ParameterLocation::Path);
         let has_ids = ids.clone().next().is_some();
         let configured = |name: &str| values.contains_key(&Location::Path(name.to_owned()));
         let vouched = has_ids && ids.all(|id| configured(&id.name));
@@ -361,12 +362,8 @@ impl<'a> Audit<'a> {
         }
         let selection = Selection { rules: Vec::new(), severity: self.job.target.severity.clone() };
         let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
-        let confirmer = Confirmer {
-            contract: &self.job.contract,
-            dispatcher: &dispatcher,
-            links: &links,
-            selection: &selection,
-        };
+        let confirmer =
+            Confirmer { contract: &self.job.contract, dispatcher: &dispatcher, links: &links, selection: &selection };
         let mut left = found.len();
         let contexts: Vec<Context> = found.iter().map(|(_, found)| self.context(&found.case.operation)).collect();
         let confirm = |((key, found), context)| {
@@ -419,7 +416,12 @@ impl<'a> Audit<'a> {
         self.incomplete.push(format!("state {state} could not be brought about: {reason}"));
         let operation = case.operation.id.clone();
         let reason = format!("state {state} could not be brought about");
-        self.left_out.push(NotChecked { operation, state: case.state.clone(), what: "a documented error".to_owned(), reason });
+        self.left_out.push(NotChecked {
+            operation,
+            state: case.state.clone(),
+            what: "a documented error".to_owned(),
+            reason,
+        });
     }
 
     fn result(mut self, findings: Vec<FoundFinding>) -> TargetResult {

@@ -103,10 +103,7 @@ impl Links {
 
 /// Fills in the parts of a case that earlier steps of its workflow gave. Gives the name of the first
 /// output that is missing.
-pub fn fill_from_steps(
-    case: &mut Case,
-    outputs: &HashMap<(String, String), Value>,
-) -> Result<(), String> {
+pub fn fill_from_steps(case: &mut Case, outputs: &HashMap<(String, String), Value>) -> Result<(), String> {
     for binding in case.request.bindings.clone() {
         let Origin::Step { step, output } = binding.from else { continue };
         let value =

@@ -87,7 +87,12 @@ impl Confirmer<'_> {
     }
 
     /// Sends a case; the same finding, where its answer shows it.
-    async fn shows(&self, case: &Case, wanted: &Finding, context: Context) -> Result<Option<(Finding, Exchange)>, Unsent> {
+    async fn shows(
+        &self,
+        case: &Case,
+        wanted: &Finding,
+        context: Context,
+    ) -> Result<Option<(Finding, Exchange)>, Unsent> {
         let mut case = case.clone();
         let Ok(lease) = self.links.lend(self.dispatcher, &mut case).await else { return Ok(None) };
         let exchange = self.dispatcher.send(&case).await?.exchange;

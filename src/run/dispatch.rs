@@ -127,8 +127,10 @@ impl Dispatcher {
 
 /// The line that ends the operation's event stream, where the document declares one.
 fn terminal(operation: &Operation) -> Option<Arc<[u8]>> {
-    let streams = operation.responses.iter().flat_map(|response| &response.media).filter_map(|media| media.stream.as_ref());
-    let sentinel = streams.filter(|stream| stream.framing == Framing::Sse).find_map(|stream| stream.sentinel.as_ref())?;
+    let streams =
+        operation.responses.iter().flat_map(|response| &response.media).filter_map(|media| media.stream.as_ref());
+    let sentinel =
+        streams.filter(|stream| stream.framing == Framing::Sse).find_map(|stream| stream.sentinel.as_ref())?;
     Some(format!("data: {sentinel}\n").into_bytes().into())
 }
 

@@ -236,7 +236,8 @@ fn weight(found: &Found) -> (Reverse<Severity>, bool, usize, &CaseId) {
 /// How much there is to read of a case.
 pub fn size(case: &Case) -> usize {
     let request = &case.request;
-    let pairs: usize = request.query.iter().chain(&request.headers).map(|(name, value)| name.len() + value.to_string().len()).sum();
+    let pairs: usize =
+        request.query.iter().chain(&request.headers).map(|(name, value)| name.len() + value.to_string().len()).sum();
     let path: usize = request.path_values.iter().map(|(_, value)| value.len()).sum();
     pairs + path + request.content.as_ref().map_or(0, |content| content.body.to_bytes().len())
 }

@@ -80,12 +80,7 @@ pub fn load(file: &Path, surroundings: &Surroundings<'_>) -> Result<Config, Conf
 ///
 /// # Errors
 /// As [`load`], the file itself excepted.
-pub fn read(
-    name: &str,
-    text: &str,
-    directory: &Path,
-    surroundings: &Surroundings<'_>,
-) -> Result<Config, ConfigError> {
+pub fn read(name: &str, text: &str, directory: &Path, surroundings: &Surroundings<'_>) -> Result<Config, ConfigError> {
     let mut reader = Reader::new(name, text);
     let mut targets = Vec::new();
     let (root, errors) = DeTable::parse_recoverable(text);

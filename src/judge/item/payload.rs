@@ -61,7 +61,7 @@ fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
         finding.at = place(item);
         finding.expected = "one JSON value".to_owned();
         finding.actual = excerpt(item.item.data.as_bytes());
-        return sink.fail(finding.breaking(evidence.contract, view.promises().iter().copied()));
+        return sink.fail(finding.breaking(evidence.contract, view.promises(evidence.contract)));
     }
     if items.iter().any(|item| matches!(item.content, Content::Broken(JsonError::TooDeep))) {
         sink.not_checked("a payload is nested too deep to be read");

@@ -167,11 +167,12 @@ fn a_constant_is_the_same_in_every_item_that_has_it() {
 }
 
 #[test]
-fn a_relation_that_was_read_from_a_sample_is_a_warning() {
+fn a_constant_that_was_read_from_a_sample_is_a_warning() {
     let mut scene =
         events(StreamContract { constant: words("/id"), ..any() }, data(&[json!({"id": 1}), json!({"id": 2})]));
     let documented = scene.promise(Subject::Stream, Strength::Documented);
     let inferred = scene.promise(Subject::Stream, Strength::Inferred);
+    scene.promises[inferred.0].of = Some("constant".to_owned());
     scene.operation.responses[0].media[0].stream.as_mut().unwrap().promises = vec![documented, inferred];
     assert_eq!(scene.says("item/constant"), ["warning: `/id` is another one than in event 1"]);
 }

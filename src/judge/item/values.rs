@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::payload::place;
-use crate::contract::Concat;
+use crate::contract::{Concat, StreamContract};
 use crate::judge::excerpt::{excerpt, excerpt_of};
 use crate::judge::streamed::{StreamItem, StreamView};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
@@ -79,22 +79,28 @@ fn monotonic(evidence: &Evidence<'_>, sink: &mut Sink) {
     );
 }
 
+/// A key of `x-stream` that lists JSON Pointers.
+struct Declared {
+    key: &'static str,
+    pointers: fn(&StreamContract) -> &[String],
+}
+
 /// Judges by each of the declared pointers. `judge` gives nothing where no item has the value, and
 /// else the finding, if there is one.
 fn judge_each(
+    declared: &Declared,
     evidence: &Evidence<'_>,
     sink: &mut Sink,
-    pointers: fn(&crate::contract::StreamContract) -> &Vec<String>,
     judge: impl Fn(&str, &[StreamItem], &Sink) -> Option<Option<Finding>>,
 ) {
     let Some(view) = evidence.item_stream(sink) else { return };
     let Some(promised) = view.promised else { return };
-    for pointer in pointers(promised) {
+    for pointer in (declared.pointers)(promised) {
         match judge(pointer, view.streamed.before_sentinel(), sink) {
             None => {}
-            Some(None) => sink.pass(view.relation_promises(evidence.contract)),
+            Some(None) => sink.pass(view.promises_of(declared.key, evidence.contract)),
             Some(Some(finding)) => {
-                sink.fail(finding.breaking(evidence.contract, view.relation_promises(evidence.contract)));
+                sink.fail(finding.breaking(evidence.contract, view.promises_of(declared.key, evidence.contract)));
             }
         }
     }
@@ -113,7 +119,7 @@ fn concat(evidence: &Evidence<'_>, sink: &mut Sink) {
             any = true;
             if text != pieces {
                 let finding = differing(&view, item, text, &pieces, (concat, whole), sink);
-                return sink.fail(finding.breaking(evidence.contract, view.relation_promises(evidence.contract)));
+                return sink.fail(finding.breaking(evidence.contract, view.promises_of("concat", evidence.contract)));
             }
             pieces.clear();
         } else if let Some(piece) = string_at(item, concat.of.as_deref(), &concat.piece) {
@@ -121,7 +127,7 @@ fn concat(evidence: &Evidence<'_>, sink: &mut Sink) {
         }
     }
     match any {
-        true => sink.pass(view.relation_promises(evidence.contract)),
+        true => sink.pass(view.promises_of("concat", evidence.contract)),
         false => sink.not_checked(format!("no event gives the whole text at `{whole}`")),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::contract::StreamSwitch;
 use crate::generate::Expect;
-use crate::judge::streamed::{EVENT_STREAM, StreamAnswer, is_success};
+use crate::judge::streamed::{EVENT_STREAM, StreamAnswer, is_success, promises_of};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 use crate::send::Answer;
 use crate::stream::{Framing, SseReader};
@@ -199,6 +199,7 @@ fn profile_header(evidence: &Evidence<'_>, sink: &mut Sink) {
         .require_headers
         .iter()
         .filter(|(name, _)| !CONNECTION_SPECIFIC.iter().any(|specific| specific.eq_ignore_ascii_case(name)));
+    let promises = promises_of("requireHeaders", promised, evidence.contract);
     let mut wrong = Vec::new();
     let mut any = false;
     for (name, wanted) in judged {
@@ -210,10 +211,10 @@ fn profile_header(evidence: &Evidence<'_>, sink: &mut Sink) {
         }
     }
     if any && wrong.is_empty() {
-        sink.pass(promised.promises.iter().copied());
+        sink.pass(promises.iter().copied());
     }
     wrong.into_iter().for_each(|finding| {
-        sink.fail(finding.breaking(evidence.contract, promised.promises.iter().copied()));
+        sink.fail(finding.breaking(evidence.contract, promises.iter().copied()));
     });
 }
 

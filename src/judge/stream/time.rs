@@ -77,13 +77,13 @@ fn first_event_late(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(limit) = promised.timing.first_event else { return };
     let Some(first) = view.streamed.items.first() else { return sink.not_checked("no event came") };
     if first.item.at <= limit {
-        return sink.pass(promised.promises.iter().copied());
+        return sink.pass(view.promises_of("timing", evidence.contract));
     }
     let mut finding = sink.finding("the first event is late");
     finding.at = At { byte: Some(first.item.span.start), event: Some(1), ..At::default() };
     finding.expected = format!("within {}", milliseconds(limit));
     finding.actual = milliseconds(first.item.at);
-    sink.fail(finding.breaking(evidence.contract, promised.promises.iter().copied()));
+    sink.fail(finding.breaking(evidence.contract, view.promises_of("timing", evidence.contract)));
 }
 
 /// Judges the longest silence by the contract's limit, and by the one that we waited for. Plain text
@@ -100,9 +100,9 @@ pub(in crate::judge) fn judge_idle(view: &StreamView<'_>, evidence: &Evidence<'_
     match longest_silence(view.answer).filter(|silence| silence.length > limit) {
         Some(silence) => {
             let finding = silence.finding("the stream is silent for longer than allowed", limit, sink);
-            sink.fail(finding.breaking(evidence.contract, view.promises().iter().copied()));
+            sink.fail(finding.breaking(evidence.contract, view.promises_of("timing", evidence.contract)));
         }
-        None => sink.pass(view.promises().iter().copied()),
+        None => sink.pass(view.promises_of("timing", evidence.contract)),
     }
 }
 

@@ -160,15 +160,15 @@ impl<'a> StreamView<'a> {
         }
     }
 
-    /// The sentences behind the stream's form.
-    pub(super) fn promises(&self) -> &'a [PromiseId] {
-        self.promised.map_or(&[], |promised| promised.promises.as_slice())
+    /// The sentences behind the stream as a whole.
+    pub(super) fn promises(&self, contract: &Contract) -> Vec<PromiseId> {
+        self.promised.map(|promised| about(None, promised, contract)).unwrap_or_default()
     }
 
-    /// The sentence behind how items relate to each other. Such a relation is mostly read from a sample
-    /// rather than said, so it is the least firm of the stream's sentences.
-    pub(super) fn relation_promises(&self, contract: &Contract) -> Option<PromiseId> {
-        self.promises().iter().copied().min_by_key(|promise| contract.promise(*promise).source.strength)
+    /// The sentences behind one key of `x-stream`: those that are about it alone, or else those about
+    /// the stream as a whole.
+    pub(super) fn promises_of(&self, key: &str, contract: &Contract) -> Vec<PromiseId> {
+        self.promised.map(|promised| promises_of(key, promised, contract)).unwrap_or_default()
     }
 
     /// Why nothing can be said of how the stream ends; `None` where the body is complete or was held
@@ -195,6 +195,17 @@ impl<'a> StreamView<'a> {
     pub(super) fn first_error(&self) -> Option<&'a StreamItem> {
         self.of_kinds(&self.promised?.errors).next()
     }
+}
+
+/// The sentences behind one key of an `x-stream`, as [`StreamView::promises_of`] gives them.
+pub(super) fn promises_of(key: &str, promised: &StreamContract, contract: &Contract) -> Vec<PromiseId> {
+    let own = about(Some(key), promised, contract);
+    if own.is_empty() { about(None, promised, contract) } else { own }
+}
+
+fn about(key: Option<&str>, promised: &StreamContract, contract: &Contract) -> Vec<PromiseId> {
+    let is_about = |promise: &PromiseId| contract.promise(*promise).of.as_deref() == key;
+    promised.promises.iter().copied().filter(is_about).collect()
 }
 
 /// A time as people read it.
