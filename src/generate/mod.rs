@@ -33,6 +33,7 @@ pub use case::*;
 pub use plan::{LeftOut, Options, Plan, generate};
 pub use request::*;
 pub use shrink::smaller;
+pub use suite::Suite;
 
 #[cfg(test)]
 mod tests;

@@ -38,6 +38,7 @@ pub use finding::{At, Finding, Severity};
 pub use limit::judge_burst;
 pub use registry::{nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
+pub use streamed::first_event;
 pub use unique::{Ledger, RunCheck};
 pub use workflow::{Known, judge_step, outputs};
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use serde_json::{Value, json};
 
 use super::bind::{BindError, Links};
 use super::budget::{Budget, Halt};
@@ -13,16 +12,16 @@ use super::confirm::{Confirmed, Confirmer};
 use super::dispatch::{Dispatcher, Sent, Unsent};
 use super::hook::run_hook;
 use super::promises::outcomes;
+use super::reach::unreachable;
 use super::redact::Redactor;
 use super::sequence::{BrokeOff, send_burst, send_workflow};
-use super::tally::{Found, Key, Selection, Tally};
-use super::{
-    Event, FoundCase, FoundFinding, Job, NotChecked, Options, Reporter, Reproduced, RunError, RunVerdict, TargetResult,
-};
+use super::shown::Show;
+use super::tally::{Key, Selection, Tally};
+use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, Reproduced, RunError, RunVerdict, TargetResult};
 use crate::contract::{Location, Operation, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect, Plan, generate};
 use crate::judge::{Check, Context, Ledger, first_event, judge};
-use crate::send::{Client, Exchange, Failure, FailureKind, Outcome, SentRequest, curl};
+use crate::send::{Client, Exchange, Failure, FailureKind, Outcome};
 
 /// Largest body that is kept for findings over the run.
 const KEPT_BODY: usize = 64 * 1024;
@@ -44,7 +43,7 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
         Err(Stop::Broken(error)) => return Err(error),
     }
     audit.judge_over_the_run()?;
-    let findings = audit.confirm().await?;
+    let findings = audit.findings().await?;
     Ok(audit.result(findings))
 }
 
@@ -104,6 +103,7 @@ struct Audit<'a> {
     unwitnessed: HashMap<PromiseId, String>,
     incomplete: Vec<String>,
     operations: Vec<String>,
+    redactor: Redactor,
     done: usize,
 }
 
@@ -133,6 +133,7 @@ impl<'a> Audit<'a> {
             unwitnessed,
             incomplete: Vec::new(),
             operations: operations.filter(is_chosen).collect(),
+            redactor: Redactor::new(&job.target),
             done: 0,
         })
     }
@@ -207,6 +208,9 @@ impl<'a> Audit<'a> {
 
     async fn send_workflow(&mut self, workflow: &crate::generate::Workflow) -> Result<(), Stop> {
         let sent = send_workflow(workflow, &self.dispatcher, &self.links).await;
+        for (case, exchange) in &sent.sources {
+            self.judge(case, exchange, &[], true)?;
+        }
         for step in sent.steps {
             self.done += 1;
             self.judge(&step.case, &step.exchange, &step.checks, false)?;
@@ -268,7 +272,7 @@ impl<'a> Audit<'a> {
         match sent.unsent {
             Some(Unsent::Halted(halt)) => Err(Stop::Halted(halt)),
             Some(Unsent::Unwritable(error)) => {
-                self.leave_out(case.operation.id, "the rate limit", error.to_string());
+                self.leave_out(case.operation.id.clone(), "the rate limit", error.to_string());
                 Ok(())
             }
             None => Ok(()),
@@ -315,7 +319,8 @@ impl<'a> Audit<'a> {
         self.reporter.event(&Event::CaseJudged { target, operation, kind, done: self.done })?;
         for key in new {
             let Some(found) = self.tally.found().get(&key) else { continue };
-            let finding = self.shown(&key, found, Reproduced::NotTried, false);
+            let show = Show { dispatcher: &self.dispatcher, redactor: &self.redactor };
+            let finding = show.finding(&key, found, Reproduced::NotTried, false);
             self.reporter.event(&Event::FindingSeen { target, finding: &finding })?;
         }
         Ok(())
@@ -353,55 +358,34 @@ impl<'a> Audit<'a> {
         Ok(())
     }
 
-    async fn confirm(&mut self) -> Result<Vec<FoundFinding>, RunError> {
-        let found: Vec<(Key, Found)> =
-            self.tally.found().iter().map(|(key, found)| (key.clone(), found.clone())).collect();
-        if !self.options.confirm {
-            let plain = |(key, found): &(Key, Found)| self.shown(key, found, Reproduced::NotTried, false);
-            return Ok(found.iter().map(plain).collect());
-        }
+    /// Every finding, tried again where the run does so, gravest first.
+    async fn findings(&mut self) -> Result<Vec<FoundFinding>, RunError> {
+        let contexts = self.tally.found().values().map(|found| self.context(&found.case.operation));
+        let found: Vec<_> =
+            self.tally.found().iter().map(|(key, found)| (key.clone(), found.clone())).zip(contexts).collect();
         let selection = Selection { rules: Vec::new(), severity: self.job.target.severity.clone() };
-        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
-        let confirmer =
-            Confirmer { contract: &self.job.contract, dispatcher: &dispatcher, links: &links, selection: &selection };
-        let mut left = found.len();
-        let contexts: Vec<Context> = found.iter().map(|(_, found)| self.context(&found.case.operation)).collect();
-        let confirm = |((key, found), context)| {
-            let confirmer = &confirmer;
-            async move { (key, confirmer.confirm(found, context).await) }
+        let confirmer = Confirmer {
+            contract: &self.job.contract,
+            dispatcher: &self.dispatcher,
+            links: &self.links,
+            selection: &selection,
+            active: self.options.confirm,
         };
-        let mut tries =
-            stream::iter(found.into_iter().zip(contexts)).map(confirm).buffered(self.job.target.limits.concurrency);
+        let show = Show { dispatcher: &self.dispatcher, redactor: &self.redactor };
+        let mut left = found.len();
+        let mut tries = stream::iter(found)
+            .map(|((key, found), context)| confirmer.confirm(key, found, context))
+            .buffered(self.job.target.limits.concurrency);
         let mut findings = Vec::new();
-        while let Some((key, Confirmed { found, reproduced, shrunk })) = tries.next().await {
-            self.reporter.event(&Event::Shrinking { target: &self.job.target.name, left })?;
+        while let Some(Confirmed { key, found, reproduced, shrunk }) = tries.next().await {
+            if self.options.confirm {
+                self.reporter.event(&Event::Shrinking { target: &self.job.target.name, left })?;
+            }
             left -= 1;
-            findings.push(self.shown(&key, &found, reproduced, shrunk));
+            findings.push(show.finding(&key, &found, reproduced, shrunk));
         }
         findings.sort_by(|a, b| b.finding.severity.cmp(&a.finding.severity).then_with(|| order(a).cmp(&order(b))));
         Ok(findings)
-    }
-
-    /// A finding as people may see it.
-    fn shown(&self, key: &Key, found: &Found, reproduced: Reproduced, shrunk: bool) -> FoundFinding {
-        let redactor = Redactor::new(&self.job.target);
-        let case = FoundCase {
-            id: found.case.id.to_string(),
-            kind: found.case.kind.name(),
-            about: about(&found.case.kind),
-            curl: self.dispatcher.wire(&found.case.request).map(|wire| redactor.text(&curl(&wire))).unwrap_or_default(),
-            request: request_json(&redactor.exchange(found.exchange.clone()).request),
-            shrunk,
-        };
-        FoundFinding {
-            finding: redactor.finding(found.finding.clone()),
-            operation: key.operation.clone(),
-            state: key.state.clone(),
-            count: found.count,
-            reproduced,
-            case,
-            exchange: redactor.exchange(found.exchange.clone()),
-        }
     }
 
     fn leave_out(&mut self, operation: String, what: &str, reason: String) {
@@ -465,10 +449,6 @@ async fn try_case(dispatcher: &Dispatcher, links: &Links, mut case: Case) -> Tri
     Tried { case, sources, sent }
 }
 
-fn order(finding: &FoundFinding) -> (&str, &str, Option<&str>) {
-    (&finding.operation, finding.finding.rule, finding.state.as_deref())
-}
-
 fn not_checked(left_out: &crate::generate::LeftOut) -> NotChecked {
     NotChecked {
         operation: left_out.operation.clone(),
@@ -476,25 +456,6 @@ fn not_checked(left_out: &crate::generate::LeftOut) -> NotChecked {
         what: left_out.what.clone(),
         reason: left_out.reason.clone(),
     }
-}
-
-fn about(kind: &CaseKind) -> Option<String> {
-    match kind {
-        CaseKind::Negative(violation) => Some(violation.what.clone()),
-        CaseKind::Credential(fault) => Some(format!("credential: {}", fault.name())),
-        CaseKind::Step { workflow, step } => Some(format!("step {step} of workflow {workflow}")),
-        CaseKind::Burst { requests } => Some(format!("sent {requests} times")),
-        CaseKind::Example | CaseKind::Positive | CaseKind::Error => None,
-    }
-}
-
-fn request_json(request: &SentRequest) -> Value {
-    let headers: serde_json::Map<String, Value> =
-        request.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-    let body = request.body.as_ref().map(|body| {
-        serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body).into_owned()))
-    });
-    json!({ "method": request.method, "url": request.url, "headers": headers, "body": body })
 }
 
 fn nothing_succeeded(operations: &[String]) -> String {
@@ -505,13 +466,6 @@ fn nothing_succeeded(operations: &[String]) -> String {
     )
 }
 
-fn unreachable(url: &str, failure: &Failure) -> String {
-    let message = &failure.message;
-    match failure.kind {
-        FailureKind::NotHttp => format!("{url} does not speak HTTP: {message}"),
-        FailureKind::Tls => format!("{url} does not speak TLS as it should: {message}"),
-        FailureKind::HeadTimeout => format!("{url} takes the connection and then is silent: {message}"),
-        FailureKind::Closed => format!("{url} closes the connection without an answer: {message}"),
-        _ => format!("{url} cannot be reached: {message}"),
-    }
+fn order(finding: &FoundFinding) -> (&str, &str, Option<&str>) {
+    (&finding.operation, finding.finding.rule, finding.state.as_deref())
 }

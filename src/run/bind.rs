@@ -92,12 +92,13 @@ impl Links {
         Ok(lease)
     }
 
-    /// Takes values back for the next case.
-    pub async fn give_back(&self, lease: Lease) {
+    /// Takes values back for the next case, and gives the exchanges that were needed to get them.
+    pub async fn give_back(&self, lease: Lease) -> Vec<(Case, Exchange)> {
         let mut idle = self.idle.lock().await;
         for (origin, value) in lease.values {
             idle.entry(origin).or_default().push(value);
         }
+        lease.exchanges
     }
 }
 

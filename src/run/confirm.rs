@@ -1,7 +1,7 @@
 //! Whether a finding shows again, and on how little.
 
 use super::dispatch::{Dispatcher, Unsent};
-use super::tally::{Found, Selection};
+use super::tally::{Found, Key, Selection};
 use super::{Reproduced, bind::Links};
 use crate::contract::Contract;
 use crate::generate::{Case, smaller};
@@ -15,6 +15,8 @@ const SHRINK_REQUESTS: usize = 60;
 
 /// A finding after it was tried again.
 pub struct Confirmed {
+    /// What it is.
+    pub key: Key,
     /// The finding on the smallest case.
     pub found: Found,
     /// Whether it shows again.
@@ -33,16 +35,18 @@ pub struct Confirmer<'a> {
     pub links: &'a Links,
     /// Which findings count.
     pub selection: &'a Selection,
+    /// Whether anything is sent at all.
+    pub active: bool,
 }
 
 impl Confirmer<'_> {
     /// Tries a finding again and makes its case as small as it can.
-    pub async fn confirm(&self, found: Found, context: Context) -> Confirmed {
-        if !found.alone {
-            return Confirmed { found, reproduced: Reproduced::NotTried, shrunk: false };
+    pub async fn confirm(&self, key: Key, found: Found, context: Context) -> Confirmed {
+        if !self.active || !found.alone {
+            return Confirmed { key, found, reproduced: Reproduced::NotTried, shrunk: false };
         }
         let Ok(hits) = self.repeat(&found, context).await else {
-            return Confirmed { found, reproduced: Reproduced::NotTried, shrunk: false };
+            return Confirmed { key, found, reproduced: Reproduced::NotTried, shrunk: false };
         };
         let reproduced = match hits {
             REPEATS => Reproduced::Always,
@@ -51,10 +55,10 @@ impl Confirmer<'_> {
         };
         // A note is not worth requests, and what shows only now and then would be shrunk into something else.
         if reproduced != Reproduced::Always || found.finding.severity == Severity::Note {
-            return Confirmed { found, reproduced, shrunk: false };
+            return Confirmed { key, found, reproduced, shrunk: false };
         }
         let (found, shrunk) = self.shrink(found, context).await;
-        Confirmed { found, reproduced, shrunk }
+        Confirmed { key, found, reproduced, shrunk }
     }
 
     async fn repeat(&self, found: &Found, context: Context) -> Result<usize, Unsent> {

@@ -10,9 +10,11 @@ mod dispatch;
 mod event;
 mod hook;
 mod promises;
+mod reach;
 mod redact;
 mod result;
 mod sequence;
+mod shown;
 mod tally;
 
 use std::io;

@@ -22,8 +22,10 @@ pub struct SentStep {
 
 /// What became of a workflow.
 pub struct SentWorkflow {
-    /// Its steps, and the exchanges that gave them values, in order.
+    /// Its steps, in order.
     pub steps: Vec<SentStep>,
+    /// Exchanges that gave values to its steps.
+    pub sources: Vec<(Case, Exchange)>,
     /// Why the rest of the steps was not sent.
     pub broke_off: Option<BrokeOff>,
 }
@@ -44,10 +46,13 @@ pub enum BrokeOff {
 /// Sends the steps of a workflow in order, each with the values that earlier ones gave.
 pub async fn send_workflow(workflow: &Workflow, dispatcher: &Dispatcher, links: &Links) -> SentWorkflow {
     let mut known = Known { inputs: workflow.inputs.clone().into_iter().collect(), ..Known::default() };
-    let mut sent = SentWorkflow { steps: Vec::new(), broke_off: None };
+    let mut sent = SentWorkflow { steps: Vec::new(), sources: Vec::new(), broke_off: None };
     for step in &workflow.steps {
         match send_step(step.clone(), &mut known, dispatcher, links).await {
-            Ok(step) => sent.steps.push(step),
+            Ok((step, sources)) => {
+                sent.steps.push(step);
+                sent.sources.extend(sources);
+            }
             Err(broke_off) => {
                 sent.broke_off = Some(broke_off);
                 break;
@@ -62,19 +67,19 @@ async fn send_step(
     known: &mut Known,
     dispatcher: &Dispatcher,
     links: &Links,
-) -> Result<SentStep, BrokeOff> {
+) -> Result<(SentStep, Vec<(Case, Exchange)>), BrokeOff> {
     let operation = step.case.operation.id.clone();
     let missing = |reason| BrokeOff::Missing { operation: operation.clone(), reason };
     fill_from_steps(&mut step.case, &known.outputs).map_err(missing)?;
     let lease = links.lend(dispatcher, &mut step.case).await.map_err(|error| missing(error.to_string()))?;
     let exchange = dispatcher.send(&step.case).await.map_err(BrokeOff::Unsent)?.exchange;
-    links.give_back(lease).await;
+    let sources = links.give_back(lease).await;
     let checks = judge_step(&step, &exchange, known);
     // An output that is missing matters only to a later step that asks for it, and is told there.
     for (name, value) in outputs(&step, &exchange, known) {
         known.outputs.insert((step_id(&step.case), name), value);
     }
-    Ok(SentStep { case: step.case, exchange, checks })
+    Ok((SentStep { case: step.case, exchange, checks }, sources))
 }
 
 fn step_id(case: &Case) -> String {

@@ -62,7 +62,7 @@ pub struct SuiteStep {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SuiteError {
     /// The file cannot be opened.
-    #[error("{place}: the suite cannot be opened: {reason}")]
+    #[error("{}: {}", self.place(), self.words())]
     File {
         /// The file.
         place: Place,
@@ -70,7 +70,7 @@ pub enum SuiteError {
         reason: String,
     },
     /// It is neither YAML nor JSON.
-    #[error("{place}: this is no YAML: {reason}")]
+    #[error("{}: {}", self.place(), self.words())]
     Syntax {
         /// Where reading stopped.
         place: Place,
@@ -78,13 +78,33 @@ pub enum SuiteError {
         reason: String,
     },
     /// It is no Arazzo document as we know it.
-    #[error("{place}: {message}")]
+    #[error("{}: {}", self.place(), self.words())]
     Shape {
         /// Where it stands.
         place: Place,
         /// What is wrong and what would be right.
         message: String,
     },
+}
+
+impl SuiteError {
+    /// Where it stands.
+    pub fn place(&self) -> &Place {
+        match self {
+            SuiteError::File { place, .. } | SuiteError::Syntax { place, .. } | SuiteError::Shape { place, .. } => {
+                place
+            }
+        }
+    }
+
+    /// What is wrong, without the place.
+    pub fn words(&self) -> String {
+        match self {
+            SuiteError::File { reason, .. } => format!("the suite cannot be opened: {reason}"),
+            SuiteError::Syntax { reason, .. } => format!("this is no YAML: {reason}"),
+            SuiteError::Shape { message, .. } => message.clone(),
+        }
+    }
 }
 
 /// Reads a suite from a file.

@@ -10,9 +10,10 @@ use serde_json::Value;
 
 pub(super) use json::{Json, JsonError};
 
-use super::{Evidence, Sink};
+use super::{Context, Evidence, Sink};
 use crate::contract::{self, Contract, ItemSchema, KindSelector, PromiseId, StreamContract};
-use crate::send::{Answer, End};
+use crate::generate::Case;
+use crate::send::{Answer, End, Exchange};
 use crate::stream::{Decoded, Framing, Item, SseFacts, StreamFacts, TextFacts, decode};
 
 /// The essence of an event stream.
@@ -94,6 +95,17 @@ pub(super) struct StreamView<'a> {
     pub promised: Option<&'a StreamContract>,
     /// The decoded body.
     pub streamed: &'a Streamed,
+}
+
+/// When the first event of a streamed answer was there, from the first byte sent; the first piece of
+/// a stream of plain text. `None` for an answer that is no stream, or has none.
+pub fn first_event(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<Duration> {
+    let evidence = Evidence::new(contract, case, exchange, Context::default());
+    let StreamAnswer { answer, promised, framing } = evidence.stream_answer()?;
+    match framing {
+        Framing::Text => answer.pieces.first().map(|piece| piece.at),
+        _ => Streamed::read(answer, promised, framing).items.first().map(|item| item.item.at),
+    }
 }
 
 impl<'a> Evidence<'a> {

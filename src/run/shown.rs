@@ -1,0 +1,65 @@
+//! A finding in the form that people see: its case as `curl` and as JSON, nothing secret in it.
+
+use serde_json::{Map, Value, json};
+
+use super::dispatch::Dispatcher;
+use super::redact::Redactor;
+use super::tally::{Found, Key};
+use super::{FoundCase, FoundFinding, Reproduced};
+use crate::generate::CaseKind;
+use crate::send::{SentRequest, curl};
+
+/// Shows findings of one target.
+pub struct Show<'a> {
+    /// Writes their requests.
+    pub dispatcher: &'a Dispatcher,
+    /// Hides what must not be seen.
+    pub redactor: &'a Redactor,
+}
+
+impl Show<'_> {
+    /// The finding as people may see it.
+    pub fn finding(&self, key: &Key, found: &Found, reproduced: Reproduced, shrunk: bool) -> FoundFinding {
+        let exchange = self.redactor.exchange(found.exchange.clone());
+        // What was sent could be written; a case that could not be has no exchange to show.
+        let line = self.dispatcher.wire(&found.case.request).map(|wire| curl(&wire)).unwrap_or_default();
+        let case = FoundCase {
+            id: found.case.id.to_string(),
+            kind: found.case.kind.name(),
+            about: about(&found.case.kind),
+            curl: self.redactor.text(&line),
+            request: request_json(&exchange.request),
+            shrunk,
+        };
+        FoundFinding {
+            finding: self.redactor.finding(found.finding.clone()),
+            operation: key.operation.clone(),
+            state: key.state.clone(),
+            count: found.count,
+            reproduced,
+            case,
+            exchange,
+        }
+    }
+}
+
+/// What is special about a case, where something is.
+fn about(kind: &CaseKind) -> Option<String> {
+    match kind {
+        CaseKind::Negative(violation) => Some(violation.what.clone()),
+        CaseKind::Credential(fault) => Some(format!("credential: {}", fault.name())),
+        CaseKind::Step { workflow, step } => Some(format!("step {step} of workflow {workflow}")),
+        CaseKind::Burst { requests } => Some(format!("sent {requests} times")),
+        CaseKind::Example | CaseKind::Positive | CaseKind::Error => None,
+    }
+}
+
+/// The request as JSON; a body that is none is text.
+fn request_json(request: &SentRequest) -> Value {
+    let header = |(name, value): &(String, String)| (name.clone(), Value::from(value.as_str()));
+    let headers: Map<String, Value> = request.headers.iter().map(header).collect();
+    let body = request.body.as_ref().map(|body| {
+        serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body).into_owned()))
+    });
+    json!({ "method": request.method, "url": request.url, "headers": headers, "body": body })
+}
