@@ -94,6 +94,7 @@ impl Scene {
             source: Source { document: "doc.txt".to_owned(), quote: None, strength, section: None },
             operation: None,
             subject,
+            of: None,
             place: Place::file("spec.yaml"),
         });
         PromiseId(self.promises.len() - 1)

@@ -39,44 +39,36 @@ pub(super) const CONCAT: Rule = Rule {
 };
 
 fn constant(evidence: &Evidence<'_>, sink: &mut Sink) {
-    judge_each(
-        evidence,
-        sink,
-        |view| &view.constant,
-        |pointer, items, sink| {
-            let mut values = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?)));
-            let (first, wanted) = values.next()?;
-            let Some((item, value)) = values.find(|(_, value)| *value != wanted) else { return Some(None) };
-            let mut finding = sink.finding(format!("`{pointer}` is another one than in event {}", first.item.number));
-            finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
-            finding.expected = excerpt_of(wanted);
-            finding.actual = excerpt_of(value);
-            Some(Some(finding))
-        },
-    );
+    let declared = Declared { key: "constant", pointers: |promised| &promised.constant };
+    judge_each(&declared, evidence, sink, |pointer, items, sink| {
+        let mut values = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?)));
+        let (first, wanted) = values.next()?;
+        let Some((item, value)) = values.find(|(_, value)| *value != wanted) else { return Some(None) };
+        let mut finding = sink.finding(format!("`{pointer}` is another one than in event {}", first.item.number));
+        finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
+        finding.expected = excerpt_of(wanted);
+        finding.actual = excerpt_of(value);
+        Some(Some(finding))
+    });
 }
 
 fn monotonic(evidence: &Evidence<'_>, sink: &mut Sink) {
-    judge_each(
-        evidence,
-        sink,
-        |view| &view.monotonic,
-        |pointer, items, sink| {
-            let numbers = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?.as_f64()?)));
-            let numbers: Vec<_> = numbers.collect();
-            numbers.first()?;
-            let down = numbers.windows(2).find_map(|pair| match pair {
-                [(_, before), (item, after)] if after < before => Some((before, item, after)),
-                _ => None,
-            });
-            let Some((before, item, after)) = down else { return Some(None) };
-            let mut finding = sink.finding(format!("`{pointer}` goes down"));
-            finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
-            finding.expected = format!("{before} or more");
-            finding.actual = after.to_string();
-            Some(Some(finding))
-        },
-    );
+    let declared = Declared { key: "monotonic", pointers: |promised| &promised.monotonic };
+    judge_each(&declared, evidence, sink, |pointer, items, sink| {
+        let numbers = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?.as_f64()?)));
+        let numbers: Vec<_> = numbers.collect();
+        numbers.first()?;
+        let down = numbers.windows(2).find_map(|pair| match pair {
+            [(_, before), (item, after)] if after < before => Some((before, item, after)),
+            _ => None,
+        });
+        let Some((before, item, after)) = down else { return Some(None) };
+        let mut finding = sink.finding(format!("`{pointer}` goes down"));
+        finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
+        finding.expected = format!("{before} or more");
+        finding.actual = after.to_string();
+        Some(Some(finding))
+    });
 }
 
 /// A key of `x-stream` that lists JSON Pointers.
