@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::Failure;
 use super::arguments::CheckOptions;
 use crate::contract::{self, Contract, Diagnostic, Level};
-use crate::generate::suite::{self, SuiteError};
+use crate::generate::suite;
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
 use crate::run::Job;
@@ -46,7 +46,7 @@ async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepar
     for target in targets {
         let contract = read_contract(&target.spec)?;
         let suite = target.suite.as_deref().map(suite::load).transpose();
-        let suite = suite.map_err(|error| Failure::Diagnosed(vec![wrong_suite(&error)]))?;
+        let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
         check_names(&target, &contract, only)?;
         let url = match &target.url {
             Some(url) => url.clone(),
@@ -60,10 +60,6 @@ async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepar
         prepared.jobs.push(Job { target, url, contract, suite });
     }
     Ok(prepared)
-}
-
-fn wrong_suite(error: &SuiteError) -> Diagnostic {
-    Diagnostic { level: Level::Error, message: error.words(), help: None, place: error.place().clone() }
 }
 
 fn targets(options: &CheckOptions) -> Result<Vec<Target>, Failure> {

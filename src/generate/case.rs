@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::Request;
 use crate::contract::{Expression, Location, Operation, PromiseId, Source, StatusPattern, Strength};
 
@@ -157,6 +159,8 @@ pub struct Workflow {
     pub id: String,
     /// What it is about.
     pub summary: Option<String>,
+    /// Its inputs: the suite's defaults.
+    pub inputs: IndexMap<String, serde_json::Value>,
     /// Its steps.
     pub steps: Vec<Step>,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::{Expect, ExpectedError};
 use crate::contract::{
     Contract, CredentialForm, DocumentedError, ErrorState, Example, Link, MediaType, OpenApiVersion, Operation,
     Parameter, ParameterLocation, ParameterStyle, Place, RateLimit, RequestBody, Response, Schema, SecurityRequirement,
@@ -204,5 +205,19 @@ pub(super) fn target() -> Target {
         limits: Limits::default(),
         severity: IndexMap::new(),
         server: None,
+    }
+}
+
+/// What a case lets the target answer, in one line.
+pub(super) fn expected(expect: &Expect) -> String {
+    match expect {
+        Expect::Success { form } => format!("success {}", form.as_deref().unwrap_or("of any form")),
+        Expect::Refusal => "refusal".to_owned(),
+        Expect::Error(errors) => {
+            let error = |error: &ExpectedError| {
+                format!("{} {} ({:?})", error.status, error.code.as_deref().unwrap_or("-"), error.strength)
+            };
+            errors.iter().map(error).collect::<Vec<_>>().join(" or ")
+        }
     }
 }

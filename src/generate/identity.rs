@@ -20,9 +20,9 @@ pub(super) fn example<'s>(node: &Node<'s>) -> Option<&'s Value> {
     node.keyword("example").map(|keyword| keyword.value).or(listed)
 }
 
-/// Whether any text will do.
+/// Whether any text will do, or any that a pattern does not refuse.
 pub(super) fn is_free_text(node: &Node<'_>) -> bool {
-    let narrowed = ["pattern", "format", "enum", "const"].iter().any(|keyword| node.keyword(keyword).is_some());
+    let narrowed = ["format", "enum", "const"].iter().any(|keyword| node.keyword(keyword).is_some());
     !narrowed && node.types().is_none_or(|types| types.contains(&"string"))
 }
 

@@ -33,7 +33,9 @@ pub use case::*;
 pub use plan::{LeftOut, Options, Plan, generate};
 pub use request::*;
 pub use shrink::smaller;
-pub use suite::Suite;
+pub use suite::{Suite, SuiteError};
 
+#[cfg(test)]
+mod documented;
 #[cfg(test)]
 mod tests;

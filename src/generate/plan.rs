@@ -38,7 +38,7 @@ pub struct Plan {
 /// Something that cannot be tested on this target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// The operation; empty for what belongs to a suite as a whole.
+    /// The operation; of a workflow, the one that stands in its way.
     pub operation: String,
     /// The state that the configuration would have to give.
     pub state: Option<String>,

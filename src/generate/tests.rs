@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
+use super::fixture::expected;
 use super::negative::{breaks_alone, site};
-use super::suite::parse;
+use super::suite::read;
 use super::*;
 use crate::contract::{Location, Schema};
 use crate::target::{Secret, Text};
@@ -44,19 +45,6 @@ fn the_plan_of_a_chat_contract() {
             .map(|left_out| format!("left out: {} {}: {}", left_out.operation, left_out.what, left_out.reason)),
     );
     insta::assert_snapshot!(lines.join("\n"));
-}
-
-fn expected(expect: &Expect) -> String {
-    match expect {
-        Expect::Success { form } => format!("success {}", form.as_deref().unwrap_or("of any form")),
-        Expect::Refusal => "refusal".to_owned(),
-        Expect::Error(errors) => {
-            let error = |error: &ExpectedError| {
-                format!("{} {} ({:?})", error.status, error.code.as_deref().unwrap_or("-"), error.strength)
-            };
-            errors.iter().map(error).collect::<Vec<_>>().join(" or ")
-        }
-    }
 }
 
 #[test]
@@ -278,7 +266,7 @@ workflows:
 
 #[test]
 fn a_workflow_is_filled_up_and_bound_to_its_own_steps() {
-    let suite = parse("chat.arazzo.yaml", SUITE).unwrap();
+    let suite = read("chat.arazzo.yaml", SUITE).unwrap();
     let plan = generate(&fixture::contract(), &fixture::target(), Some(&suite), &Options::default());
     let [workflow] = plan.workflows.as_slice() else { panic!("one workflow") };
     let [create, say, unknown] = workflow.steps.as_slice() else { panic!("three steps") };

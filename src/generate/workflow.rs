@@ -37,13 +37,15 @@ pub(super) fn workflows(
         let mut steps = Vec::new();
         for step in &workflow.steps {
             left_out.extend(step.unsupported.iter().map(|what| unsupported(workflow, step, what)));
-            steps.push(make(contract, workflow, step, caller, seed));
+            let made = make(contract, workflow, step, caller, seed);
+            steps.push(made.map_err(|reason| whole(workflow, step, reason)));
         }
-        match steps.into_iter().collect::<Result<Vec<_>, String>>() {
+        match steps.into_iter().collect::<Result<Vec<_>, LeftOut>>() {
             Ok(steps) => {
-                workflows.push(Workflow { id: workflow.id.clone(), summary: workflow.summary.clone(), steps });
+                let (id, summary, inputs) = (workflow.id.clone(), workflow.summary.clone(), workflow.inputs.clone());
+                workflows.push(Workflow { id, summary, inputs, steps });
             }
-            Err(reason) => left_out.push(whole(workflow, reason)),
+            Err(reason) => left_out.push(reason),
         }
     }
     (workflows, left_out)
@@ -59,9 +61,9 @@ fn unsupported(workflow: &SuiteWorkflow, step: &SuiteStep, what: &str) -> LeftOu
     }
 }
 
-fn whole(workflow: &SuiteWorkflow, reason: String) -> LeftOut {
+fn whole(workflow: &SuiteWorkflow, step: &SuiteStep, reason: String) -> LeftOut {
     LeftOut {
-        operation: String::new(),
+        operation: step.operation.clone(),
         state: None,
         what: format!("workflow `{}`", workflow.id),
         reason,
@@ -86,10 +88,11 @@ fn make(
     }
     let name = format!("workflow/{}/{}", workflow.id, step.id);
     let mut draft = maker.draft(Extent::Least, &name, caller).map_err(|reason| in_step(&reason))?;
-    let bound = fill(&maker, workflow, step, caller, &mut draft).map_err(|reason| in_step(&reason))?;
+    let bound = fill(&maker, workflow, step, &mut draft).map_err(|reason| in_step(&reason))?;
     Ok(Step {
         case: case(&maker, workflow, step, caller, &draft, bound),
         criteria: step.criteria.clone(),
+        source: step.source.clone(),
         outputs: step.outputs.clone(),
     })
 }
@@ -99,7 +102,6 @@ fn fill(
     maker: &Maker<'_>,
     workflow: &SuiteWorkflow,
     step: &SuiteStep,
-    caller: &Caller<'_>,
     draft: &mut Draft,
 ) -> Result<Vec<Binding>, String> {
     let mut bindings = Vec::new();
@@ -110,13 +112,13 @@ fn fill(
         if let Some(from) = from_step {
             bindings.push(Binding { at: at.clone(), from });
             set_parameter(draft, index, Some(Value::from(identity::made_up("bound"))), true);
-        } else if caller.value(at).is_none() {
+        } else {
             set_parameter(draft, index, written.value, false);
         }
     }
     if let Some(payload) = &step.payload {
         let written = written(workflow, step, payload)?;
-        draft.body = Some(body(written.value, draft.body.take(), caller));
+        draft.body = Some(body(written.value, draft.body.take()));
         bindings.extend(written.bound.into_iter().map(|(at, from)| Binding { at: Location::Body(at), from }));
     }
     stand_in(draft, &bindings);
@@ -132,14 +134,13 @@ fn set_parameter(draft: &mut Draft, index: usize, value: Option<Value>, only_if_
 }
 
 /// The payload, with the members that it leaves out and the contract asks for.
-fn body(payload: Option<Value>, least: Option<Value>, caller: &Caller<'_>) -> Value {
+fn body(payload: Option<Value>, least: Option<Value>) -> Value {
     let mut body = payload.unwrap_or(Value::Null);
     if let (Value::Object(members), Some(Value::Object(least))) = (&mut body, least) {
         for (name, value) in least {
             members.entry(name).or_insert(value);
         }
     }
-    identity::configure(&mut body, caller);
     body
 }
 

@@ -96,6 +96,7 @@ impl Scene {
             subject,
             of: None,
             place: Place::file("spec.yaml"),
+            of: None,
         });
         PromiseId(self.promises.len() - 1)
     }

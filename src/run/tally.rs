@@ -155,11 +155,6 @@ impl Tally {
         &self.found
     }
 
-    /// How many findings there are.
-    pub fn finding_count(&self) -> usize {
-        self.found.len()
-    }
-
     /// How often each rule was judged on each operation.
     pub fn checks(&self) -> Vec<CheckCount> {
         let count = |((rule, operation), count): (&(&'static str, String), &Count)| CheckCount {
@@ -192,7 +187,10 @@ impl Tally {
             }
             Verdict::Failed(finding) => {
                 count.failed += 1;
-                self.witness(check.rule, &finding.promises, |witness| witness.broken += 1);
+                // A note is worth knowing and breaks nothing.
+                if finding.severity > Severity::Note {
+                    self.witness(check.rule, &finding.promises, |witness| witness.broken += 1);
+                }
             }
             Verdict::NotChecked(reason) => *count.reasons.entry(reason.clone()).or_default() += 1,
         }

@@ -55,6 +55,6 @@ pub fn job(api: &Api, url: Url) -> Result<Job, DocumentsError> {
     let target = config.map_err(|error| refuse(&error))?.targets.remove(0);
     let spec = format!("specs/{}.yaml", api.name);
     let contract = contract::read(&spec, documents.spec, None).map_err(|error| refuse(&error))?;
-    let suite = suite::parse(&format!("suites/{}.arazzo.yaml", api.name), documents.suite);
+    let suite = suite::read(&format!("suites/{}.arazzo.yaml", api.name), documents.suite);
     Ok(Job { target, url, contract, suite: Some(suite.map_err(|error| refuse(&error))?) })
 }

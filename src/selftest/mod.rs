@@ -14,7 +14,7 @@ use crate::reference::{self, Api, Fault, ServerOptions, StartError};
 use crate::run::{self, Event, FoundFinding, Options, Reporter, RunError};
 
 /// Faults under test at once: each is a server and an audit of its own.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// Positive cases an operation: a fault shows on the first of them or on none.
 const CASES: usize = 6;
 
@@ -83,8 +83,8 @@ pub async fn selftest(api: &'static Api, mut tell: impl FnMut(&Outcome)) -> Resu
     Ok(outcomes)
 }
 
-fn key(found: &FoundFinding) -> (&'static str, String, Option<String>) {
-    (found.finding.rule, found.operation.clone(), found.state.clone())
+fn key(found: &FoundFinding) -> (&'static str, Severity, String, Option<String>) {
+    (found.finding.rule, found.finding.severity, found.operation.clone(), found.state.clone())
 }
 
 async fn audit(api: &'static Api, fault: Option<&'static Fault>) -> Result<Vec<FoundFinding>, SelftestError> {

@@ -311,9 +311,11 @@ impl TargetReader<'_, '_> {
     }
 }
 
-/// Where `check` looks for a configuration when none is named: here, then in each folder above.
-pub fn find(start: &Path) -> Option<PathBuf> {
-    start.ancestors().map(|folder| folder.join("uptospec.toml")).find(|file| file.is_file())
+/// Where `check` looks for a configuration when none is named: in the working folder, which is `here`,
+/// then in each folder above it. The path is relative, as people would write it.
+pub fn find(here: &Path) -> Option<PathBuf> {
+    let depth = here.ancestors().position(|folder| folder.join("uptospec.toml").is_file())?;
+    Some(std::iter::repeat_n("..", depth).collect::<PathBuf>().join("uptospec.toml"))
 }
 
 #[cfg(test)]

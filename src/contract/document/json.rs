@@ -10,7 +10,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::lines::Lines;
 use super::node::{Data, Member, Node};
-use super::{Fault, MAX_DEPTH, Parsed};
+use super::{Fault, MAX_DEPTH, Parsed, byte_order_mark};
 
 /// RFC 8259 and nothing beside it.
 const STRICT: ParseOptions = ParseOptions {
@@ -28,7 +28,7 @@ const STRICT: ParseOptions = ParseOptions {
 
 /// Reads a JSON text.
 pub(super) fn parse(text: &str, lines: &Lines) -> Result<Parsed, Fault> {
-    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mark = byte_order_mark(text);
     let result = parse_to_ast(&text[mark..], &CollectOptions::default(), &STRICT);
     let root = result.map_err(|error| syntax(&error, mark))?.value;
     let root = root.ok_or_else(|| Fault::new("the file holds no value", "a document is one JSON object", 0..0))?;

@@ -63,3 +63,8 @@ fn parse(name: &str, text: &str, lines: &Lines) -> Result<Parsed, Fault> {
     let json = name.ends_with(".json") || (!yaml && text.trim_start().starts_with('{'));
     if json { json::parse(text, lines) } else { yaml::parse(text, lines) }
 }
+
+/// Bytes of the byte order mark that a text begins with.
+fn byte_order_mark(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}

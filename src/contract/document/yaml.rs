@@ -11,14 +11,57 @@ use serde_json::Number;
 
 use super::lines::Lines;
 use super::node::{Data, Member, Node};
-use super::{Fault, MAX_DEPTH, Parsed};
+use super::{Fault, MAX_DEPTH, Parsed, byte_order_mark};
 
 /// How many values aliases may repeat in all; more is an attack, or a mistake.
 const MAX_ALIASED: usize = 200_000;
 
+/// How many lines inside brackets that stand too far left are taken.
+const MAX_JOINED: usize = 200;
+
 /// Reads the first document of a YAML text.
+///
+/// YAML 1.2 (section 7.4) wants lines inside brackets deeper than the key that they belong to, the
+/// closing bracket among them. Other readers take them on any column, and documents are written so:
+/// here they are taken, and said.
 pub(super) fn parse(text: &str, lines: &Lines) -> Result<Parsed, Fault> {
-    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut text = Cow::Borrowed(text);
+    let mut joined = Vec::new();
+    loop {
+        let fault = match first_document(&text, lines) {
+            Ok(mut parsed) => {
+                parsed.faults.extend(joined);
+                return Ok(parsed);
+            }
+            Err(fault) => fault,
+        };
+        let Some(better) = joined_line(&text, &fault).filter(|_| joined.len() < MAX_JOINED) else {
+            return Err(fault);
+        };
+        let help = "indent it deeper than the key that it belongs to";
+        joined.push(Fault::new(
+            "not every reader of YAML takes a line inside brackets on this column",
+            help,
+            fault.span,
+        ));
+        text = Cow::Owned(better);
+    }
+}
+
+/// The text with the line break before a misplaced line blanked out, every byte where it was.
+fn joined_line(text: &str, fault: &Fault) -> Option<String> {
+    let at = fault.span.start;
+    let closes = text.as_bytes().get(at).is_some_and(|byte| matches!(byte, b'}' | b']'));
+    let misplaced = fault.message.ends_with("invalid indentation in flow construct")
+        || (closes && fault.message.ends_with("invalid indentation"));
+    let before = text.get(..at).filter(|_| misplaced)?;
+    let kept = before.trim_end_matches([' ', '\n', '\r']).len();
+    let blank = before.get(kept..).filter(|blank| blank.contains('\n'))?.len();
+    Some(format!("{}{}{}", &before[..kept], " ".repeat(blank), &text[at..]))
+}
+
+fn first_document(text: &str, lines: &Lines) -> Result<Parsed, Fault> {
+    let mark = byte_order_mark(text);
     let mut builder = Builder::new(lines, mark);
     let mut parser: Parser<'_, StrInput<'_>> = Parser::new_from_str(&text[mark..]);
     while let Some(event) = parser.next_event() {
@@ -75,12 +118,7 @@ impl<'a> Builder<'a> {
 
     fn syntax(&self, error: &ScanError) -> Fault {
         let at = self.bytes(Span::empty(*error.marker()));
-        let help = match self.lines.text().get(at.start..).and_then(|rest| rest.chars().next()) {
-            Some('}' | ']') if error.info().contains("indentation") => {
-                "indent a closing bracket deeper than the key that it belongs to"
-            }
-            _ => "look at the indentation, quotes and brackets before it",
-        };
+        let help = "look at the indentation, quotes and brackets before it";
         Fault::new(format!("this is not YAML: {}", error.info()), help, at)
     }
 
@@ -318,6 +356,16 @@ mod tests {
         let parsed = read("a: 1\nb: 2\na: 3\n").unwrap();
         assert_eq!(parsed.faults[0].help.as_deref(), Some("the first is on line 1: keep one of them"));
         assert_eq!(parsed.faults[0].span, 10..11);
+    }
+
+    #[test]
+    fn lines_inside_brackets_on_the_column_of_their_key_are_taken_and_said() {
+        let text = "a:\n  é:\n    x: {\n      'b': [1,\n    2]\n    }\n  c: 1\n";
+        let parsed = read(text).unwrap();
+        assert_eq!(parsed.root.to_value(), json!({"a": {"é": {"x": {"b": [1, 2]}}, "c": 1}}));
+        assert_eq!(&text[parsed.root.get("a").unwrap().as_object().unwrap()["c"].key.clone()], "c");
+        assert_eq!(parsed.faults.len(), 1);
+        assert!(read("a:\n  b: { # }\n  }\n").is_err());
     }
 
     #[test]

@@ -19,7 +19,6 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::path::Path;
 
 use super::document::{FileError, Files};
@@ -27,22 +26,18 @@ use super::{Contract, Diagnostic, Level};
 use reader::Reader;
 
 /// A document that cannot be read at all: what is wrong with it, the reason first.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", summary(.diagnostics))]
 pub struct LoadError {
     /// Everything that is wrong; the first is what makes it unreadable.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl std::error::Error for LoadError {}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.diagnostics.split_first() {
-            None => f.write_str("the document cannot be read"),
-            Some((first, [])) => first.fmt(f),
-            Some((first, [_])) => write!(f, "{first}; and 1 more"),
-            Some((first, others)) => write!(f, "{first}; and {} more", others.len()),
-        }
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    match diagnostics {
+        [] => "the document cannot be read".to_owned(),
+        [only] => only.to_string(),
+        [first, others @ ..] => format!("{first}; and {} more", others.len()),
     }
 }
 

@@ -160,9 +160,11 @@ impl<'a> Reader<'a> {
         Some(style)
     }
 
-    /// Examples of a value: the parameter's own, else its schema's.
+    /// Examples of a value: the parameter's own or those of its media type, else its schema's.
     fn parameter_examples(&mut self, at: &At<'a>) -> Vec<Value> {
-        let own = self.examples(at);
+        let media = at.get("content").and_then(|content| content.members().next()).map(|(_, media)| media);
+        let mut own = self.examples(at);
+        own.extend(media.iter().flat_map(|media| self.examples(media)));
         if !own.is_empty() {
             return own.into_iter().map(|example| example.value).collect();
         }

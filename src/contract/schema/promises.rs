@@ -66,7 +66,7 @@ pub(super) fn step<'a>(schema: &'a Schema, at: &'a Value, token: &str) -> Option
 
 /// Every promise inside a schema, outermost first; a schema is not entered again from inside itself.
 pub(super) fn collect(schema: &Schema) -> Vec<SchemaPromise> {
-    let mut walk = Walk { schema, found: Vec::new(), open: Vec::new(), followed: HashSet::new() };
+    let mut walk = Walk { schema, found: Vec::new(), open: Vec::new(), followed: HashSet::new(), depth: 0 };
     walk.visit(schema.json(), &mut Vec::new(), &mut String::new());
     walk.found
 }
@@ -78,7 +78,12 @@ struct Walk<'a> {
     open: Vec<String>,
     /// References that were followed, each once for every path of the instance.
     followed: HashSet<(String, Vec<String>)>,
+    /// How many subschemas the walk is inside of.
+    depth: usize,
 }
+
+/// How deep the walk goes; real documents stay under 100.
+const MAX_DEPTH: usize = 400;
 
 /// How many references are followed at most: schemas that refer to each other in every way have
 /// more paths than anyone can walk.
@@ -138,6 +143,10 @@ impl Walk<'_> {
     }
 
     fn inside(&mut self, keys: &[&str], at: &Value, step: Option<&str>, path: &mut Vec<String>, pointer: &mut String) {
+        if self.depth >= MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
         let length = pointer.len();
         for key in keys {
             pointer.push('/');
@@ -149,5 +158,6 @@ impl Walk<'_> {
             path.pop();
         }
         pointer.truncate(length);
+        self.depth -= 1;
     }
 }

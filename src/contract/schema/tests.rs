@@ -114,3 +114,15 @@ fn a_schema_that_contains_itself_is_walked_and_judged() {
     assert_eq!(schema.promises().len(), 1);
     assert_eq!(schema.failures(&json!({"kids": [{"v": "x"}]}))[0].instance, "/kids/0/v");
 }
+
+#[test]
+fn a_very_long_chain_of_references_is_compiled_and_walked() {
+    let link = |number: usize| json!({"properties": {"x": {"$ref": format!("#/$defs/s{}", number + 1)}}, "x-promise": [number]});
+    let mut links: serde_json::Map<String, Value> =
+        (0..3000).map(|number| (format!("s{number}"), link(number))).collect();
+    links.insert("s3000".to_owned(), json!({"type": "string"}));
+    let schema = Schema::stored(Arc::new(Store::of(json!({"$defs": links}))), "/$defs/s0".to_owned(), None);
+    assert!(schema.compile().is_ok());
+    assert!(schema.is_valid(&json!({"x": {"x": 1}})));
+    assert!(schema.promises().len() > 50);
+}

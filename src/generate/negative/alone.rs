@@ -22,10 +22,20 @@ fn is_meant(failure: &SchemaFailure, site: &str, keyword: &str) -> bool {
     if failure.instance == site && failure.keyword == keyword {
         return true;
     }
-    let fixed = failure.instance == site && keyword == "type" && ["enum", "const"].contains(&failure.keyword.as_str());
+    let implied = failure.instance == site && implied(keyword).contains(&failure.keyword.as_str());
     // A choice that encloses the place fails with it, and cannot say which of its branches was meant.
     let enclosing = CHOICES.contains(&failure.keyword.as_str()) && pointer::is_within(site, &failure.instance);
-    fixed || enclosing
+    implied || enclosing
+}
+
+/// Keywords that can hardly be kept where this one is broken: they say the same in more words.
+fn implied(keyword: &str) -> &'static [&'static str] {
+    match keyword {
+        "type" => &["enum", "const"],
+        "minLength" => &["pattern", "format"],
+        "minItems" => &["contains"],
+        _ => &[],
+    }
 }
 
 /// Where the validator reports a violation at this part of the body: a member that is missing, or

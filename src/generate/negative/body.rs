@@ -10,13 +10,15 @@ use crate::generate::caller::Caller;
 use crate::generate::draft::Draft;
 use crate::generate::maker::Maker;
 use crate::generate::place::{Place, places};
-use crate::generate::strategy::{Node, Said};
+use crate::generate::strategy::Said;
 use crate::generate::{Case, Expect, Violation, errors, identity, pointer};
 
 /// A body that breaks one constraint.
 struct Broken {
     violation: Violation,
     body: Value,
+    /// In what way, whichever item of an array it is that is wrong.
+    way: (String, &'static str, String),
 }
 
 /// One case a constraint of the body's schema.
@@ -25,7 +27,7 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most:
     let mut all: Vec<Broken> = Vec::new();
     for base in bases(maker, caller, least, most) {
         for broken in broken(&form.schema, &base) {
-            if !all.iter().any(|known| is_same(&known.violation, &broken.violation)) {
+            if !all.iter().any(|known| known.way == broken.way) {
                 all.push(broken);
             }
         }
@@ -43,10 +45,6 @@ fn bases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) ->
     });
     let all = example.into_iter().chain([&least.body, &most.body].into_iter().flatten().cloned());
     all.filter(|body| form.schema.is_valid(body)).collect()
-}
-
-fn is_same(one: &Violation, other: &Violation) -> bool {
-    one.at == other.at && one.keyword == other.keyword && one.what == other.what
 }
 
 fn case(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, broken: Broken) -> Case {
@@ -81,9 +79,7 @@ fn with_value(base: &Value, place: &Place<'_>, mutation: Mutation) -> Broken {
     pointer::set(&mut body, &place.pointer, mutation.value);
     // A tolerant reader may take another type where it can do without the member.
     let essential = mutation.keyword != "type" || place.required;
-    let what = format!("{} {}", called(&place.pointer), mutation.what);
-    let at = Location::Body(place.pointer.clone());
-    Broken { violation: super::violation(at, mutation.keyword, what, mutation.said, essential), body }
+    Broken::new(place.pointer.clone(), mutation.keyword, &mutation.what, (mutation.said, essential), body)
 }
 
 fn without_required<'a>(base: &'a Value, place: &'a Place<'_>) -> impl Iterator<Item = Broken> + 'a {
@@ -91,32 +87,37 @@ fn without_required<'a>(base: &'a Value, place: &'a Place<'_>) -> impl Iterator<
         let at = pointer::child(&place.pointer, name);
         let mut body = base.clone();
         pointer::remove(&mut body, &at)?;
-        let what = format!("{} is left out", called(&at));
-        Some(Broken { violation: super::violation(Location::Body(at), "required", what, said, true), body })
+        Some(Broken::new(at, "required", "is left out", (said, true), body))
     })
 }
 
 fn with_undeclared(base: &Value, place: &Place<'_>) -> Option<Broken> {
-    let forbidden = |node: &Node<'_>| {
-        node.keywords("additionalProperties")
-            .find(|keyword| keyword.value == &Value::Bool(false))
-            .map(|found| found.said)
-    };
-    let said = forbidden(&place.node)?;
+    let mut forbidden = place.node.keywords("additionalProperties");
+    let said = forbidden.find(|keyword| keyword.value == &Value::Bool(false))?.said;
     let at = pointer::child(&place.pointer, "uptospec");
     let mut body = base.clone();
-    if !pointer::set(&mut body, &at, Value::from("undeclared")) {
-        return None;
+    let is_new = pointer::set(&mut body, &at, Value::from("undeclared"));
+    is_new.then(|| Broken::new(at, "additionalProperties", "is not declared", (said, true), body))
+}
+
+impl Broken {
+    fn new(at: String, keyword: &'static str, what: &str, (said, essential): (Said, bool), body: Value) -> Self {
+        let way = (any_item(&at), keyword, what.to_owned());
+        let what = format!("{} {what}", called(&at));
+        Broken { violation: super::violation(Location::Body(at), keyword, what, said, essential), body, way }
     }
-    let what = format!("{} is not declared", called(&at));
-    Some(Broken { violation: super::violation(Location::Body(at), "additionalProperties", what, said, true), body })
+}
+
+/// The pointer with every index open.
+fn any_item(pointer: &str) -> String {
+    let step = |step: &str| if step.parse::<usize>().is_ok() { "*".to_owned() } else { step.to_owned() };
+    pointer.split('/').map(step).collect::<Vec<_>>().join("/")
 }
 
 /// How people call a part of the body.
 fn called(pointer: &str) -> String {
-    if pointer.is_empty() {
-        "the body".to_owned()
-    } else {
-        format!("`{}`", pointer.trim_start_matches('/').replace('/', "."))
+    match pointer {
+        "" => "the body".to_owned(),
+        _ => format!("`{}`", pointer.trim_start_matches('/').replace('/', ".")),
     }
 }

@@ -79,7 +79,7 @@ fn texts(node: &Node<'_>, text: &str) -> Vec<Mutation> {
         mutations.push(mutation("maxLength", format!("is longer than {most}"), long, said));
     }
     if let Some(keyword) = node.keyword("pattern") {
-        for other in ["!", "uptospec ~", "0", ""] {
+        for other in ["!", "uptospec ~", "0", " ", ""] {
             mutations.push(mutation("pattern", "does not match the documented pattern", other, keyword.said));
         }
     }

@@ -46,6 +46,11 @@ fn with_values(
     let mut cases: Vec<Case> = Vec::new();
     let mut seen = Vec::new();
     for mutation in mutations(&Node::root(&parameter.schema), valid) {
+        // Whatever stands in a URL or a header is text.
+        let is_text = parameter.style != ParameterStyle::Json && Node::root(&parameter.schema).allows_type("string");
+        if is_text && mutation.keyword == "type" {
+            continue;
+        }
         let text = serialise::text(parameter, &mutation.value);
         if seen.contains(&mutation.keyword) || !can_be_sent(parameter, &text) || !refuses(parameter, &mutation.value) {
             continue;

@@ -69,7 +69,8 @@ fn rest<'s>(
     let fewest = least.saturating_sub(fixed);
     let spread = match builder.extent {
         Extent::Least => 0,
-        Extent::Most => usize::from(fixed == 0 && least == 0),
+        // One beside those that `contains` asks for: an item that nothing else depends on.
+        Extent::Most => usize::from(fewest == 0),
         Extent::Free => SPREAD,
     };
     let largest = most.saturating_sub(fixed).min(fewest + spread);
@@ -77,6 +78,7 @@ fn rest<'s>(
         return Ok(Just(Vec::new()).boxed());
     }
     match builder.part(node, node.item(usize::MAX)) {
+        Ok(items) if builder.extent == Extent::Most => Ok(vec(items, largest).boxed()),
         Ok(items) => Ok(vec(items, fewest..=largest).boxed()),
         Err(_) if fewest == 0 => Ok(Just(Vec::new()).boxed()),
         Err(reason) => Err(reason),

@@ -17,15 +17,24 @@ impl Said {
     /// The document says it without quoting a sentence.
     pub const BY_THE_DOCUMENT: Said = Said { strength: Strength::Documented, promise: None };
 
-    fn within(self, json: &Value) -> Self {
-        let Some(strength) = json.pointer("/x-source/strength") else { return self };
-        let strength = match strength.as_str() {
+    /// What stands behind a keyword of a subschema: the source that names the keyword (`of`), else
+    /// the first that names none, else what encloses it.
+    fn behind(self, json: &Value, keyword: &str) -> Self {
+        let sources = match json.get("x-source") {
+            Some(Value::Array(sources)) => sources.as_slice(),
+            Some(source) => std::slice::from_ref(source),
+            None => return self,
+        };
+        let of = |source: &Value| source.get("of").and_then(Value::as_str).map(str::to_owned);
+        let named = sources.iter().position(|source| of(source).as_deref() == Some(keyword));
+        let Some(index) = named.or_else(|| sources.iter().position(|source| of(source).is_none())) else { return self };
+        let strength = match sources.get(index).and_then(|source| source.get("strength")).and_then(Value::as_str) {
             Some("inferred") => Strength::Inferred,
             Some("standard") => Strength::Standard,
             _ => Strength::Documented,
         };
-        let promise = json.pointer("/x-promise/0").and_then(Value::as_u64).and_then(|id| usize::try_from(id).ok());
-        Said { strength, promise: promise.map(PromiseId) }
+        let promise = json.get("x-promise").and_then(|promises| promises.get(index)?.as_u64());
+        Said { strength, promise: promise.and_then(|id| usize::try_from(id).ok()).map(PromiseId) }
     }
 }
 
@@ -33,7 +42,15 @@ impl Said {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::generate) struct Part<'s> {
     pub json: &'s Value,
+    /// What stands behind it where it has no source of its own.
     pub said: Said,
+}
+
+impl<'s> Part<'s> {
+    /// A subschema that stands under a keyword of this one.
+    fn inside(self, keyword: &str, json: &'s Value) -> Self {
+        Part { json, said: self.said.behind(self.json, keyword) }
+    }
 }
 
 /// A keyword of a part, with what stands behind it.
@@ -116,33 +133,35 @@ impl<'s> Node<'s> {
         }
         let is_new = !self.parts.iter().any(|known| std::ptr::eq(known.json, part.json));
         let Some(object) = part.json.as_object().filter(|_| is_new) else { return };
-        let part = Part { json: part.json, said: part.said.within(part.json) };
-        let inside = |json: &'s Value| Part { json, said: part.said };
         self.parts.push(part);
         if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
             match self.schema.resolve(reference) {
-                Some(json) => self.add(inside(json)),
+                Some(json) => self.add(part.inside("$ref", json)),
                 None => self.impossible = true,
             }
         }
         for json in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-            self.add(inside(json));
+            self.add(part.inside("allOf", json));
         }
         for keyword in ["oneOf", "anyOf"] {
             if let Some(branches) = object.get(keyword).and_then(Value::as_array) {
-                self.choices.push(branches.iter().map(|json| vec![inside(json)]).collect());
+                self.choices.push(branches.iter().map(|json| vec![part.inside(keyword, json)]).collect());
             }
         }
         if let Some(condition) = object.get("if") {
-            let holds = [Some(condition), object.get("then")].into_iter().flatten().map(inside).collect();
-            let fails = object.get("else").into_iter().map(inside).collect();
+            let conclusion = object.get("then").map(|json| part.inside("then", json));
+            let holds = [part.inside("if", condition)].into_iter().chain(conclusion).collect();
+            let fails = object.get("else").map(|json| part.inside("else", json)).into_iter().collect();
             self.choices.push(vec![holds, fails]);
         }
     }
 
     /// Every part's value of a keyword.
     pub fn keywords<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Keyword<'s>> + 'a {
-        self.parts.iter().filter_map(move |part| Some(Keyword { value: part.json.get(name)?, said: part.said }))
+        let keyword = move |part: &Part<'s>| {
+            Some(Keyword { value: part.json.get(name)?, said: part.said.behind(part.json, name) })
+        };
+        self.parts.iter().filter_map(keyword)
     }
 
     /// The first part's value of a keyword.
@@ -231,7 +250,8 @@ impl<'s> Node<'s> {
     pub fn item(&self, index: usize) -> Vec<Part<'s>> {
         let item_of = |part: &Part<'s>| {
             let first = part.json.get("prefixItems").and_then(|items| items.get(index));
-            first.or_else(|| part.json.get("items")).map(|json| Part { json, said: part.said })
+            let first = first.map(|json| part.inside("prefixItems", json));
+            first.or_else(|| part.json.get("items").map(|json| part.inside("items", json)))
         };
         self.parts.iter().filter_map(item_of).collect()
     }
@@ -253,12 +273,17 @@ impl<'s> Node<'s> {
 }
 
 fn member_of<'s>(part: Part<'s>, name: &str) -> Vec<Part<'s>> {
-    let inside = |json| Part { json, said: part.said };
     let declared = part.json.get("properties").and_then(|members| members.get(name));
+    let declared = declared.map(|json| part.inside("properties", json));
     let by_pattern = part.json.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
-    let by_pattern = by_pattern.filter(|(pattern, _)| super::pattern::matches(pattern, name)).map(|(_, json)| json);
-    let found: Vec<_> = declared.into_iter().chain(by_pattern).map(inside).collect();
-    if found.is_empty() { part.json.get("additionalProperties").map(inside).into_iter().collect() } else { found }
+    let by_pattern = by_pattern.filter(|(pattern, _)| super::pattern::matches(pattern, name));
+    let by_pattern = by_pattern.map(|(_, json)| part.inside("patternProperties", json));
+    let found: Vec<_> = declared.into_iter().chain(by_pattern).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let additional = part.json.get("additionalProperties").map(|json| part.inside("additionalProperties", json));
+    additional.into_iter().collect()
 }
 
 /// `as` saturates, which is what a limit beyond every length means.
@@ -308,6 +333,22 @@ mod tests {
         assert_eq!(node.at_most("maxLength").unwrap().1.strength, Strength::Documented);
         let (least, said) = node.at_least("minLength").unwrap();
         assert_eq!((least, said.strength, said.promise), (1, Strength::Inferred, Some(PromiseId(4))));
+    }
+
+    #[test]
+    fn a_source_that_names_a_keyword_stands_behind_it() {
+        let schema = schema(json!({
+            "type": "object",
+            "required": ["a"],
+            "properties": {"a": {"type": "string"}},
+            "x-source": [{"strength": "documented"}, {"strength": "inferred", "of": "required"}],
+            "x-promise": [3, 4]
+        }));
+        let node = Node::root(&schema);
+        let inferred = Said { strength: Strength::Inferred, promise: Some(PromiseId(4)) };
+        assert_eq!(node.required(), [("a", inferred)]);
+        let of_member = Node::of(&schema, node.member("a")).keyword("type").unwrap().said;
+        assert_eq!((of_member.strength, of_member.promise), (Strength::Documented, Some(PromiseId(3))));
     }
 
     #[test]

@@ -21,6 +21,12 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
 }
 
+/// Whether all kinds of text match, as with `\S`: then it asks for nothing in particular.
+pub(super) fn admits_words(pattern: &str) -> bool {
+    const PROBES: [&str; 4] = ["order", "what is my plan", "<b>'); {\"0\"}--", "日本語 🙂"];
+    regex::Regex::new(pattern).is_ok_and(|pattern| PROBES.iter().all(|probe| pattern.is_match(probe)))
+}
+
 /// The pattern in Rust's syntax, anchors dropped: what is made is the whole text anyway.
 /// ECMA's classes are ASCII, Rust's are Unicode.
 fn without_anchors(pattern: &str) -> String {
@@ -88,6 +94,12 @@ mod tests {
         assert_eq!(without_anchors(r"^\d{3}-[\w.]+$"), "[0-9]{3}-[A-Za-z0-9_.]+");
         assert_eq!(without_anchors(r"^\u00e9\/$"), "\\x{00e9}/");
         assert_eq!(without_anchors(r"[^/$]\$"), r"[^/$]\$");
+    }
+
+    #[test]
+    fn a_pattern_that_nearly_all_text_matches_is_told() {
+        assert!(admits_words(r"\S"));
+        assert!(!admits_words("^[a-z ]+$"));
     }
 
     #[test]

@@ -47,7 +47,8 @@ pub(super) fn values(builder: &Builder<'_>, node: &Node<'_>) -> Result<BoxedStra
         let length = text.chars().count();
         (shortest..=longest).contains(&length) && can_carry(alphabet, text)
     };
-    if let Some(pattern) = node.keyword("pattern").and_then(|keyword| keyword.value.as_str()) {
+    let patterns: Vec<_> = node.keywords("pattern").filter_map(|keyword| keyword.value.as_str()).collect();
+    if let Some(pattern) = patterns.iter().find(|pattern| !pattern::admits_words(pattern)) {
         return Ok(pattern::text(pattern)?.prop_filter("of the right length", fits).boxed());
     }
     let formatted = node.keyword("format").and_then(|keyword| format::text(keyword.value.as_str()?));

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::Criterion;
-use crate::contract::{Expression, Location, Place};
+use crate::contract::{Diagnostic, Expression, Level, Location, Place, Source};
 
 /// An Arazzo document.
 #[derive(Debug, Clone)]
@@ -50,6 +50,8 @@ pub struct SuiteStep {
     pub payload: Option<Value>,
     /// What must hold of the exchange.
     pub criteria: Vec<Criterion>,
+    /// The sentence behind the criteria: the step's `x-source`.
+    pub source: Option<Source>,
     /// What later steps can use.
     pub outputs: Vec<(String, Expression)>,
     /// What the suite asks for and we do not do, such as `` `onFailure` ``.
@@ -58,71 +60,38 @@ pub struct SuiteStep {
     pub place: Place,
 }
 
-/// A suite that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SuiteError {
-    /// The file cannot be opened.
-    #[error("{}: {}", self.place(), self.words())]
-    File {
-        /// The file.
-        place: Place,
-        /// The system's words.
-        reason: String,
-    },
-    /// It is neither YAML nor JSON.
-    #[error("{}: {}", self.place(), self.words())]
-    Syntax {
-        /// Where reading stopped.
-        place: Place,
-        /// The parser's words.
-        reason: String,
-    },
-    /// It is no Arazzo document as we know it.
-    #[error("{}: {}", self.place(), self.words())]
-    Shape {
-        /// Where it stands.
-        place: Place,
-        /// What is wrong and what would be right.
-        message: String,
-    },
+/// A suite that cannot be read: what is wrong, where, and what would be right.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct SuiteError {
+    /// At least one, of [`Level::Error`].
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl SuiteError {
-    /// Where it stands.
-    pub fn place(&self) -> &Place {
-        match self {
-            SuiteError::File { place, .. } | SuiteError::Syntax { place, .. } | SuiteError::Shape { place, .. } => {
-                place
-            }
-        }
-    }
-
-    /// What is wrong, without the place.
-    pub fn words(&self) -> String {
-        match self {
-            SuiteError::File { reason, .. } => format!("the suite cannot be opened: {reason}"),
-            SuiteError::Syntax { reason, .. } => format!("this is no YAML: {reason}"),
-            SuiteError::Shape { message, .. } => message.clone(),
-        }
+    fn new(place: Place, message: impl Into<String>, help: Option<&str>) -> Self {
+        let help = help.map(str::to_owned);
+        SuiteError { diagnostics: vec![Diagnostic { level: Level::Error, message: message.into(), help, place }] }
     }
 }
 
 /// Reads a suite from a file.
 ///
 /// # Errors
-/// When the file cannot be opened, or is no Arazzo 1.0 document; the error knows the place.
+/// When the file cannot be opened, or is no Arazzo 1.0 document.
 pub fn load(file: &Path) -> Result<Suite, SuiteError> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| SuiteError::File { place: Place::file(name.as_str()), reason: error.to_string() })?;
-    parse(&name, &text)
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        SuiteError::new(Place::file(name.as_str()), format!("the suite cannot be opened: {error}"), None)
+    })?;
+    read(&name, &text)
 }
 
 /// Reads a suite from its text; `file` is its name in errors.
 ///
 /// # Errors
-/// As [`load`].
-pub fn parse(file: &str, text: &str) -> Result<Suite, SuiteError> {
+/// When it is no Arazzo 1.0 document.
+pub fn read(file: &str, text: &str) -> Result<Suite, SuiteError> {
     let file: Arc<str> = file.into();
     reader::suite(&file, &yaml::parse(&file, text)?)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::yaml::{Kind, Node};
 use super::{Suite, SuiteError, SuiteStep, SuiteWorkflow, condition};
-use crate::contract::{Expression, Location};
+use crate::contract::{Expression, Location, Source, Strength};
 use crate::generate::Criterion;
 
 /// Keys of a step that ask for more than a request.
@@ -16,7 +16,7 @@ const UNSUPPORTED: [&str; 3] = ["onSuccess", "onFailure", "dependsOn"];
 pub(super) fn suite(file: &Arc<str>, root: &Node) -> Result<Suite, SuiteError> {
     let version = text(root, "arazzo")?;
     if !version.starts_with("1.") {
-        return Err(field(root, "arazzo")?.wrong(format!("Arazzo {version} is not known; write 1.0.1")));
+        return Err(field(root, "arazzo")?.wrong(format!("Arazzo {version} is not known"), "write 1.0.1"));
     }
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or_default();
     let workflows = list(root, "workflows")?.iter().map(workflow).collect::<Result<_, _>>()?;
@@ -45,11 +45,12 @@ fn step(node: &Node) -> Result<SuiteStep, SuiteError> {
     let mut unsupported: Vec<String> =
         UNSUPPORTED.iter().filter(|key| node.get(key).is_some()).map(|key| format!("`{key}`")).collect();
     let Some(operation) = node.get("operationId") else {
-        return Err(
-            node.wrong(format!("step `{id}` needs an `operationId`; `operationPath` and `workflowId` are not read"))
-        );
+        let help = "name an operation of the contract; `operationPath` and `workflowId` are not read";
+        return Err(node.wrong(format!("step `{id}` has no `operationId`"), help));
     };
-    let operation = operation.text().ok_or_else(|| operation.wrong("`operationId` is a text"))?;
+    let operation = operation
+        .text()
+        .ok_or_else(|| operation.wrong("`operationId` is no text", "it names an operation of the contract"))?;
     let body = node.get("requestBody");
     if body.is_some_and(|body| body.get("replacements").is_some()) {
         unsupported.push("`replacements`".to_owned());
@@ -64,6 +65,7 @@ fn step(node: &Node) -> Result<SuiteStep, SuiteError> {
         parameters: optional_list(node, "parameters")?.iter().map(parameter).collect::<Result<_, _>>()?,
         payload: body.and_then(|body| body.get("payload")).map(Node::json),
         criteria,
+        source: node.get("x-source").and_then(source),
         outputs: outputs(node)?,
         unsupported,
         place: node.place.clone(),
@@ -71,11 +73,26 @@ fn step(node: &Node) -> Result<SuiteStep, SuiteError> {
     })
 }
 
+/// An `x-source`, or the first of a list of them.
+fn source(node: &Node) -> Option<Source> {
+    let node = match &node.kind {
+        Kind::List(sources) => sources.first()?,
+        _ => node,
+    };
+    let text = |name: &str| node.get(name).and_then(Node::text).map(str::to_owned);
+    let strength = match node.get("strength").and_then(Node::text) {
+        Some("inferred") => Strength::Inferred,
+        Some("standard") => Strength::Standard,
+        _ => Strength::Documented,
+    };
+    Some(Source { document: text("document")?, quote: text("quote"), strength, section: text("section") })
+}
+
 fn parameter(node: &Node) -> Result<(Location, Value), SuiteError> {
     let (name, place) = (text(node, "name")?, text(node, "in")?);
     let location = format!("{place}.{name}");
     let location = location.parse().map_err(|_| {
-        node.wrong(format!("`in: {place}` is no place of a parameter; write path, query, header or cookie"))
+        node.wrong(format!("`in: {place}` is no place of a parameter"), "write path, query, header or cookie")
     })?;
     Ok((location, field(node, "value")?.json()))
 }
@@ -96,29 +113,31 @@ fn criteria(node: &Node, unsupported: &mut Vec<String>) -> Result<Vec<Criterion>
 fn outputs(node: &Node) -> Result<Vec<(String, Expression)>, SuiteError> {
     let Some(outputs) = node.get("outputs") else { return Ok(Vec::new()) };
     let Kind::Map(members) = &outputs.kind else {
-        return Err(outputs.wrong("`outputs` maps names to runtime expressions"));
+        return Err(outputs.wrong("`outputs` is no map", "it maps names to runtime expressions"));
     };
     let output = |(name, node): &(String, Node)| {
-        let text = node.text().ok_or_else(|| node.wrong("an output is a runtime expression"))?;
-        let expression = text.parse().map_err(|error| node.wrong(format!("{error}")))?;
+        let text =
+            node.text().ok_or_else(|| node.wrong("this output is no text", "an output is a runtime expression"))?;
+        let expression =
+            text.parse().map_err(|error| node.wrong(format!("{error}"), "such as `$response.body#/id`"))?;
         Ok((name.clone(), expression))
     };
     members.iter().map(output).collect()
 }
 
 fn field<'n>(node: &'n Node, name: &str) -> Result<&'n Node, SuiteError> {
-    node.get(name).ok_or_else(|| node.wrong(format!("`{name}` is missing here")))
+    node.get(name).ok_or_else(|| node.wrong(format!("`{name}` is missing here"), "Arazzo 1.0 asks for it"))
 }
 
 fn text<'n>(node: &'n Node, name: &str) -> Result<&'n str, SuiteError> {
     let found = field(node, name)?;
-    found.text().ok_or_else(|| found.wrong(format!("`{name}` is a text")))
+    found.text().ok_or_else(|| found.wrong(format!("`{name}` is no text"), "put it in quotes"))
 }
 
 fn list<'n>(node: &'n Node, name: &str) -> Result<&'n [Node], SuiteError> {
     match &field(node, name)?.kind {
         Kind::List(items) => Ok(items),
-        _ => Err(field(node, name)?.wrong(format!("`{name}` is a list"))),
+        _ => Err(field(node, name)?.wrong(format!("`{name}` is no list"), "begin each item with `- `")),
     }
 }
 

@@ -33,7 +33,7 @@ workflows:
 
 #[test]
 fn a_suite_is_read_with_its_steps() {
-    let suite = parse("talk.arazzo.yaml", SUITE).unwrap();
+    let suite = read("talk.arazzo.yaml", SUITE).unwrap();
     let workflow = &suite.workflows[0];
     assert_eq!((workflow.id.as_str(), workflow.inputs["agentId"].as_str()), ("talk", Some("abc123")));
     let [create, say] = workflow.steps.as_slice() else { panic!("two steps") };
@@ -48,7 +48,7 @@ fn a_suite_is_read_with_its_steps() {
 
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
-    let wrong = |from: &str, to: &str| parse("talk.arazzo.yaml", &SUITE.replace(from, to)).unwrap_err().to_string();
+    let wrong = |from: &str, to: &str| read("talk.arazzo.yaml", &SUITE.replace(from, to)).unwrap_err().to_string();
     let messages = [
         wrong("arazzo: 1.0.1", "arazzo: 2.0.0"),
         wrong("workflowId", "workflow"),

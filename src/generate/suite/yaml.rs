@@ -57,8 +57,8 @@ impl Node {
     }
 
     /// An error at this place.
-    pub fn wrong(&self, message: impl Into<String>) -> SuiteError {
-        SuiteError::Shape { place: self.place.clone(), message: message.into() }
+    pub fn wrong(&self, message: impl Into<String>, help: &str) -> SuiteError {
+        SuiteError::new(self.place.clone(), message, Some(help))
     }
 }
 
@@ -67,12 +67,16 @@ pub(super) fn parse(file: &Arc<str>, text: &str) -> Result<Node, SuiteError> {
     let documents = MarkedYaml::load_from_str(text).map_err(|error| {
         let (line, column) = (error.marker().line(), error.marker().col() + 1);
         let place = Place { file: Arc::clone(file), line, column, span: 0..0 };
-        SuiteError::Syntax { place, reason: error.info().to_owned() }
+        SuiteError::new(place, format!("this is no YAML: {}", error.info()), None)
     })?;
     let offsets: Vec<usize> = text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect();
     match documents.first() {
         Some(document) => Ok(node(file, &offsets, document)),
-        None => Err(SuiteError::Syntax { place: Place::file(Arc::clone(file)), reason: "it is empty".to_owned() }),
+        None => Err(SuiteError::new(
+            Place::file(Arc::clone(file)),
+            "the suite is empty",
+            Some("it begins with `arazzo: 1.0.1`"),
+        )),
     }
 }
 
