@@ -94,7 +94,6 @@ impl Scene {
             source: Source { document: "doc.txt".to_owned(), quote: None, strength, section: None },
             operation: None,
             subject,
-            of: None,
             place: Place::file("spec.yaml"),
             of: None,
         });

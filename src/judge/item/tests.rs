@@ -74,6 +74,12 @@ fn every_line_of_the_other_framings_is_json() {
     assert_eq!(said(Framing::Ndjson, "{}\n{\n").len(), 1);
     assert_eq!(said(Framing::JsonSeq, "\u{1e}{}\n"), ["passed"]);
     assert!(said(Framing::AiDataV4, "0:hi\n")[0].starts_with("error"));
+    assert_eq!(
+        said(Framing::AiDataV4, "0:\"a\"\nhello\n"),
+        ["error: record 2 is no JSON: it does not begin as its framing says"]
+    );
+    let invalid = events(stream(Framing::Ndjson), b"{}\n\"\xff\"\n").says("item/not-json");
+    assert_eq!(invalid, ["error: record 2 is no JSON: its bytes are no UTF-8"]);
 }
 
 #[test]

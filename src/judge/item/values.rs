@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::payload::place;
-use crate::contract::{Concat, StreamContract};
+use crate::contract::StreamContract;
 use crate::judge::excerpt::{excerpt, excerpt_of};
-use crate::judge::streamed::{StreamItem, StreamView};
+use crate::judge::streamed::StreamItem;
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 
 pub(super) const CONSTANT: Rule = Rule {
@@ -110,7 +110,7 @@ fn concat(evidence: &Evidence<'_>, sink: &mut Sink) {
         if let Some(text) = string_at(item, concat.whole_kind.as_deref(), whole) {
             any = true;
             if text != pieces {
-                let finding = differing(&view, item, text, &pieces, (concat, whole), sink);
+                let finding = differing(item, text, &pieces, whole, sink);
                 return sink.fail(finding.breaking(evidence.contract, view.promises_of("concat", evidence.contract)));
             }
             pieces.clear();
@@ -130,17 +130,8 @@ fn string_at<'a>(item: &'a StreamItem, kind: Option<&str>, pointer: &str) -> Opt
     item.value()?.pointer(pointer).and_then(Value::as_str)
 }
 
-fn differing(
-    view: &StreamView<'_>,
-    item: &StreamItem,
-    text: &str,
-    pieces: &str,
-    (concat, whole): (&Concat, &str),
-    sink: &Sink,
-) -> Finding {
-    let count = view.streamed.before_sentinel().iter().take(item.item.number).count();
-    let mut finding =
-        sink.finding(format!("the pieces at `{}` of {count} events are not the whole text", concat.piece));
+fn differing(item: &StreamItem, text: &str, pieces: &str, whole: &str, sink: &Sink) -> Finding {
+    let mut finding = sink.finding(format!("the pieces together are not the text at `{whole}`"));
     finding.at = At { pointer: Some(whole.to_owned()), ..place(item) };
     finding.expected = excerpt(pieces);
     finding.actual = excerpt(text);
