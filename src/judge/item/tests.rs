@@ -65,6 +65,8 @@ fn payload_that_nobody_promised_to_be_json_may_be_text() {
     let scene = events(text, "data: hello\n\ndata: 42\n\n");
     assert_eq!(scene.says("item/not-json"), SILENT);
     assert_eq!(scene.says("item/schema"), ["passed"]);
+    let lax = StreamContract { kind: None, ..typed(json!({"properties": {"n": {"type": "integer"}}})) };
+    assert_eq!(events(lax, "data: {\"n\"\n\n").says("item/not-json").len(), 1);
 }
 
 #[test]

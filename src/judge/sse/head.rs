@@ -61,7 +61,7 @@ pub(super) const CONTENT_ENCODING: Rule = Rule {
     why: "Encoders gather bytes before they give any: events come late and in bursts.",
     source: RuleSource::Practice("compression buffers"),
     example: "content-encoding: gzip",
-    judge: |evidence, sink| unwanted("content-encoding", "the stream is encoded as a whole", evidence, sink),
+    judge: |evidence, sink| unwanted("content-encoding", "the stream names a content encoding", evidence, sink),
 };
 
 pub(super) const ACCEL_BUFFERING: Rule = Rule {

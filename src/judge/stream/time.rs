@@ -104,7 +104,8 @@ fn first_sign(view: &StreamView<'_>) -> Option<First> {
 /// Judges the longest silence by the contract's limit, and by the one that we waited for. Plain text
 /// has a rule of its own for it.
 pub(in crate::judge) fn judge_idle(view: &StreamView<'_>, evidence: &Evidence<'_>, sink: &mut Sink) {
-    if let End::Idle { silence } = view.answer.end {
+    // Silence after the declared end is a connection held open, which has a rule of its own.
+    if let (End::Idle { silence }, false) = (view.answer.end, view.ended_itself()) {
         let mut finding = sink.finding("the stream fell silent and did not end");
         finding.at = At::byte(view.answer.body.len());
         finding.expected = "a next piece, a comment or the end".to_owned();
