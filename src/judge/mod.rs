@@ -36,7 +36,7 @@ pub use evidence::{Context, Evidence};
 pub use expression::value_of;
 pub use finding::{At, Finding, Severity};
 pub use limit::judge_burst;
-pub use registry::{nearest, rule, rules};
+pub use registry::{is_timed, nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use streamed::first_event;
 pub use unique::{Ledger, RunCheck};

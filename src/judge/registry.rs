@@ -26,6 +26,22 @@ const FAMILIES: &[&[Rule]] = &[
 /// Least likeness, from 0 to 1, of an id that is offered in place of an unknown one.
 const LIKENESS: f64 = 0.6;
 
+/// Rules on when bytes arrive. A machine that was busy for a moment breaks them once.
+const TIMED: [&str; 7] = [
+    "stream/buffered",
+    "stream/first-event-late",
+    "stream/held-open",
+    "stream/idle",
+    "stream/slow-keep-alive",
+    "text/buffered",
+    "text/idle",
+];
+
+/// Whether a rule is about when bytes arrive, so that one exchange alone proves little.
+pub fn is_timed(id: &str) -> bool {
+    TIMED.contains(&id)
+}
+
 /// Every rule that there is, family by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.iter().copied().flatten()
@@ -80,6 +96,11 @@ mod tests {
             };
             assert!(!cited.is_empty(), "{}", rule.id);
         }
+    }
+
+    #[test]
+    fn every_timed_rule_exists() {
+        assert!(TIMED.iter().all(|id| rule(id).is_some()));
     }
 
     #[test]

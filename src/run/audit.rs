@@ -20,7 +20,7 @@ use super::tally::{Key, Selection, Tally};
 use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, Reproduced, RunError, RunVerdict, TargetResult};
 use crate::contract::{Location, Operation, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect, Plan, generate};
-use crate::judge::{Check, Context, Ledger, first_event, judge};
+use crate::judge::{Check, Context, Ledger, first_event, is_timed, judge};
 use crate::send::{Client, Exchange, Failure, FailureKind, Outcome};
 
 /// Largest body that is kept for findings over the run.
@@ -376,13 +376,22 @@ impl<'a> Audit<'a> {
         let mut tries = stream::iter(found)
             .map(|((key, found), context)| confirmer.confirm(key, found, context))
             .buffered(self.job.target.limits.concurrency);
-        let mut findings = Vec::new();
+        let (mut findings, mut passing) = (Vec::new(), Vec::new());
         while let Some(Confirmed { key, found, reproduced, shrunk }) = tries.next().await {
             if self.options.confirm {
                 self.reporter.event(&Event::Shrinking { target: &self.job.target.name, left })?;
             }
             left -= 1;
+            if reproduced == Reproduced::Never && is_timed(key.rule) {
+                passing.push(key);
+                continue;
+            }
             findings.push(show.finding(&key, &found, reproduced, shrunk));
+        }
+        drop(tries);
+        for key in passing {
+            self.tally.withdraw(&key);
+            self.leave_out(key.operation, key.rule, "it showed once, and not when it was tried again".to_owned());
         }
         findings.sort_by(|a, b| b.finding.severity.cmp(&a.finding.severity).then_with(|| order(a).cmp(&order(b))));
         Ok(findings)

@@ -16,10 +16,11 @@ pub fn outcomes(
     let none = Witness::default();
     let outcome = |(index, promise): (usize, &Promise)| {
         let witness = witnesses.get(index).unwrap_or(&none);
-        let verdict = match witness {
-            Witness { broken: 1.., .. } => PromiseVerdict::Broken,
-            Witness { kept: 1.., .. } => PromiseVerdict::Kept,
-            _ => PromiseVerdict::NotChecked,
+        let broken: usize = witness.broken.values().sum();
+        let verdict = match (broken, witness.kept) {
+            (1.., _) => PromiseVerdict::Broken,
+            (0, 1..) => PromiseVerdict::Kept,
+            (0, 0) => PromiseVerdict::NotChecked,
         };
         let reason = left_out.get(&PromiseId(index)).cloned().unwrap_or_else(|| reason(promise.subject).to_owned());
         PromiseOutcome {
@@ -27,7 +28,7 @@ pub fn outcomes(
             place: promise.place.clone(),
             operation: promise.operation.clone(),
             rules: witness.rules.clone(),
-            cases: witness.kept + witness.broken,
+            cases: witness.kept + broken,
             verdict,
             reason: (verdict == PromiseVerdict::NotChecked).then_some(reason),
         }

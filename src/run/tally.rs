@@ -67,8 +67,8 @@ pub struct Witness {
     pub rules: Vec<&'static str>,
     /// Checks in favour.
     pub kept: usize,
-    /// Checks against.
-    pub broken: usize,
+    /// Checks against, by rule and operation.
+    pub broken: BTreeMap<(&'static str, String), usize>,
 }
 
 #[derive(Default)]
@@ -155,6 +155,14 @@ impl Tally {
         &self.found
     }
 
+    /// Takes back what a finding said against promises: it proved to be none.
+    pub fn withdraw(&mut self, key: &Key) {
+        let rule = (key.rule, key.operation.clone());
+        for witness in &mut self.promises {
+            witness.broken.remove(&rule);
+        }
+    }
+
     /// How often each rule was judged on each operation.
     pub fn checks(&self) -> Vec<CheckCount> {
         let count = |((rule, operation), count): (&(&'static str, String), &Count)| CheckCount {
@@ -189,7 +197,9 @@ impl Tally {
                 count.failed += 1;
                 // A note is worth knowing and breaks nothing.
                 if finding.severity > Severity::Note {
-                    self.witness(check.rule, &finding.promises, |witness| witness.broken += 1);
+                    let rule = (check.rule, operation.to_owned());
+                    let against = |witness: &mut Witness| *witness.broken.entry(rule.clone()).or_default() += 1;
+                    self.witness(check.rule, &finding.promises, against);
                 }
             }
             Verdict::NotChecked(reason) => *count.reasons.entry(reason.clone()).or_default() += 1,

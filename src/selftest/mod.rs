@@ -66,21 +66,37 @@ impl Outcome {
 /// # Errors
 /// When a server or an audit cannot be started.
 pub async fn selftest(api: &'static Api, mut tell: impl FnMut(&Outcome)) -> Result<Vec<Outcome>, SelftestError> {
-    let conformant = Outcome { api, fault: None, findings: audit(api, None).await? };
+    let conformant = conformant(api).await?;
     tell(&conformant);
-    let known: Vec<_> = conformant.findings.iter().map(key).collect();
-    let mut outcomes = vec![conformant];
-    let mut audits = stream::iter(api.faults())
-        .map(|fault| async move { audit(api, Some(fault)).await.map(|findings| (fault, findings)) })
-        .buffered(AT_ONCE);
-    while let Some(audited) = audits.next().await {
-        let (fault, mut findings) = audited?;
-        findings.retain(|found| !known.contains(&key(found)));
-        let outcome = Outcome { api, fault: Some(fault), findings };
+    let mut outcomes = Vec::new();
+    let mut audits = stream::iter(api.faults()).map(|fault| faulty(&conformant, fault)).buffered(AT_ONCE);
+    while let Some(outcome) = audits.next().await {
+        let outcome = outcome?;
         tell(&outcome);
         outcomes.push(outcome);
     }
+    drop(audits);
+    outcomes.insert(0, conformant);
     Ok(outcomes)
+}
+
+/// Audits one API without faults.
+///
+/// # Errors
+/// When the server or the audit cannot be started.
+pub async fn conformant(api: &'static Api) -> Result<Outcome, SelftestError> {
+    Ok(Outcome { api, fault: None, findings: audit(api, None).await? })
+}
+
+/// Audits the API with one fault; what its conformant server raises, too, does not count.
+///
+/// # Errors
+/// When the server or the audit cannot be started.
+pub async fn faulty(conformant: &Outcome, fault: &'static Fault) -> Result<Outcome, SelftestError> {
+    let known: Vec<_> = conformant.findings.iter().map(key).collect();
+    let mut findings = audit(conformant.api, Some(fault)).await?;
+    findings.retain(|found| !known.contains(&key(found)));
+    Ok(Outcome { api: conformant.api, fault: Some(fault), findings })
 }
 
 fn key(found: &FoundFinding) -> (&'static str, Severity, String, Option<String>) {

@@ -1,0 +1,111 @@
+//! Runs the binary, and servers that do one thing.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use std::io::{BufRead, BufReader};
+
+/// What a run of the binary came to.
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// The binary with these arguments, started in the repository.
+pub fn uptospec(arguments: &[&str]) -> Ran {
+    uptospec_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
+}
+
+/// The same in another folder.
+pub fn uptospec_in(folder: &Path, arguments: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_uptospec"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .output()
+        .expect("the binary starts");
+    Ran {
+        code: output.status.code().expect("it ends by itself"),
+        stdout: String::from_utf8(output.stdout).expect("what it prints is text"),
+        stderr: String::from_utf8(output.stderr).expect("what it prints is text"),
+    }
+}
+
+impl Ran {
+    /// Everything that it printed.
+    pub fn all(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+}
+
+/// A reference server in a process of its own; it ends with this value.
+pub struct Served {
+    process: Child,
+    pub url: String,
+}
+
+impl Served {
+    pub fn start(name: &str, faults: &[&str]) -> Self {
+        let faults = faults.iter().flat_map(|fault| ["--fault", fault]);
+        let mut process = Command::new(env!("CARGO_BIN_EXE_uptospec"))
+            .args(["serve", name])
+            .args(faults)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("it is piped")).read_line(&mut line).expect("it says where it is");
+        let url = line.split_whitespace().find(|word| word.starts_with("http://")).expect("it says where it is");
+        Served { url: url.to_owned(), process }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended already, which is as good.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A server that hands every connection to a function.
+pub fn answering(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    std::thread::spawn(move || {
+        let answer = std::sync::Arc::new(answer);
+        for stream in listener.incoming().map_while(Result::ok) {
+            let answer = answer.clone();
+            std::thread::spawn(move || answer(stream));
+        }
+    });
+    url
+}
+
+/// A server that answers every request with the same bytes and closes the connection.
+pub fn saying(bytes: &'static [u8]) -> String {
+    answering(move |mut stream| {
+        let mut request = [0; 65_536];
+        // A client that went away is no concern of the server's.
+        let _ = stream.read(&mut request);
+        let _ = stream.write_all(bytes);
+    })
+}
+
+/// A folder with files in it.
+pub fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("there is room");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("there is room");
+    }
+    let path = folder.path().to_owned();
+    (folder, path)
+}
+
+/// A file of the repository.
+pub fn repository(path: &str) -> String {
+    format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))
+}

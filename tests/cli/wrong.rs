@@ -1,0 +1,101 @@
+//! Commands, documents and configurations that are wrong: exit 2, the place, and what would be right.
+
+use super::support::{folder, uptospec, uptospec_in};
+
+const SPEC: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      responses:\n        '200': {description: ok}\n";
+
+#[test]
+fn a_broken_document_is_told_with_its_place() {
+    let (_kept, path) = folder(&[("broken.yaml", "openapi: 3.1.0\ninfo:\n  title: [x\npaths: {}\n")]);
+    let ran = uptospec_in(&path, &["check", "broken.yaml", "--url", "http://127.0.0.1:1"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.stderr.contains("broken.yaml:4"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_swagger_document_is_refused_by_name() {
+    let (_kept, path) = folder(&[("old.json", "{\n  \"swagger\": \"2.0\",\n  \"paths\": {}\n}\n")]);
+    let ran = uptospec_in(&path, &["lint", "old.json"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.all().contains("old.json:2") && ran.all().contains("2.0"), "{}", ran.all());
+}
+
+#[test]
+fn a_wrong_configuration_is_told_with_its_line_and_the_nearest_key() {
+    let (_kept, path) =
+        folder(&[("spec.yaml", SPEC), ("uptospec.toml", "[target.a]\nspec = \"spec.yaml\"\nconcurency = 3\n")]);
+    let ran = uptospec_in(&path, &["check"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.stderr.contains("uptospec.toml:3") && ran.stderr.contains("`concurrency`"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_credential_for_an_unknown_scheme_is_told_with_the_known_ones() {
+    let spec = "specs/agenhq.yaml";
+    let config = format!(
+        "[target.agenhq]\nspec = {:?}\nurl = \"http://127.0.0.1:1\"\ncredentials = {{ apikey = \"x\" }}\n",
+        super::support::repository(spec)
+    );
+    let (_kept, path) = folder(&[("uptospec.toml", &config)]);
+    let ran = uptospec_in(&path, &["check"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.stderr.contains("`apiKey`"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_unknown_rule_operation_target_or_server_is_told_with_the_nearest() {
+    let unknown = [
+        (vec!["explain", "stream/terminal-mising"], "stream/terminal-missing"),
+        (vec!["check", "--rule", "stream/terminal-mising"], "stream/terminal-missing"),
+        (vec!["check", "--target", "agntx"], "agntix"),
+        (vec!["check", "--target", "agntix", "--only", "sendMesage"], "sendMessage"),
+        (vec!["serve", "agntx"], "agntix"),
+        (vec!["serve", "agntix", "--fault", "done-mising"], "done-missing"),
+    ];
+    for (arguments, nearest) in unknown {
+        let ran = uptospec(&arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.all());
+        assert!(ran.stderr.contains(nearest), "{arguments:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_option_that_means_nothing_is_refused() {
+    for arguments in [
+        vec!["check", "--rate", "fast"],
+        vec!["check", "--url", "127.0.0.1:3000"],
+        vec!["check", "specs/agenhq.yaml", "-H", "no colon", "--url", "http://127.0.0.1:1"],
+        vec!["check", "--report", "xls=report.xls"],
+        vec!["check", "--report", "json=/nonexistent/folder/report.json"],
+        vec!["check", "--max-requests", "0"],
+    ] {
+        let ran = uptospec(&arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.all());
+    }
+}
+
+#[test]
+fn without_a_configuration_the_first_steps_are_told() {
+    let (_kept, path) = folder(&[]);
+    let ran = uptospec_in(&path, &["check"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.stderr.contains("uptospec init"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_configuration_that_init_writes_is_one() {
+    let (_kept, path) = folder(&[("spec.yaml", SPEC)]);
+    let ran = uptospec_in(&path, &["init", "spec.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    std::fs::write(path.join("uptospec.toml"), &ran.stdout).unwrap();
+    let ran = uptospec_in(&path, &["check"]);
+    assert_eq!(ran.code, 3, "nobody listens there: {}", ran.all());
+}
+
+#[test]
+fn a_document_without_faults_has_nothing_to_lint() {
+    for spec in ["agntix", "agentix", "agenhq", "agentsgt"] {
+        let ran = uptospec(&["lint", &format!("specs/{spec}.yaml")]);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+    }
+}
