@@ -46,12 +46,12 @@ fn sequence(evidence: &Evidence<'_>, sink: &mut Sink) {
     };
     let kinds: String = items.iter().map(|item| format!("{} ", item.kind.as_deref().unwrap_or("?"))).collect();
     if expression.is_match(&kinds) {
-        return sink.pass(view.relation_promises(evidence.contract));
+        return sink.pass(view.promises_of("sequence", evidence.contract));
     }
     let mut finding = sink.finding("the events do not follow each other as declared");
     finding.expected = wanted.clone();
     finding.actual = excerpt(&compressed(items));
-    sink.fail(finding.breaking(evidence.contract, view.relation_promises(evidence.contract)));
+    sink.fail(finding.breaking(evidence.contract, view.promises_of("sequence", evidence.contract)));
 }
 
 /// The kinds in order, runs of one kind as a count.
@@ -71,9 +71,9 @@ fn lifecycle(evidence: &Evidence<'_>, sink: &mut Sink) {
         let mut blocks = Blocks { lifecycle, view, open: HashMap::new(), any: false };
         match blocks.follow(sink).or_else(|| blocks.unclosed(sink)) {
             Some(finding) => {
-                sink.fail(finding.breaking(evidence.contract, view.relation_promises(evidence.contract)));
+                sink.fail(finding.breaking(evidence.contract, view.promises_of("lifecycles", evidence.contract)));
             }
-            None if blocks.any => sink.pass(view.relation_promises(evidence.contract)),
+            None if blocks.any => sink.pass(view.promises_of("lifecycles", evidence.contract)),
             None => {}
         }
     }

@@ -1,8 +1,8 @@
 //! Rules on the payload of an item as JSON text.
 
-use crate::judge::streamed::{Content, Json, JsonError, StreamItem};
+use crate::judge::streamed::{Content, Json, JsonError, StreamItem, StreamView};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
-use crate::stream::excerpt;
+use crate::stream::{Mark, MarkKind, excerpt};
 
 pub(super) const NOT_JSON: Rule = Rule {
     id: "item/not-json",
@@ -52,6 +52,13 @@ pub(super) const LONE_SURROGATE: Rule = Rule {
 fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.item_stream(sink) else { return };
     let items = &view.streamed.items;
+    if let Some((mark, why)) = unreadable_record(&view) {
+        let mut finding = sink.finding(format!("record {} is no JSON: {why}", mark.item));
+        finding.at = At { byte: Some(mark.byte), event: Some(mark.item), ..At::default() };
+        finding.expected = "one JSON value in UTF-8".to_owned();
+        finding.actual = mark.text.clone();
+        return sink.fail(finding.breaking(evidence.contract, view.promises(evidence.contract)));
+    }
     let broken = items.iter().find_map(|item| match &item.content {
         Content::Broken(JsonError::Syntax(why)) => Some((item, why)),
         _ => None,
@@ -61,13 +68,25 @@ fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
         finding.at = place(item);
         finding.expected = "one JSON value".to_owned();
         finding.actual = excerpt(item.item.data.as_bytes());
-        return sink.fail(finding.breaking(evidence.contract, view.promises().iter().copied()));
+        return sink.fail(finding.breaking(evidence.contract, view.promises(evidence.contract)));
     }
     if items.iter().any(|item| matches!(item.content, Content::Broken(JsonError::TooDeep))) {
         sink.not_checked("a payload is nested too deep to be read");
     } else if items.iter().any(|item| matches!(item.content, Content::Json(_))) {
         sink.pass([]);
     }
+}
+
+/// The first record whose bytes are none of its framing. Server-sent events have rules of their own
+/// for their bytes.
+fn unreadable_record<'a>(view: &StreamView<'a>) -> Option<(&'a Mark, &'static str)> {
+    if view.sse().is_some() {
+        return None;
+    }
+    let marks = view.streamed.facts.marks();
+    let invalid = marks.first(MarkKind::InvalidUtf8).map(|mark| (mark, "its bytes are no UTF-8"));
+    let bad = marks.first(MarkKind::BadRecord).map(|mark| (mark, "it does not begin as its framing says"));
+    invalid.or(bad)
 }
 
 /// Judges every payload that is JSON, up to the first finding.

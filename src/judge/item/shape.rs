@@ -54,7 +54,7 @@ fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
         for (value, schema) in instances(item, promised) {
             any = true;
             let name = format!("the data of event {}", item.item.number);
-            let around = view.promises().to_vec();
+            let around = view.promises(evidence.contract);
             let instance = Instance { value: &value, schema, name: &name, at: place(item), around };
             if !schema.is_valid(&value) {
                 return shape::judge(&instance, evidence, sink);
@@ -129,7 +129,7 @@ fn event_name(evidence: &Evidence<'_>, sink: &mut Sink) {
             finding.at = place(item);
             finding.expected = format!("event: {kind}");
             finding.actual = format!("event: {name}");
-            return sink.fail(finding.breaking(evidence.contract, view.promises().iter().copied()));
+            return sink.fail(finding.breaking(evidence.contract, view.promises_of("kind", evidence.contract)));
         }
     }
     if any {
@@ -153,7 +153,7 @@ fn unknown_kind(evidence: &Evidence<'_>, sink: &mut Sink) {
     }
     finding.expected = format!("one of {}", kinds.in_words());
     finding.actual = kind.to_owned();
-    sink.fail(finding.breaking(evidence.contract, promised.promises.iter().copied()));
+    sink.fail(finding.breaking(evidence.contract, view.promises_of("unknownKinds", evidence.contract)));
 }
 
 /// The kinds of a stream whose contract allows no other.

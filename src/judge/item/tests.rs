@@ -65,6 +65,8 @@ fn payload_that_nobody_promised_to_be_json_may_be_text() {
     let scene = events(text, "data: hello\n\ndata: 42\n\n");
     assert_eq!(scene.says("item/not-json"), SILENT);
     assert_eq!(scene.says("item/schema"), ["passed"]);
+    let lax = StreamContract { kind: None, ..typed(json!({"properties": {"n": {"type": "integer"}}})) };
+    assert_eq!(events(lax, "data: {\"n\"\n\n").says("item/not-json").len(), 1);
 }
 
 #[test]
@@ -74,6 +76,12 @@ fn every_line_of_the_other_framings_is_json() {
     assert_eq!(said(Framing::Ndjson, "{}\n{\n").len(), 1);
     assert_eq!(said(Framing::JsonSeq, "\u{1e}{}\n"), ["passed"]);
     assert!(said(Framing::AiDataV4, "0:hi\n")[0].starts_with("error"));
+    assert_eq!(
+        said(Framing::AiDataV4, "0:\"a\"\nhello\n"),
+        ["error: record 2 is no JSON: it does not begin as its framing says"]
+    );
+    let invalid = events(stream(Framing::Ndjson), b"{}\n\"\xff\"\n").says("item/not-json");
+    assert_eq!(invalid, ["error: record 2 is no JSON: its bytes are no UTF-8"]);
 }
 
 #[test]
@@ -167,11 +175,12 @@ fn a_constant_is_the_same_in_every_item_that_has_it() {
 }
 
 #[test]
-fn a_relation_that_was_read_from_a_sample_is_a_warning() {
+fn a_constant_that_was_read_from_a_sample_is_a_warning() {
     let mut scene =
         events(StreamContract { constant: words("/id"), ..any() }, data(&[json!({"id": 1}), json!({"id": 2})]));
     let documented = scene.promise(Subject::Stream, Strength::Documented);
     let inferred = scene.promise(Subject::Stream, Strength::Inferred);
+    scene.promises[inferred.0].of = Some("constant".to_owned());
     scene.operation.responses[0].media[0].stream.as_mut().unwrap().promises = vec![documented, inferred];
     assert_eq!(scene.says("item/constant"), ["warning: `/id` is another one than in event 1"]);
 }

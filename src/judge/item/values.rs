@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::payload::place;
-use crate::contract::Concat;
+use crate::contract::StreamContract;
 use crate::judge::excerpt::{excerpt, excerpt_of};
-use crate::judge::streamed::{StreamItem, StreamView};
+use crate::judge::streamed::StreamItem;
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 
 pub(super) const CONSTANT: Rule = Rule {
@@ -39,62 +39,60 @@ pub(super) const CONCAT: Rule = Rule {
 };
 
 fn constant(evidence: &Evidence<'_>, sink: &mut Sink) {
-    judge_each(
-        evidence,
-        sink,
-        |view| &view.constant,
-        |pointer, items, sink| {
-            let mut values = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?)));
-            let (first, wanted) = values.next()?;
-            let Some((item, value)) = values.find(|(_, value)| *value != wanted) else { return Some(None) };
-            let mut finding = sink.finding(format!("`{pointer}` is another one than in event {}", first.item.number));
-            finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
-            finding.expected = excerpt_of(wanted);
-            finding.actual = excerpt_of(value);
-            Some(Some(finding))
-        },
-    );
+    let declared = Declared { key: "constant", pointers: |promised| &promised.constant };
+    judge_each(&declared, evidence, sink, |pointer, items, sink| {
+        let mut values = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?)));
+        let (first, wanted) = values.next()?;
+        let Some((item, value)) = values.find(|(_, value)| *value != wanted) else { return Some(None) };
+        let mut finding = sink.finding(format!("`{pointer}` is another one than in event {}", first.item.number));
+        finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
+        finding.expected = excerpt_of(wanted);
+        finding.actual = excerpt_of(value);
+        Some(Some(finding))
+    });
 }
 
 fn monotonic(evidence: &Evidence<'_>, sink: &mut Sink) {
-    judge_each(
-        evidence,
-        sink,
-        |view| &view.monotonic,
-        |pointer, items, sink| {
-            let numbers = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?.as_f64()?)));
-            let numbers: Vec<_> = numbers.collect();
-            numbers.first()?;
-            let down = numbers.windows(2).find_map(|pair| match pair {
-                [(_, before), (item, after)] if after < before => Some((before, item, after)),
-                _ => None,
-            });
-            let Some((before, item, after)) = down else { return Some(None) };
-            let mut finding = sink.finding(format!("`{pointer}` goes down"));
-            finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
-            finding.expected = format!("{before} or more");
-            finding.actual = after.to_string();
-            Some(Some(finding))
-        },
-    );
+    let declared = Declared { key: "monotonic", pointers: |promised| &promised.monotonic };
+    judge_each(&declared, evidence, sink, |pointer, items, sink| {
+        let numbers = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?.as_f64()?)));
+        let numbers: Vec<_> = numbers.collect();
+        numbers.first()?;
+        let down = numbers.windows(2).find_map(|pair| match pair {
+            [(_, before), (item, after)] if after < before => Some((before, item, after)),
+            _ => None,
+        });
+        let Some((before, item, after)) = down else { return Some(None) };
+        let mut finding = sink.finding(format!("`{pointer}` goes down"));
+        finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
+        finding.expected = format!("{before} or more");
+        finding.actual = after.to_string();
+        Some(Some(finding))
+    });
+}
+
+/// A key of `x-stream` that lists JSON Pointers.
+struct Declared {
+    key: &'static str,
+    pointers: fn(&StreamContract) -> &[String],
 }
 
 /// Judges by each of the declared pointers. `judge` gives nothing where no item has the value, and
 /// else the finding, if there is one.
 fn judge_each(
+    declared: &Declared,
     evidence: &Evidence<'_>,
     sink: &mut Sink,
-    pointers: fn(&crate::contract::StreamContract) -> &Vec<String>,
     judge: impl Fn(&str, &[StreamItem], &Sink) -> Option<Option<Finding>>,
 ) {
     let Some(view) = evidence.item_stream(sink) else { return };
     let Some(promised) = view.promised else { return };
-    for pointer in pointers(promised) {
+    for pointer in (declared.pointers)(promised) {
         match judge(pointer, view.streamed.before_sentinel(), sink) {
             None => {}
-            Some(None) => sink.pass(view.relation_promises(evidence.contract)),
+            Some(None) => sink.pass(view.promises_of(declared.key, evidence.contract)),
             Some(Some(finding)) => {
-                sink.fail(finding.breaking(evidence.contract, view.relation_promises(evidence.contract)));
+                sink.fail(finding.breaking(evidence.contract, view.promises_of(declared.key, evidence.contract)));
             }
         }
     }
@@ -112,8 +110,8 @@ fn concat(evidence: &Evidence<'_>, sink: &mut Sink) {
         if let Some(text) = string_at(item, concat.whole_kind.as_deref(), whole) {
             any = true;
             if text != pieces {
-                let finding = differing(&view, item, text, &pieces, (concat, whole), sink);
-                return sink.fail(finding.breaking(evidence.contract, view.relation_promises(evidence.contract)));
+                let finding = differing(item, text, &pieces, whole, sink);
+                return sink.fail(finding.breaking(evidence.contract, view.promises_of("concat", evidence.contract)));
             }
             pieces.clear();
         } else if let Some(piece) = string_at(item, concat.of.as_deref(), &concat.piece) {
@@ -121,7 +119,7 @@ fn concat(evidence: &Evidence<'_>, sink: &mut Sink) {
         }
     }
     match any {
-        true => sink.pass(view.relation_promises(evidence.contract)),
+        true => sink.pass(view.promises_of("concat", evidence.contract)),
         false => sink.not_checked(format!("no event gives the whole text at `{whole}`")),
     }
 }
@@ -132,17 +130,8 @@ fn string_at<'a>(item: &'a StreamItem, kind: Option<&str>, pointer: &str) -> Opt
     item.value()?.pointer(pointer).and_then(Value::as_str)
 }
 
-fn differing(
-    view: &StreamView<'_>,
-    item: &StreamItem,
-    text: &str,
-    pieces: &str,
-    (concat, whole): (&Concat, &str),
-    sink: &Sink,
-) -> Finding {
-    let count = view.streamed.before_sentinel().iter().take(item.item.number).count();
-    let mut finding =
-        sink.finding(format!("the pieces at `{}` of {count} events are not the whole text", concat.piece));
+fn differing(item: &StreamItem, text: &str, pieces: &str, whole: &str, sink: &Sink) -> Finding {
+    let mut finding = sink.finding(format!("the pieces together are not the text at `{whole}`"));
     finding.at = At { pointer: Some(whole.to_owned()), ..place(item) };
     finding.expected = excerpt(pieces);
     finding.actual = excerpt(text);

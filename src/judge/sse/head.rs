@@ -2,7 +2,7 @@
 
 use crate::contract::StreamSwitch;
 use crate::generate::Expect;
-use crate::judge::streamed::{EVENT_STREAM, StreamAnswer, is_success};
+use crate::judge::streamed::{EVENT_STREAM, StreamAnswer, is_success, promises_of};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 use crate::send::Answer;
 use crate::stream::{Framing, SseReader};
@@ -61,7 +61,7 @@ pub(super) const CONTENT_ENCODING: Rule = Rule {
     why: "Encoders gather bytes before they give any: events come late and in bursts.",
     source: RuleSource::Practice("compression buffers"),
     example: "content-encoding: gzip",
-    judge: |evidence, sink| unwanted("content-encoding", "the stream is encoded as a whole", evidence, sink),
+    judge: |evidence, sink| unwanted("content-encoding", "the stream names a content encoding", evidence, sink),
 };
 
 pub(super) const ACCEL_BUFFERING: Rule = Rule {
@@ -199,6 +199,7 @@ fn profile_header(evidence: &Evidence<'_>, sink: &mut Sink) {
         .require_headers
         .iter()
         .filter(|(name, _)| !CONNECTION_SPECIFIC.iter().any(|specific| specific.eq_ignore_ascii_case(name)));
+    let promises = promises_of("requireHeaders", promised, evidence.contract);
     let mut wrong = Vec::new();
     let mut any = false;
     for (name, wanted) in judged {
@@ -210,10 +211,10 @@ fn profile_header(evidence: &Evidence<'_>, sink: &mut Sink) {
         }
     }
     if any && wrong.is_empty() {
-        sink.pass(promised.promises.iter().copied());
+        sink.pass(promises.iter().copied());
     }
     wrong.into_iter().for_each(|finding| {
-        sink.fail(finding.breaking(evidence.contract, promised.promises.iter().copied()));
+        sink.fail(finding.breaking(evidence.contract, promises.iter().copied()));
     });
 }
 

@@ -126,7 +126,7 @@ fn many_of_a_kind_are_one_finding_with_a_count() {
 fn an_encoded_body_is_not_read() {
     let scene = body(b"\x1f\x8b\x08").header("content-encoding", "gzip");
     assert_eq!(scene.says("sse/invalid-utf8"), ["not checked: the body is encoded as gzip"]);
-    assert_eq!(scene.says("sse/content-encoding"), ["warning: the stream is encoded as a whole"]);
+    assert_eq!(scene.says("sse/content-encoding"), ["warning: the stream names a content encoding"]);
 }
 
 #[test]

@@ -47,16 +47,16 @@ pub(super) const HELD_OPEN: Rule = Rule {
     example: "data: [DONE]\n\n(and the connection stays open)",
     judge: |evidence, sink| {
         let Some(view) = evidence.stream_view(sink) else { return };
-        match view.answer.end {
-            End::HeldOpen { waited } => {
-                let mut finding = sink.finding("the connection stays open after the declared end");
-                finding.expected = "the end of the body".to_owned();
-                finding.actual = format!("still open after {}", milliseconds(waited));
-                sink.fail(finding);
-            }
-            End::Complete(_) if declared_end_came(&view) => sink.pass([]),
-            _ => {}
-        }
+        let waited = match view.answer.end {
+            End::HeldOpen { waited } => waited,
+            End::Idle { silence } if view.ended_itself() => silence,
+            End::Complete(_) if view.ended_itself() => return sink.pass([]),
+            _ => return,
+        };
+        let mut finding = sink.finding("the connection stays open after the declared end");
+        finding.expected = "the end of the body".to_owned();
+        finding.actual = format!("still open after {}", milliseconds(waited));
+        sink.fail(finding);
     },
 };
 
@@ -82,7 +82,7 @@ pub(in crate::judge) fn judge_incomplete(view: &StreamView<'_>, sink: &mut Sink)
 fn close_delimited(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.stream_view(sink) else { return };
     match view.answer.end {
-        End::Complete(BodyLength::Close) if !declared_end_came(&view) => {
+        End::Complete(BodyLength::Close) if !view.ended_itself() => {
             let mut finding = sink.finding("only the closed connection ends the stream");
             finding.expected = "chunked coding, or an end that the stream itself declares".to_owned();
             finding.actual = "neither Content-Length nor chunked".to_owned();
@@ -91,12 +91,6 @@ fn close_delimited(evidence: &Evidence<'_>, sink: &mut Sink) {
         End::Complete(_) => sink.pass([]),
         _ => {}
     }
-}
-
-/// Whether the stream itself says that it is complete.
-fn declared_end_came(view: &StreamView<'_>) -> bool {
-    let sentinel = view.streamed.items.iter().any(|item| item.is_sentinel());
-    sentinel || view.promised.is_some_and(|promised| view.of_kinds(&promised.terminal).next().is_some())
 }
 
 fn tail_discarded(evidence: &Evidence<'_>, sink: &mut Sink) {

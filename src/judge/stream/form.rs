@@ -66,7 +66,7 @@ fn is_form(switch: &StreamSwitch, essence: &str) -> bool {
 fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.item_stream(sink) else { return };
     if !view.streamed.before_sentinel().is_empty() {
-        return sink.pass(view.promises().iter().copied());
+        return sink.pass(view.promises(evidence.contract));
     }
     if let Some(reason) = view.end_unseen() {
         return sink.not_checked(reason);

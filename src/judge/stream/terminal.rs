@@ -1,6 +1,6 @@
 //! Rules on the sentinel and the terminal events that a contract declares.
 
-use crate::contract::StreamContract;
+use crate::contract::{Contract, PromiseId, StreamContract};
 use crate::judge::streamed::{Content, StreamItem, StreamView};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 use crate::stream::excerpt;
@@ -83,6 +83,12 @@ impl<'a> Ending<'a> {
         kinds.into_iter().chain(sentinel).collect::<Vec<_>>().join(" and ")
     }
 
+    /// The sentences behind the declared end.
+    fn promises(&self, contract: &Contract) -> Vec<PromiseId> {
+        let key = if self.promised.sentinel.is_some() { "sentinel" } else { "x-stream-terminal" };
+        self.view.promises_of(key, contract)
+    }
+
     /// The item that was probably meant as the end.
     fn near_miss(&self) -> Option<&'a StreamItem> {
         let sentinel = self.promised.sentinel.as_deref().filter(|_| !self.has_sentinel());
@@ -101,7 +107,7 @@ impl<'a> Ending<'a> {
         finding.at = At { byte: Some(item.item.span.start), event: Some(item.item.number), ..At::default() };
         finding.expected = self.wanted();
         finding.actual = excerpt(item.item.data.as_bytes());
-        finding.breaking(evidence.contract, self.promised.promises.iter().copied())
+        finding.breaking(evidence.contract, self.promises(evidence.contract))
     }
 }
 
@@ -118,7 +124,7 @@ fn missing(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(ending) = Ending::declared(evidence, sink) else { return };
     let (has_sentinel, has_terminal) = (ending.has_sentinel(), ending.has_terminal());
     if has_sentinel && has_terminal {
-        return sink.pass(ending.promised.promises.iter().copied());
+        return sink.pass(ending.promises(evidence.contract));
     }
     if let Some(reason) = excuse(&ending, has_sentinel) {
         return sink.not_checked(reason);
@@ -130,7 +136,7 @@ fn missing(evidence: &Evidence<'_>, sink: &mut Sink) {
         Some(last) => format!("the last of {} events is {}", last.item.number, excerpt(last.item.data.as_bytes())),
         None => "no event".to_owned(),
     };
-    sink.fail(finding.breaking(evidence.contract, ending.promised.promises.iter().copied()));
+    sink.fail(finding.breaking(evidence.contract, ending.promises(evidence.contract)));
 }
 
 /// Why a missing end is no evidence, or is told by another rule.

@@ -144,6 +144,9 @@ fn a_connection_held_open_after_the_end_is_a_warning() {
     let held = scene(End::HeldOpen { waited: Duration::from_secs(2) });
     assert_eq!(held.says("stream/held-open"), ["warning: the connection stays open after the declared end"]);
     assert_eq!(held.says("stream/terminal-missing"), ["passed"]);
+    let idle = scene(End::Idle { silence: Duration::from_secs(30) });
+    assert_eq!(idle.says("stream/held-open"), ["warning: the connection stays open after the declared end"]);
+    assert_eq!(idle.says("stream/idle"), SILENT);
     assert_eq!(scene(End::Complete(BodyLength::Chunked)).says("stream/held-open"), ["passed"]);
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::judge::streamed::{StreamView, milliseconds};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 use crate::send::{Answer, End};
+use crate::stream::StreamFacts;
 
 /// A whole that took less than this says nothing of how it was sent.
 pub(in crate::judge) const SHORTEST_JUDGED: Duration = Duration::from_millis(100);
@@ -75,21 +76,36 @@ fn first_event_late(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.stream_view(sink) else { return };
     let Some(promised) = view.promised else { return };
     let Some(limit) = promised.timing.first_event else { return };
-    let Some(first) = view.streamed.items.first() else { return sink.not_checked("no event came") };
-    if first.item.at <= limit {
-        return sink.pass(promised.promises.iter().copied());
+    let Some(first) = first_sign(&view) else { return sink.not_checked("no event came") };
+    if first.at <= limit {
+        return sink.pass(view.promises_of("timing", evidence.contract));
     }
     let mut finding = sink.finding("the first event is late");
-    finding.at = At { byte: Some(first.item.span.start), event: Some(1), ..At::default() };
+    finding.at = At::byte(first.byte);
     finding.expected = format!("within {}", milliseconds(limit));
-    finding.actual = milliseconds(first.item.at);
-    sink.fail(finding.breaking(evidence.contract, promised.promises.iter().copied()));
+    finding.actual = milliseconds(first.at);
+    sink.fail(finding.breaking(evidence.contract, view.promises_of("timing", evidence.contract)));
+}
+
+/// The first thing that a person sees.
+struct First {
+    at: Duration,
+    byte: usize,
+}
+
+/// The first event, or the first byte of a plain text.
+fn first_sign(view: &StreamView<'_>) -> Option<First> {
+    match &view.streamed.facts {
+        StreamFacts::Text(facts) => Some(First { at: facts.first_at?, byte: 0 }),
+        _ => view.streamed.items.first().map(|first| First { at: first.item.at, byte: first.item.span.start }),
+    }
 }
 
 /// Judges the longest silence by the contract's limit, and by the one that we waited for. Plain text
 /// has a rule of its own for it.
 pub(in crate::judge) fn judge_idle(view: &StreamView<'_>, evidence: &Evidence<'_>, sink: &mut Sink) {
-    if let End::Idle { silence } = view.answer.end {
+    // Silence after the declared end is a connection held open, which has a rule of its own.
+    if let (End::Idle { silence }, false) = (view.answer.end, view.ended_itself()) {
         let mut finding = sink.finding("the stream fell silent and did not end");
         finding.at = At::byte(view.answer.body.len());
         finding.expected = "a next piece, a comment or the end".to_owned();
@@ -100,9 +116,9 @@ pub(in crate::judge) fn judge_idle(view: &StreamView<'_>, evidence: &Evidence<'_
     match longest_silence(view.answer).filter(|silence| silence.length > limit) {
         Some(silence) => {
             let finding = silence.finding("the stream is silent for longer than allowed", limit, sink);
-            sink.fail(finding.breaking(evidence.contract, view.promises().iter().copied()));
+            sink.fail(finding.breaking(evidence.contract, view.promises_of("timing", evidence.contract)));
         }
-        None => sink.pass(view.promises().iter().copied()),
+        None => sink.pass(view.promises_of("timing", evidence.contract)),
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 pub(super) use json::{Json, JsonError};
 
 use super::{Context, Evidence, Sink};
-use crate::contract::{self, Contract, ItemSchema, KindSelector, PromiseId, StreamContract};
+use crate::contract::{self, Contract, ItemSchema, KindSelector, PromiseId, Schema, StreamContract};
 use crate::generate::Case;
 use crate::send::{Answer, End, Exchange};
 use crate::stream::{Decoded, Framing, Item, SseFacts, StreamFacts, TextFacts, decode};
@@ -172,22 +172,29 @@ impl<'a> StreamView<'a> {
         }
     }
 
-    /// The sentences behind the stream's form.
-    pub(super) fn promises(&self) -> &'a [PromiseId] {
-        self.promised.map_or(&[], |promised| promised.promises.as_slice())
+    /// The sentences behind the stream as a whole.
+    pub(super) fn promises(&self, contract: &Contract) -> Vec<PromiseId> {
+        self.promised.map(|promised| about(None, promised, contract)).unwrap_or_default()
     }
 
-    /// The sentence behind how items relate to each other. Such a relation is mostly read from a sample
-    /// rather than said, so it is the least firm of the stream's sentences.
-    pub(super) fn relation_promises(&self, contract: &Contract) -> Option<PromiseId> {
-        self.promises().iter().copied().min_by_key(|promise| contract.promise(*promise).source.strength)
+    /// The sentences behind one key of `x-stream`: those that are about it alone, or else those about
+    /// the stream as a whole.
+    pub(super) fn promises_of(&self, key: &str, contract: &Contract) -> Vec<PromiseId> {
+        self.promised.map(|promised| promises_of(key, promised, contract)).unwrap_or_default()
     }
 
-    /// Why nothing can be said of how the stream ends; `None` where the body is complete or was held
-    /// open after its end.
+    /// Whether the stream itself says that it is complete, by its sentinel or a terminal event.
+    pub(super) fn ended_itself(&self) -> bool {
+        let sentinel = self.streamed.items.iter().any(StreamItem::is_sentinel);
+        sentinel || self.promised.is_some_and(|promised| self.of_kinds(&promised.terminal).next().is_some())
+    }
+
+    /// Why nothing can be said of how the stream ends; `None` where the body is complete, or the stream
+    /// ended before we stopped to read.
     pub(super) fn end_unseen(&self) -> Option<String> {
         match self.answer.end {
             End::Complete(_) | End::HeldOpen { .. } => None,
+            End::StoppedBySize | End::StoppedByTime | End::Idle { .. } if self.ended_itself() => None,
             End::StoppedBySize => Some(format!("reading was stopped after {} bytes", self.answer.body.len())),
             End::StoppedByTime => Some("reading was stopped before the end: enough time".to_owned()),
             End::Idle { silence } => Some(format!("the stream was silent for {}", milliseconds(silence))),
@@ -207,6 +214,17 @@ impl<'a> StreamView<'a> {
     pub(super) fn first_error(&self) -> Option<&'a StreamItem> {
         self.of_kinds(&self.promised?.errors).next()
     }
+}
+
+/// The sentences behind one key of an `x-stream`, as [`StreamView::promises_of`] gives them.
+pub(super) fn promises_of(key: &str, promised: &StreamContract, contract: &Contract) -> Vec<PromiseId> {
+    let own = about(Some(key), promised, contract);
+    if own.is_empty() { about(None, promised, contract) } else { own }
+}
+
+fn about(key: Option<&str>, promised: &StreamContract, contract: &Contract) -> Vec<PromiseId> {
+    let is_about = |promise: &PromiseId| contract.promise(*promise).of.as_deref() == key;
+    promised.promises.iter().copied().filter(is_about).collect()
 }
 
 /// A time as people read it.
@@ -268,7 +286,7 @@ impl Content {
         if promised.is_some_and(|promised| promised.sentinel.as_ref() == Some(&item.data)) {
             return Content::Sentinel;
         }
-        match (Json::read(&item.data), wants(item, promised, framing)) {
+        match (Json::read(&item.data), wants(promised, framing)) {
             (_, Wants::Text) => Content::Text,
             (Ok(json), _) => Content::Json(json),
             (Err(error), Wants::Json) => Content::Broken(error),
@@ -283,17 +301,27 @@ enum Wants {
     Anything,
 }
 
+/// What a payload's schema lets the data be. Data that is itself text needs no quotes.
+fn payload_wants(schema: &Schema) -> Wants {
+    let root = schema.json();
+    let root = root.get("$ref").and_then(Value::as_str).and_then(|reference| schema.resolve(reference)).unwrap_or(root);
+    match root.get("type") {
+        Some(Value::String(kind)) if kind == "string" => Wants::Text,
+        Some(Value::Array(kinds)) if kinds.iter().any(|kind| kind == "string") => Wants::Anything,
+        _ => Wants::Json,
+    }
+}
+
 /// What the contract lets the data of an item be.
-fn wants(item: &Item, promised: Option<&StreamContract>, framing: Framing) -> Wants {
+fn wants(promised: Option<&StreamContract>, framing: Framing) -> Wants {
     if framing != Framing::Sse {
         return Wants::Json;
     }
     let Some(promised) = promised else { return Wants::Anything };
     let by_pointer = matches!(promised.kind, Some(KindSelector::Pointer(_)));
     match &promised.item {
-        // The payload may itself be text, which needs no quotes.
-        Some(ItemSchema::Payload(schema)) if schema.is_valid(&Value::String(item.data.clone())) => Wants::Text,
-        Some(ItemSchema::Payload(_) | ItemSchema::Envelope { content: Some(_), .. }) => Wants::Json,
+        Some(ItemSchema::Payload(schema)) => payload_wants(schema),
+        Some(ItemSchema::Envelope { content: Some(_), .. }) => Wants::Json,
         _ if by_pointer => Wants::Json,
         Some(ItemSchema::Envelope { content: None, .. } | ItemSchema::DecodedEnvelope(_)) | None => Wants::Anything,
     }

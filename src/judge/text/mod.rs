@@ -112,7 +112,7 @@ fn invalid_utf8(evidence: &Evidence<'_>, sink: &mut Sink) {
 fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some((view, facts)) = evidence.text_stream(sink) else { return };
     if !facts.blank {
-        return sink.pass(view.promises().iter().copied());
+        return sink.pass(view.promises(evidence.contract));
     }
     if let Some(reason) = view.end_unseen() {
         return sink.not_checked(reason);
@@ -160,13 +160,12 @@ fn chunked_promises(view: &StreamView<'_>, contract: &Contract) -> Vec<PromiseId
         let quote = contract.promise(*promise).source.quote.as_deref().unwrap_or_default();
         quote.to_ascii_lowercase().contains("chunked")
     };
-    let required = view.promised.is_some_and(|promised| {
-        let is_chunked = |(name, value): (&String, &String)| {
-            name.eq_ignore_ascii_case("transfer-encoding") && value.eq_ignore_ascii_case("chunked")
-        };
-        promised.require_headers.iter().any(is_chunked)
-    });
-    view.promises().iter().copied().filter(|promise| required || says_so(promise)).collect()
+    let Some(promised) = view.promised else { return Vec::new() };
+    let required = promised
+        .require_headers
+        .iter()
+        .any(|(name, value)| name.eq_ignore_ascii_case("transfer-encoding") && value.eq_ignore_ascii_case("chunked"));
+    promised.promises.iter().copied().filter(|promise| required || says_so(promise)).collect()
 }
 
 fn framing(evidence: &Evidence<'_>, sink: &mut Sink) {

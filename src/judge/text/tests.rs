@@ -53,6 +53,15 @@ fn a_text_that_falls_silent_is_idle() {
 }
 
 #[test]
+fn the_first_byte_of_a_text_is_what_a_person_waits_for() {
+    let timing = Timing { first_event: Some(Duration::from_millis(100)), idle: None };
+    let said =
+        |at| came(StreamContract { timing, ..stream(Framing::Text) }, &[(at, b"a")]).says("stream/first-event-late");
+    assert_eq!(said(100), ["passed"]);
+    assert_eq!(said(101), ["error: the first event is late"]);
+}
+
+#[test]
 fn a_long_text_in_one_burst_is_not_streamed() {
     let half = [b'x'; 100];
     let said = |first, second| text(&[(first, &half), (second, &half)]).says("text/buffered");
