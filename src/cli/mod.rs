@@ -73,7 +73,10 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
             selftest::selftest(options).await
         }
         Command::Lint { spec } => {
-            let read = contract::load(&spec).map_err(|error| error.diagnostics);
+            let read = contract::load(&spec).map_err(|error| error.diagnostics).map(|mut contract| {
+                contract.compile();
+                contract
+            });
             Ok(lint::lint(&read, look, &mut out)?)
         }
         Command::Explain { rule } => {

@@ -157,7 +157,8 @@ fn apply(target: &mut Target, options: &CheckOptions) {
 }
 
 fn read_contract(spec: &Path) -> Result<Contract, Failure> {
-    let contract = contract::load(spec).map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+    let mut contract = contract::load(spec).map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+    contract.compile();
     if contract.operations.is_empty() {
         let mut diagnostics = contract.diagnostics;
         diagnostics.push(Diagnostic {
