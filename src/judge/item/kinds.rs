@@ -100,10 +100,10 @@ impl Kinds {
         let constant = part.get("const").and_then(Value::as_str);
         let values = part.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let pattern = part.get("pattern").and_then(Value::as_str).and_then(|pattern| Regex::new(pattern).ok());
-        let before = self.names.len() + self.patterns.len();
+        let bound = constant.is_some() || part.get("enum").is_some() || pattern.is_some();
         self.names.extend(constant.into_iter().chain(values).map(str::to_owned));
         self.patterns.extend(pattern);
-        self.names.len() + self.patterns.len() > before || constant.is_some() || part.get("enum").is_some()
+        bound
     }
 }
 

@@ -42,13 +42,13 @@ fn constant(evidence: &Evidence<'_>, sink: &mut Sink) {
     let declared = Declared { key: "constant", pointers: |promised| &promised.constant };
     judge_each(&declared, evidence, sink, |pointer, items, sink| {
         let mut values = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?)));
-        let (first, wanted) = values.next()?;
-        let Some((item, value)) = values.find(|(_, value)| *value != wanted) else { return Some(None) };
+        let Some((first, wanted)) = values.next() else { return Judged::Absent };
+        let Some((item, value)) = values.find(|(_, value)| *value != wanted) else { return Judged::Kept };
         let mut finding = sink.finding(format!("`{pointer}` is another one than in event {}", first.item.number));
         finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
         finding.expected = excerpt_of(wanted);
         finding.actual = excerpt_of(value);
-        Some(Some(finding))
+        Judged::Broken(Box::new(finding))
     });
 }
 
@@ -57,17 +57,19 @@ fn monotonic(evidence: &Evidence<'_>, sink: &mut Sink) {
     judge_each(&declared, evidence, sink, |pointer, items, sink| {
         let numbers = items.iter().filter_map(|item| Some((item, item.value()?.pointer(pointer)?.as_f64()?)));
         let numbers: Vec<_> = numbers.collect();
-        numbers.first()?;
+        if numbers.is_empty() {
+            return Judged::Absent;
+        }
         let down = numbers.windows(2).find_map(|pair| match pair {
             [(_, before), (item, after)] if after < before => Some((before, item, after)),
             _ => None,
         });
-        let Some((before, item, after)) = down else { return Some(None) };
+        let Some((before, item, after)) = down else { return Judged::Kept };
         let mut finding = sink.finding(format!("`{pointer}` goes down"));
         finding.at = At { pointer: Some(pointer.to_owned()), ..place(item) };
         finding.expected = format!("{before} or more");
         finding.actual = after.to_string();
-        Some(Some(finding))
+        Judged::Broken(Box::new(finding))
     });
 }
 
@@ -77,21 +79,28 @@ struct Declared {
     pointers: fn(&StreamContract) -> &[String],
 }
 
-/// Judges by each of the declared pointers. `judge` gives nothing where no item has the value, and
-/// else the finding, if there is one.
+/// What the items say of one pointer.
+enum Judged {
+    /// No item has a value there.
+    Absent,
+    Kept,
+    Broken(Box<Finding>),
+}
+
+/// Judges by each of the declared pointers.
 fn judge_each(
     declared: &Declared,
     evidence: &Evidence<'_>,
     sink: &mut Sink,
-    judge: impl Fn(&str, &[StreamItem], &Sink) -> Option<Option<Finding>>,
+    judge: impl Fn(&str, &[StreamItem], &Sink) -> Judged,
 ) {
     let Some(view) = evidence.item_stream(sink) else { return };
     let Some(promised) = view.promised else { return };
     for pointer in (declared.pointers)(promised) {
         match judge(pointer, view.streamed.before_sentinel(), sink) {
-            None => {}
-            Some(None) => sink.pass(view.promises_of(declared.key, evidence.contract)),
-            Some(Some(finding)) => {
+            Judged::Absent => {}
+            Judged::Kept => sink.pass(view.promises_of(declared.key, evidence.contract)),
+            Judged::Broken(finding) => {
                 sink.fail(finding.breaking(evidence.contract, view.promises_of(declared.key, evidence.contract)));
             }
         }
