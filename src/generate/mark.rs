@@ -8,7 +8,7 @@ use super::identity::{self, set_if_valid};
 use super::maker::Maker;
 use super::place::{Place, places};
 use super::seed;
-use crate::contract::Location;
+use crate::contract::{Location, Schema};
 
 /// Names of members that hold what people write.
 const SPOKEN: [&str; 8] = ["message", "content", "text", "prompt", "input", "query", "question", "body"];
@@ -18,14 +18,19 @@ pub(super) fn put(maker: &Maker<'_>, caller: &Caller<'_>, name: &str, draft: &mu
     let form = maker.form.as_ref()?;
     let body = draft.body.as_mut()?;
     let mark = format!("u{}", seed::word(maker.seed, &[&maker.operation.id, "mark", name]));
-    let mut free: Vec<_> =
-        places(&form.schema, body).into_iter().filter(|place| has_room(place, body, caller)).collect();
-    free.sort_by_key(|place| (rank(place), !place.required));
-    let fits = |place: &Place<'_>| {
-        let text = body.pointer(&place.pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-        set_if_valid(body, &form.schema, &place.pointer, Value::from(format!("{text} {mark}")))
+    let places = spoken(&form.schema, body, caller);
+    let fits = |pointer: &String| {
+        let text = body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        set_if_valid(body, &form.schema, pointer, Value::from(format!("{text} {mark}")))
     };
-    free.iter().any(fits).then_some(mark)
+    places.iter().any(fits).then_some(mark)
+}
+
+/// Pointers to the texts of a body that take any text, those first that hold what people write.
+pub(super) fn spoken(schema: &Schema, body: &Value, caller: &Caller<'_>) -> Vec<String> {
+    let mut free: Vec<_> = places(schema, body).into_iter().filter(|place| has_room(place, body, caller)).collect();
+    free.sort_by_key(|place| (rank(place), !place.required));
+    free.into_iter().map(|place| place.pointer).collect()
 }
 
 fn has_room(place: &Place<'_>, body: &Value, caller: &Caller<'_>) -> bool {

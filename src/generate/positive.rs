@@ -103,6 +103,7 @@ fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(String, Dra
     if let Some(switch) = &maker.operation.stream_switch {
         drafts.extend(switched(maker, switch, &least));
     }
+    drafts.extend(telling_texts(maker, caller, &least));
     drafts.extend(each_fixed_value(maker, caller, &most));
     let mut distinct: Vec<(String, Draft)> = Vec::new();
     for (name, draft) in drafts {
@@ -111,6 +112,20 @@ fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(String, Dra
         }
     }
     Ok(distinct)
+}
+
+/// What people write, once long and once in many scripts: both find bugs that plain words do not.
+fn telling_texts(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(String, Draft)> {
+    let texts = [("long", "long text ".repeat(200)), ("scripts", "👩‍👩‍👧 日本語 שלום e\u{301}".to_owned())];
+    let with = |(name, text): (&str, String)| {
+        let mut draft = base.clone();
+        let (body, form) = (draft.body.as_mut()?, maker.form.as_ref()?);
+        let places = mark::spoken(&form.schema, body, caller);
+        let mut places = places.iter();
+        let set = places.any(|pointer| set_if_valid(body, &form.schema, pointer, Value::from(text.as_str())));
+        set.then(|| (name.to_owned(), draft))
+    };
+    texts.into_iter().filter_map(with).collect()
 }
 
 /// Every value of the part that switches the form of the answer, and its absence.
