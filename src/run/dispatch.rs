@@ -116,13 +116,13 @@ impl Dispatcher {
     }
 }
 
-/// The line that ends the operation's event stream, where the document declares one.
+/// How the line begins that ends the operation's event stream, where the document declares one.
 fn terminal(operation: &Operation) -> Option<Arc<[u8]>> {
     let streams =
         operation.responses.iter().flat_map(|response| &response.media).filter_map(|media| media.stream.as_ref());
     let sentinel =
         streams.filter(|stream| stream.framing == Framing::Sse).find_map(|stream| stream.sentinel.as_ref())?;
-    Some(format!("data: {sentinel}\n").into_bytes().into())
+    Some(format!("data: {sentinel}").into_bytes().into())
 }
 
 fn connection(kind: &CaseKind) -> Connection {
