@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::excerpt::excerpt;
 use super::shape::{self, Instance};
 use super::{At, Evidence, Rule, RuleSource, Severity, Sink};
-use crate::contract::{MediaType, PromiseId, Response, Schema};
+use crate::contract::{MediaType, PromiseId, Response, Schema, StatusPattern};
 use crate::generate::Expect;
 use crate::send::{Answer, End};
 
@@ -46,6 +46,13 @@ const SCHEMA: Rule = Rule {
 pub static RULES: &[Rule] = &[MEDIA_TYPE, NOT_JSON, SCHEMA];
 
 fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
+    if let Some((answer, response)) = without_promised_content(evidence) {
+        let documented = names(response);
+        let mut finding = sink.finding(format!("{} has no content in place of {documented}", answer.status));
+        finding.expected = documented;
+        finding.actual = format!("{}, which is without content", answer.status);
+        return sink.fail(finding.breaking(evidence.contract, or_of_response(named(response), response)));
+    }
     let Some((answer, response)) = with_documented_body(evidence) else { return };
     let essence = answer.essence();
     if essence.is_none() && answer.body.is_empty() {
@@ -60,14 +67,28 @@ fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
     if is_told_of_the_stream(evidence, response) {
         return;
     }
-    let documented = response.media.iter().map(|media| media.essence.as_str()).collect::<Vec<_>>().join(" or ");
+    let documented = names(response);
     let actual = answer.header("content-type").unwrap_or_else(|| "no Content-Type".to_owned());
     let mut finding = sink.finding(format!("{} comes in place of {documented}", excerpt(&actual)));
     finding.at = At::header("content-type");
     finding.expected = documented;
     finding.actual = excerpt(&actual);
-    let named: Vec<_> = response.media.iter().flat_map(|media| media.promises.iter().copied()).collect();
-    sink.fail(finding.breaking(evidence.contract, or_of_response(named, response)));
+    sink.fail(finding.breaking(evidence.contract, or_of_response(named(response), response)));
+}
+
+fn names(response: &Response) -> String {
+    response.media.iter().map(|media| media.essence.as_str()).collect::<Vec<_>>().join(" or ")
+}
+
+fn named(response: &Response) -> Vec<PromiseId> {
+    response.media.iter().flat_map(|media| media.promises.iter().copied()).collect()
+}
+
+/// A success of a status that never has content, where the document promises some for its whole class.
+fn without_promised_content<'a>(evidence: &Evidence<'a>) -> Option<(&'a Answer, &'a Response)> {
+    let (answer, response) = (evidence.answer()?, evidence.response()?);
+    let promised = !response.media.is_empty() && response.status != StatusPattern::Exact(answer.status);
+    (promised && matches!(answer.status, 204 | 205) && evidence.documented_method()).then_some((answer, response))
 }
 
 /// Whether an event stream is the only answer, so that its own rule (`sse/media-type`) says what is wrong.
@@ -296,6 +317,16 @@ mod tests {
     fn the_media_type_of_an_event_stream_has_its_own_rule() {
         let mut scene = Scene::new().answer(200, "text/plain", "data: x");
         scene.operation.responses[0].media = vec![media_type("text/event-stream")];
+        assert!(scene.says("body/media-type").is_empty());
+    }
+
+    #[test]
+    fn a_success_without_content_breaks_what_is_promised_for_its_class_and_not_what_is_said_of_it_alone() {
+        let mut scene = Scene::new().answer(204, "application/json", "");
+        let media = scene.operation.responses[0].media.clone();
+        scene.document(StatusPattern::Class(2)).media = media;
+        assert_eq!(scene.says("body/media-type"), ["error: 204 has no content in place of application/json"]);
+        scene.document(StatusPattern::Exact(204));
         assert!(scene.says("body/media-type").is_empty());
     }
 

@@ -109,3 +109,20 @@ fn warnings_fail_a_run_only_where_it_is_told_so() {
     assert_eq!(uptospec(&arguments).code, 0);
     assert_eq!(uptospec(&[&arguments[..], &["--fail-on", "warning"]].concat()).code, 1);
 }
+
+#[test]
+fn a_server_is_started_for_the_run_and_gone_after_it() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let start = format!("{} serve agenhq --port {port} & wait", env!("CARGO_BIN_EXE_uptospec"));
+    let (_kept, path) = folder(&[(
+        "uptospec.toml",
+        &format!(
+            "[target.mine]\nspec = {:?}\nurl = \"http://127.0.0.1:{port}\"\nstart = {start:?}\n\
+             credentials = {{ apiKey = \"ahq_reference\" }}\nvalues = {{ \"path.sessionId\" = \"ses_reference\" }}\n",
+            repository("specs/agenhq.yaml"),
+        ),
+    )]);
+    let ran = uptospec_in(&path, &["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "it still listens");
+}

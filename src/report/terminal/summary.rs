@@ -183,7 +183,9 @@ fn not_checked(target: &TargetResult) -> Vec<Reason> {
     let promises = target.promises.iter().filter(|promise| promise.verdict == PromiseVerdict::NotChecked);
     let promises = promises.map(|promise| (promise.reason.as_deref().unwrap_or("no evidence"), 1));
     let left_out = target.left_out.iter().map(|left_out| (left_out.reason.as_str(), 1));
-    let checks = target.checks.iter().filter_map(|check| Some((check.reason.as_deref()?, check.not_checked)));
+    // A rule that was judged on other answers of the operation was checked.
+    let unjudged = target.checks.iter().filter(|check| check.passed + check.failed == 0);
+    let checks = unjudged.filter_map(|check| Some((check.reason.as_deref()?, check.not_checked)));
     let mut reasons: IndexMap<&str, (usize, &str)> = IndexMap::new();
     for (noun, counted) in [("promise", tally(promises)), ("case", tally(left_out)), ("check", tally(checks))] {
         for (reason, number) in counted {
