@@ -6,10 +6,11 @@ use super::draft::Draft;
 use super::maker::Maker;
 use crate::contract::{PromiseId, Schema, SecurityRequirement};
 
-/// The promises about requests that a draft exercises, each once.
+/// The promises about requests that a draft exercises, each once. What is said of the operation as a
+/// whole is not among them: that it was served proves none of it.
 pub(super) fn promises(maker: &Maker<'_>, draft: &Draft, requirement: Option<&SecurityRequirement>) -> Vec<PromiseId> {
     let operation = maker.operation;
-    let mut promises = operation.promises.clone();
+    let mut promises = Vec::new();
     for (parameter, value) in operation.parameters.iter().zip(&draft.parameters) {
         if let Some(value) = value {
             promises.extend(&parameter.promises);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::excerpt::{excerpt, excerpt_of};
 use super::{At, Evidence, Severity, Sink};
-use crate::contract::{Contract, PromiseId, Schema, SchemaFailure, Strength};
+use crate::contract::{Contract, PromiseId, Schema, SchemaFailure, SchemaPromise, Strength};
 
 /// Most findings of one rule on one instance; what follows is mostly the same mistake again.
 const MOST: usize = 5;
@@ -48,6 +48,26 @@ pub(super) fn judge(instance: &Instance<'_>, evidence: &Evidence<'_>, sink: &mut
         finding.actual = excerpt_of(part);
         sink.fail(finding.breaking(evidence.contract, promise));
     }
+    let sound = sound(instance, &failures);
+    if !sound.is_empty() {
+        sink.pass(sound);
+    }
+}
+
+/// The promises about parts of the instance that no failure touches.
+fn sound(instance: &Instance<'_>, failures: &[SchemaFailure]) -> Vec<PromiseId> {
+    let is_sound = |promise: &&SchemaPromise| {
+        is_present(instance.value, &promise.path) && !failures.iter().any(|failure| touches(failure, &promise.path))
+    };
+    instance.schema.promises().iter().filter(is_sound).map(|promise| promise.promise).collect()
+}
+
+/// Whether a failure stands at, inside or, where all of a value is of the wrong type, around the part
+/// that a path leads to.
+fn touches(failure: &SchemaFailure, path: &[String]) -> bool {
+    let at: Vec<&str> = failure.instance.split('/').skip(1).collect();
+    let agrees = path.iter().zip(&at).all(|(step, name)| step == "*" || step == name);
+    agrees && (path.len() <= at.len() || failure.keyword == "type")
 }
 
 /// One failure a place and keyword, with the promise that it breaks, the firmest first: of a documented

@@ -90,9 +90,9 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
     finding.expected = "a documented success".to_owned();
     finding.actual = described(evidence, answer);
     // Which of the sentences that the request keeps was not believed, nobody can tell: the operation's own
-    // are broken in any case.
-    let served = evidence.operation().promises.iter().copied();
-    let served = served.filter(|promise| evidence.contract.promise(*promise).subject == Subject::Operation);
+    // first is broken in any case.
+    let mut served = evidence.operation().promises.iter().copied();
+    let served = served.find(|promise| evidence.contract.promise(*promise).subject == Subject::Operation);
     sink.fail(finding.breaking(evidence.contract, served));
 }
 

@@ -207,7 +207,7 @@ impl<'a> Audit<'a> {
     }
 
     async fn send_workflow(&mut self, workflow: &crate::generate::Workflow) -> Result<(), Stop> {
-        let sent = send_workflow(workflow, &self.dispatcher, &self.links).await;
+        let sent = send_workflow(workflow, &self.job.contract, &self.dispatcher, &self.links).await;
         for (case, exchange) in &sent.sources {
             self.judge(case, exchange, &[], true)?;
         }
@@ -391,7 +391,8 @@ impl<'a> Audit<'a> {
         drop(tries);
         for key in passing {
             self.tally.withdraw(&key);
-            self.leave_out(key.operation, key.rule, "it showed once, and not when it was tried again".to_owned());
+            let reason = format!("{} showed, and not when it was tried again", key.rule);
+            self.leave_out(key.operation, key.rule, reason);
         }
         findings.sort_by(|a, b| b.finding.severity.cmp(&a.finding.severity).then_with(|| order(a).cmp(&order(b))));
         Ok(findings)

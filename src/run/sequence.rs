@@ -5,10 +5,34 @@ use futures_util::stream;
 
 use super::bind::{Links, fill_from_steps};
 use super::dispatch::{Dispatcher, Unsent};
-use crate::contract::Contract;
+use crate::contract::{Contract, Promise, PromiseId};
 use crate::generate::{Case, CaseKind, Step, Workflow};
-use crate::judge::{Check, Known, judge_burst, judge_step, outputs};
+use crate::judge::{Check, Known, Verdict, judge_burst, judge_step, outputs};
 use crate::send::Exchange;
+
+/// The promises whose sentence stands behind a step's criteria.
+fn promises_of(step: &Step, contract: &Contract) -> Vec<PromiseId> {
+    let Some(said) = &step.source else { return Vec::new() };
+    let is_said = |promise: &Promise| promise.source.document == said.document && promise.source.quote == said.quote;
+    let promises = contract.promises.iter().enumerate().filter(|(_, promise)| is_said(promise));
+    promises.map(|(index, _)| PromiseId(index)).collect()
+}
+
+/// Makes the checks of a step's criteria bear witness on those promises.
+fn witnessing(checks: Vec<Check>, promises: &[PromiseId]) -> Vec<Check> {
+    let witness = |check: Check| {
+        let verdict = match check.verdict {
+            Verdict::Passed(kept) => Verdict::Passed(kept.into_iter().chain(promises.iter().copied()).collect()),
+            Verdict::Failed(mut finding) => {
+                finding.promises.extend(promises);
+                Verdict::Failed(finding)
+            }
+            verdict @ Verdict::NotChecked(_) => verdict,
+        };
+        Check { verdict, ..check }
+    };
+    checks.into_iter().map(witness).collect()
+}
 
 /// A step that was sent, with what its criteria came to.
 pub struct SentStep {
@@ -44,11 +68,16 @@ pub enum BrokeOff {
 }
 
 /// Sends the steps of a workflow in order, each with the values that earlier ones gave.
-pub async fn send_workflow(workflow: &Workflow, dispatcher: &Dispatcher, links: &Links) -> SentWorkflow {
+pub async fn send_workflow(
+    workflow: &Workflow,
+    contract: &Contract,
+    dispatcher: &Dispatcher,
+    links: &Links,
+) -> SentWorkflow {
     let mut known = Known { inputs: workflow.inputs.clone().into_iter().collect(), ..Known::default() };
     let mut sent = SentWorkflow { steps: Vec::new(), sources: Vec::new(), broke_off: None };
     for step in &workflow.steps {
-        match send_step(step.clone(), &mut known, dispatcher, links).await {
+        match send_step(step.clone(), &mut known, contract, dispatcher, links).await {
             Ok((step, sources)) => {
                 sent.steps.push(step);
                 sent.sources.extend(sources);
@@ -65,6 +94,7 @@ pub async fn send_workflow(workflow: &Workflow, dispatcher: &Dispatcher, links: 
 async fn send_step(
     mut step: Step,
     known: &mut Known,
+    contract: &Contract,
     dispatcher: &Dispatcher,
     links: &Links,
 ) -> Result<(SentStep, Vec<(Case, Exchange)>), BrokeOff> {
@@ -74,7 +104,7 @@ async fn send_step(
     let lease = links.lend(dispatcher, &mut step.case).await.map_err(|error| missing(error.to_string()))?;
     let exchange = dispatcher.send(&step.case).await.map_err(BrokeOff::Unsent)?.exchange;
     let sources = links.give_back(lease).await;
-    let checks = judge_step(&step, &exchange, known);
+    let checks = witnessing(judge_step(&step, &exchange, known), &promises_of(&step, contract));
     // An output that is missing matters only to a later step that asks for it, and is told there.
     for (name, value) in outputs(&step, &exchange, known) {
         known.outputs.insert((step_id(&step.case), name), value);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::contract::{Contract, PromiseId};
 use crate::judge::streamed::{StreamView, milliseconds};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 use crate::send::{Answer, End};
@@ -154,7 +155,8 @@ fn buffered(evidence: &Evidence<'_>, sink: &mut Sink) {
         return;
     }
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return };
-    judge_pace(&Arrival { count: format!("{} events", items.len()), first: first.item.at, last: last.item.at }, sink);
+    let arrival = Arrival { count: format!("{} events", items.len()), first: first.item.at, last: last.item.at };
+    judge_pace(&arrival, &view.promises_of("timing", evidence.contract), evidence.contract, sink);
 }
 
 /// When the parts of a body came.
@@ -167,18 +169,19 @@ pub(in crate::judge) struct Arrival {
     pub last: Duration,
 }
 
-/// Judges whether parts came in one burst after a long wait.
-pub(in crate::judge) fn judge_pace(arrival: &Arrival, sink: &mut Sink) {
+/// Judges whether parts came in one burst after a long wait; `promises` are the sentences that say that
+/// the answer streams.
+pub(in crate::judge) fn judge_pace(arrival: &Arrival, promises: &[PromiseId], contract: &Contract, sink: &mut Sink) {
     let spread = arrival.last.saturating_sub(arrival.first);
     if arrival.last < SHORTEST_JUDGED {
         return sink.not_checked(format!("the whole took only {}", milliseconds(arrival.last)));
     }
     if spread >= BURST && spread >= arrival.last / BURST_SHARE {
-        return sink.pass([]);
+        return sink.pass(promises.iter().copied());
     }
     let mut finding = sink.finding("the whole arrives in one burst, so it is not streamed");
     finding.expected = "parts that arrive as they come about".to_owned();
     finding.actual =
         format!("{} within {}, after {} of silence", arrival.count, milliseconds(spread), milliseconds(arrival.first));
-    sink.fail(finding);
+    sink.fail(finding.breaking(contract, promises.iter().copied()));
 }
