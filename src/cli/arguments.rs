@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use url::Url;
 
 use crate::report::ReportSpec;
-use crate::target::{Rate, Text, duration, header_option, rate, url_option};
+use crate::target::{Rate, duration, rate};
 
 /// Tells whether a live HTTP API keeps the contract that its documents promise.
 #[derive(Debug, Parser)]
@@ -66,11 +65,13 @@ pub struct CheckOptions {
     /// The OpenAPI document; without it the targets of uptospec.toml are checked
     pub spec: Option<PathBuf>,
     /// Base URL of the server to check
-    #[arg(long, value_parser = url_option)]
-    pub url: Option<Url>,
+    // Read later, for the same reason as a header.
+    #[arg(long)]
+    pub url: Option<String>,
     /// A header of every request; credentials among them are never shown
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header_option)]
-    pub headers: Vec<(String, Text)>,
+    // Read later: the parser would show a malformed one whole, and it may be a credential.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<String>,
     /// A value in place of a generated one: path.X, query.X, header.X or body#/json/pointer
     #[arg(long = "value", value_name = "LOCATION=VALUE", value_parser = value_option)]
     pub values: Vec<(crate::contract::Location, serde_json::Value)>,
@@ -87,7 +88,7 @@ pub struct CheckOptions {
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
     /// Positive cases an operation
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = cases)]
     pub cases: usize,
     /// Seed of all generated cases: the same seed makes the same cases
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -143,6 +144,14 @@ pub struct ServeOptions {
 pub struct SelftestOptions {
     /// agntix, agentix, agenhq or agentsgt; all of them when left out
     pub name: Option<String>,
+}
+
+/// Most positive cases an operation: more would be planned for minutes before anything is sent.
+const MOST_CASES: usize = 100_000;
+
+fn cases(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number <= MOST_CASES);
+    number.ok_or_else(|| format!("write a whole number of at most {MOST_CASES}"))
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -1,5 +1,7 @@
 //! `uptospec check`: judge targets against their contracts.
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::arguments::{CheckOptions, FailOn};
 use super::prepare::prepare;
 use super::{Exit, Failure, Look};
@@ -28,15 +30,26 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
         confirm: true,
         interrupt: interrupt.clone(),
     };
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            interrupt.set();
-        }
-    });
+    tokio::spawn(stop_when_asked(interrupt));
     let result = run(&prepared.jobs, &run_options, &mut reporters).await;
     prepared.stop().await;
     let result = result.map_err(|error| Failure::Unjudged(error.to_string()))?;
     Ok(Exit::from(result.verdict))
+}
+
+/// Ends the run when the process is asked to end, and the process at once when it is asked again.
+async fn stop_when_asked(interrupt: Interrupt) {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    for asked in 1.. {
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { return },
+            _ = terminate.recv() => {}
+        }
+        if asked > 1 {
+            std::process::exit(Exit::Unjudged as i32);
+        }
+        interrupt.set();
+    }
 }
 
 /// A rule or a family that does not exist would silently judge nothing.

@@ -8,6 +8,7 @@ pub mod explain;
 mod init;
 pub mod lint;
 mod look;
+mod names;
 mod prepare;
 mod selftest;
 mod serve;

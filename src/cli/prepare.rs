@@ -6,12 +6,13 @@ use indexmap::IndexMap;
 
 use super::Failure;
 use super::arguments::CheckOptions;
+use super::names::check_names;
 use crate::contract::{self, Contract, Diagnostic, Level};
 use crate::generate::suite;
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
 use crate::run::{Job, StartedServer, start_server};
-use crate::target::{Config, Limits, Surroundings, Target, find, load};
+use crate::target::{Config, HeaderError, Limits, Surroundings, Target, find, header_option, load, url_option};
 
 /// Targets ready to be run, and the servers that were started for them: they end when this is dropped.
 pub struct Prepared {
@@ -40,7 +41,7 @@ impl Prepared {
 pub async fn prepare(options: &CheckOptions) -> Result<Prepared, Failure> {
     let mut targets = targets(options)?;
     for target in &mut targets {
-        apply(target, options);
+        apply(target, options).map_err(|error| Failure::Usage(error.to_string()))?;
     }
     prepare_targets(targets, &options.only).await
 }
@@ -145,15 +146,20 @@ fn suite_beside(spec: &Path) -> Option<PathBuf> {
 }
 
 /// What the command line says goes before what the configuration says.
-fn apply(target: &mut Target, options: &CheckOptions) {
+fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), HeaderError> {
     let limits = &mut target.limits;
     limits.max_requests = options.max_requests.unwrap_or(limits.max_requests);
     limits.rate = options.rate.or(limits.rate);
     limits.concurrency = options.concurrency.unwrap_or(limits.concurrency);
     limits.time_limit = options.time_limit.unwrap_or(limits.time_limit);
-    target.url = options.url.clone().or(target.url.take());
-    target.headers.extend(options.headers.iter().cloned());
+    if let Some(url) = &options.url {
+        target.url = Some(url_option(url)?);
+    }
+    for header in &options.headers {
+        target.headers.push(header_option(header)?);
+    }
     target.values.extend(options.values.iter().cloned());
+    Ok(())
 }
 
 fn read_contract(spec: &Path) -> Result<Contract, Failure> {
@@ -170,33 +176,6 @@ fn read_contract(spec: &Path) -> Result<Contract, Failure> {
         return Err(Failure::Diagnosed(diagnostics));
     }
     Ok(contract)
-}
-
-/// Names in the configuration and the options that the document must know.
-fn check_names(target: &Target, contract: &Contract, only: &[String]) -> Result<(), Failure> {
-    let schemes: Vec<&str> = contract.schemes.keys().map(String::as_str).collect();
-    let states = target.states.values().flat_map(|state| state.credentials.keys());
-    for scheme in target.credentials.keys().chain(states) {
-        if !schemes.contains(&scheme.as_str()) {
-            let what = format!("target {}: {} has no security scheme `{scheme}`", target.name, contract.file);
-            return Err(Failure::Usage(with_nearest(what, scheme, &schemes)));
-        }
-    }
-    let operations: Vec<&str> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
-    for operation in only {
-        if !operations.contains(&operation.as_str()) {
-            let what = format!("{} has no operation `{operation}`", contract.file);
-            return Err(Failure::Usage(with_nearest(what, operation, &operations)));
-        }
-    }
-    Ok(())
-}
-
-fn with_nearest(what: String, name: &str, known: &[&str]) -> String {
-    match crate::target::help_nearest(name, known) {
-        Some(help) => format!("{what}; {help}"),
-        None => what,
-    }
 }
 
 async fn start_reference(target: &Target) -> Result<Running, Failure> {

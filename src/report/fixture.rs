@@ -221,6 +221,7 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
         operation: "sendMessage".to_owned(),
         state: None,
         count: 3,
+        also: Vec::new(),
         reproduced: Reproduced::Always,
         case: FoundCase {
             id: "sendMessage/positive/12".to_owned(),

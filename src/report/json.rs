@@ -77,6 +77,7 @@ struct FindingView<'a> {
     actual: &'a str,
     source: Option<&'a Source>,
     count: usize,
+    also: &'a [String],
     reproduced: Reproduced,
     case: CaseView<'a>,
 }
@@ -168,6 +169,7 @@ impl<'a> From<&'a FoundFinding> for FindingView<'a> {
             actual: &finding.actual,
             source: finding.source.as_ref(),
             count: found.count,
+            also: &found.also,
             reproduced: found.reproduced,
             case: CaseView::from(&found.case),
         }

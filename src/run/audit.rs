@@ -1,6 +1,6 @@
 //! One target from the first request to its result.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -12,13 +12,13 @@ use super::confirm::{Confirmed, Confirmer};
 use super::dispatch::{Dispatcher, Sent, Unsent};
 use super::hook::run_hook;
 use super::promises::outcomes;
-use super::reach::unreachable;
+use super::reach::{Reach, unreachable};
 use super::redact::Redactor;
 use super::sequence::{BrokeOff, send_burst, send_workflow};
 use super::shown::Show;
 use super::tally::{Key, Selection, Tally};
 use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, Reproduced, RunError, RunVerdict, TargetResult};
-use crate::contract::{Location, Operation, PromiseId};
+use crate::contract::{Location, ParameterLocation, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect, Plan, generate};
 use crate::judge::{Check, Context, Ledger, first_event, is_timed, judge};
 use crate::send::{Client, Exchange, Failure, FailureKind, Outcome};
@@ -97,6 +97,7 @@ struct Audit<'a> {
     hooks: Client,
     tally: Tally,
     ledger: Ledger,
+    reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
     left_out: Vec<NotChecked>,
@@ -128,6 +129,7 @@ impl<'a> Audit<'a> {
             hooks: Client::new(limits)?,
             tally: Tally::new(&job.contract, selection),
             ledger: Ledger::default(),
+            reach: Reach::default(),
             answers: HashMap::new(),
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
@@ -200,7 +202,17 @@ impl<'a> Audit<'a> {
         let mut tries = stream::iter(cases)
             .map(|case| try_case(&dispatcher, &links, case))
             .buffer_unordered(self.job.target.limits.concurrency);
+        let mut crowded = Vec::new();
         while let Some(tried) = tries.next().await {
+            if was_crowded_out(&tried) {
+                crowded.push(tried.case);
+            } else {
+                self.take(tried)?;
+            }
+        }
+        drop(tries);
+        for case in crowded {
+            let tried = try_case(&dispatcher, &links, case).await;
             self.take(tried)?;
         }
         Ok(())
@@ -301,7 +313,8 @@ impl<'a> Audit<'a> {
     }
 
     fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
-        let context = self.context(&case.operation);
+        self.reach.note(case, exchange);
+        let context = self.context(case);
         let mut checks = judge(&self.job.contract, case, exchange, context);
         checks.extend_from_slice(more);
         if matches!(case.expect, Expect::Success { .. }) {
@@ -333,15 +346,15 @@ impl<'a> Audit<'a> {
     }
 
     /// The configuration vouches for ids that it names, and a link for ids that an answer gave.
-    fn context(&self, operation: &Operation) -> Context {
-        let values = &self.job.target.values;
-        let mut ids = operation
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.location == crate::contract::ParameterLocation::Path);
+    fn context(&self, case: &Case) -> Context {
+        let (operation, values) = (&case.operation, &self.job.target.values);
+        let mut ids = operation.parameters.iter().filter(|parameter| parameter.location == ParameterLocation::Path);
         let has_ids = ids.clone().next().is_some();
         let configured = |name: &str| values.contains_key(&Location::Path(name.to_owned()));
-        let vouched = has_ids && ids.all(|id| configured(&id.name));
+        let is_bound = |name: &str| {
+            case.request.bindings.iter().any(|binding| matches!(&binding.at, Location::Path(bound) if bound == name))
+        };
+        let vouched = has_ids && ids.all(|id| configured(&id.name) || is_bound(&id.name));
         Context { verified: vouched || self.tally.has_succeeded(&operation.id) }
     }
 
@@ -360,7 +373,7 @@ impl<'a> Audit<'a> {
 
     /// Every finding, tried again where the run does so, gravest first.
     async fn findings(&mut self) -> Result<Vec<FoundFinding>, RunError> {
-        let contexts = self.tally.found().values().map(|found| self.context(&found.case.operation));
+        let contexts = self.tally.found().values().map(|found| self.context(&found.case));
         let found: Vec<_> =
             self.tally.found().iter().map(|(key, found)| (key.clone(), found.clone())).zip(contexts).collect();
         let selection = Selection { rules: Vec::new(), severity: self.job.target.severity.clone() };
@@ -382,7 +395,7 @@ impl<'a> Audit<'a> {
                 self.reporter.event(&Event::Shrinking { target: &self.job.target.name, left })?;
             }
             left -= 1;
-            if reproduced == Reproduced::Never && is_timed(key.rule) {
+            if matches!(reproduced, Reproduced::Never | Reproduced::Sometimes) && is_timed(key.rule) {
                 passing.push(key);
                 continue;
             }
@@ -391,7 +404,7 @@ impl<'a> Audit<'a> {
         drop(tries);
         for key in passing {
             self.tally.withdraw(&key);
-            let reason = format!("{} showed, and not when it was tried again", key.rule);
+            let reason = format!("{} showed, and not each time when it was tried again", key.rule);
             self.leave_out(key.operation, key.rule, reason);
         }
         findings.sort_by(|a, b| b.finding.severity.cmp(&a.finding.severity).then_with(|| order(a).cmp(&order(b))));
@@ -418,11 +431,15 @@ impl<'a> Audit<'a> {
         });
     }
 
-    fn result(mut self, findings: Vec<FoundFinding>) -> TargetResult {
-        let succeeded: HashSet<&String> =
-            self.operations.iter().filter(|operation| self.tally.has_succeeded(operation)).collect();
-        if succeeded.is_empty() && self.incomplete.is_empty() {
-            self.incomplete.push(nothing_succeeded(&self.operations));
+    fn result(mut self, mut findings: Vec<FoundFinding>) -> TargetResult {
+        let target = &self.job.target;
+        let has_credentials = !target.credentials.is_empty() || target.headers.iter().any(|(_, text)| text.is_secret());
+        if let Some(reason) = self.reach.wrong_address() {
+            self.incomplete.push(reason);
+            findings.clear();
+            self.tally.promises.clear();
+        } else if self.incomplete.is_empty() {
+            self.incomplete = self.reach.incomplete(&self.operations, has_credentials);
         }
         let broken = findings.iter().any(|found| found.finding.severity >= self.options.fail_on);
         let verdict = match () {
@@ -449,6 +466,13 @@ impl<'a> Audit<'a> {
     }
 }
 
+/// Whether a valid request was refused because others were under way: it counts only when it is alone.
+fn was_crowded_out(tried: &Tried) -> bool {
+    let answer = tried.sent.as_ref().ok().and_then(|sent| sent.exchange.answer());
+    let refused = answer.is_some_and(|answer| matches!(answer.status, 409 | 423 | 425));
+    refused && matches!(tried.case.expect, Expect::Success { .. })
+}
+
 async fn try_case(dispatcher: &Dispatcher, links: &Links, mut case: Case) -> Tried {
     let lease = match links.lend(dispatcher, &mut case).await {
         Ok(lease) => lease,
@@ -466,14 +490,6 @@ fn not_checked(left_out: &crate::generate::LeftOut) -> NotChecked {
         what: left_out.what.clone(),
         reason: left_out.reason.clone(),
     }
-}
-
-fn nothing_succeeded(operations: &[String]) -> String {
-    format!(
-        "no valid request to {} was answered with success, so no success could be judged: give credentials with -H, \
-         and ids that the target knows as values",
-        operations.join(", ")
-    )
 }
 
 fn order(finding: &FoundFinding) -> (&str, &str, Option<&str>) {

@@ -1,5 +1,9 @@
 //! Whether a finding shows again, and on how little.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::dispatch::{Dispatcher, Unsent};
 use super::tally::{Found, Key, Selection};
 use super::{Reproduced, bind::Links};
@@ -12,6 +16,8 @@ use crate::send::Exchange;
 const REPEATS: usize = 2;
 /// Most requests spent on making one case small.
 const SHRINK_REQUESTS: usize = 60;
+/// Longest time spent on one finding: a slow answer is not worth sixty of its kind.
+const LONGEST: Duration = Duration::from_secs(15);
 
 /// A finding after it was tried again.
 pub struct Confirmed {
@@ -45,6 +51,7 @@ impl Confirmer<'_> {
         if !self.active || !found.alone {
             return Confirmed { key, found, reproduced: Reproduced::NotTried, shrunk: false };
         }
+        let start = Instant::now();
         let Ok(hits) = self.repeat(&found, context).await else {
             return Confirmed { key, found, reproduced: Reproduced::NotTried, shrunk: false };
         };
@@ -57,7 +64,7 @@ impl Confirmer<'_> {
         if reproduced != Reproduced::Always || found.finding.severity == Severity::Note {
             return Confirmed { key, found, reproduced, shrunk: false };
         }
-        let (found, shrunk) = self.shrink(found, context).await;
+        let (found, shrunk) = self.shrink(found, context, start + LONGEST).await;
         Confirmed { key, found, reproduced, shrunk }
     }
 
@@ -69,11 +76,11 @@ impl Confirmer<'_> {
         Ok(hits)
     }
 
-    async fn shrink(&self, mut found: Found, context: Context) -> (Found, bool) {
+    async fn shrink(&self, mut found: Found, context: Context, deadline: Instant) -> (Found, bool) {
         let mut left = SHRINK_REQUESTS;
         'smaller: loop {
             for case in smaller(&found.case) {
-                if left == 0 {
+                if left == 0 || Instant::now() >= deadline {
                     return (found, false);
                 }
                 left -= 1;
@@ -106,6 +113,8 @@ impl Confirmer<'_> {
             Verdict::Failed(finding) if is_same(&finding, wanted) => self.selection.adjust(&finding),
             _ => None,
         });
+        // A smaller case that shows something milder shows something else.
+        let found = found.filter(|finding| finding.severity >= wanted.severity);
         Ok(found.map(|finding| (finding, exchange)))
     }
 }

@@ -1,6 +1,8 @@
 //! Sending one case within pace and budget.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use url::Url;
@@ -8,15 +10,24 @@ use url::Url;
 use super::budget::{Budget, Halt};
 use crate::contract::{Framing, Operation};
 use crate::generate::{Case, CaseKind, Expect, Request};
-use crate::send::{Client, Connection, Exchange, FailureKind, Outcome, Pace, StopAt, WireError, WireRequest};
+use crate::send::{Client, Connection, End, Exchange, FailureKind, Outcome, Pace, StopAt, WireError, WireRequest};
 use crate::target::{Limits, Target};
 
 /// Longest time for one exchange: a stream that goes on is judged on what came until then.
-const EXCHANGE_LIMIT: Duration = Duration::from_secs(120);
+const EXCHANGE_LIMIT: Duration = Duration::from_secs(60);
+/// The same once an operation has shown that it takes so long.
+const SHORT_LIMIT: Duration = Duration::from_secs(3);
+/// How many exchanges of an operation may take all their time before the rest gets less of it.
+const LONG_ONES: usize = 2;
+/// Longest wait for a sign of life.
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
 /// How often a request is sent again because the target asked for a slower pace.
 const SLOWDOWNS: usize = 3;
 /// The pause where a 429 does not say how long; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// How many requests may be sent again because their connection was closed before they had arrived. A
+/// target that does so more often gets a connection for each request, and what is lost then is judged.
+const RESENDS: usize = 3;
 
 /// Sends requests to one target within its limits.
 #[derive(Debug)]
@@ -25,6 +36,8 @@ pub struct Dispatcher {
     base: Url,
     pace: Pace,
     limits: Limits,
+    resends: AtomicUsize,
+    long_ones: Mutex<HashMap<String, usize>>,
     /// What may still be spent.
     pub budget: Budget,
 }
@@ -52,7 +65,15 @@ impl Dispatcher {
     /// A dispatcher for a target at that URL.
     pub fn new(target: &Target, base: Url, client: Client, budget: Budget) -> Self {
         let pace = Pace::new(target.limits.rate);
-        Dispatcher { client, base, pace, limits: target.limits.clone(), budget }
+        Dispatcher {
+            client,
+            base,
+            pace,
+            limits: target.limits.clone(),
+            resends: AtomicUsize::new(0),
+            long_ones: Mutex::default(),
+            budget,
+        }
     }
 
     /// The request as it would go on the wire.
@@ -92,27 +113,48 @@ impl Dispatcher {
         self.pace.turn().await;
         self.budget.take().map_err(Unsent::Halted)?;
         let stop = self.stop_at(case);
-        let exchange = self.client.send(wire, connection(&case.kind), &stop).await;
-        if !was_reused_too_late(case, &exchange) {
-            return Ok(exchange);
+        let connection = self.connection(&case.kind);
+        let exchange = self.client.send(wire, connection, &stop).await;
+        if connection == Connection::Pooled && was_closed(&exchange) {
+            self.resends.fetch_add(1, Ordering::Relaxed);
+            self.budget.take().map_err(Unsent::Halted)?;
+            return Ok(self.client.send(wire, Connection::Fresh, &stop).await);
         }
-        self.budget.take().map_err(Unsent::Halted)?;
-        Ok(self.client.send(wire, Connection::Fresh, &stop).await)
+        if took_all_its_time(&exchange) {
+            *self.long_ones().entry(case.operation.id.clone()).or_default() += 1;
+        }
+        Ok(exchange)
     }
 
     /// Whether anything at all answers HTTP at the target.
     pub async fn is_alive(&self) -> Result<bool, Unsent> {
         self.budget.take().map_err(Unsent::Halted)?;
-        let exchange = self.client.send(&self.wire(&Request::get("/"))?, Connection::Fresh, &StopAt::default()).await;
+        let stop = StopAt { head: Some(PROBE_LIMIT), time: Some(PROBE_LIMIT), ..StopAt::default() };
+        let exchange = self.client.send(&self.wire(&Request::get("/"))?, Connection::Fresh, &stop).await;
         Ok(exchange.answer().is_some())
     }
 
     fn stop_at(&self, case: &Case) -> StopAt {
+        let is_long = self.long_ones().get(&case.operation.id).is_some_and(|number| *number >= LONG_ONES);
+        let limit = if is_long { SHORT_LIMIT } else { EXCHANGE_LIMIT };
         StopAt {
             bytes: self.limits.max_body,
-            time: Some(EXCHANGE_LIMIT.min(self.budget.time_left())),
+            time: Some(limit.min(self.budget.time_left())),
+            head: Some(limit.min(self.budget.time_left())),
             terminal: terminal(&case.operation),
         }
+    }
+
+    fn connection(&self, kind: &CaseKind) -> Connection {
+        let reusable =
+            matches!(kind, CaseKind::Example | CaseKind::Positive | CaseKind::Step { .. } | CaseKind::Burst { .. });
+        let reliable = self.resends.load(Ordering::Relaxed) < RESENDS;
+        if reusable && reliable { Connection::Pooled } else { Connection::Fresh }
+    }
+
+    fn long_ones(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        // Counting cannot leave the map in disorder, so a panic elsewhere does not matter.
+        self.long_ones.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -125,17 +167,16 @@ fn terminal(operation: &Operation) -> Option<Arc<[u8]>> {
     Some(format!("data: {sentinel}").into_bytes().into())
 }
 
-fn connection(kind: &CaseKind) -> Connection {
-    match kind {
-        CaseKind::Example | CaseKind::Positive | CaseKind::Step { .. } | CaseKind::Burst { .. } => Connection::Pooled,
-        CaseKind::Negative(_) | CaseKind::Credential(_) | CaseKind::Error => Connection::Fresh,
-    }
+/// A server may close an idle connection just when the next request leaves: that is no answer to it.
+fn was_closed(exchange: &Exchange) -> bool {
+    matches!(&exchange.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Closed)
 }
 
-/// A server may close an idle connection just when the next request leaves: that is no answer to it.
-fn was_reused_too_late(case: &Case, exchange: &Exchange) -> bool {
-    connection(&case.kind) == Connection::Pooled
-        && matches!(&exchange.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Closed)
+fn took_all_its_time(exchange: &Exchange) -> bool {
+    match &exchange.outcome {
+        Outcome::Answered(answer) => matches!(answer.end, End::StoppedByTime | End::Idle { .. }),
+        Outcome::Failed(failure) => failure.kind == FailureKind::HeadTimeout,
+    }
 }
 
 fn pause_asked(case: &Case, exchange: &Exchange, before: usize) -> Option<Duration> {

@@ -1,6 +1,104 @@
-//! What is said of a target that answers nothing.
+//! Whether a target was there, and let us in, and what is said where it was not.
 
-use crate::send::{Failure, FailureKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+
+use crate::generate::{Case, Expect};
+use crate::send::{Exchange, Failure, FailureKind, Outcome};
+
+/// Fewest answers that can show a wrong address: one refusal may be right.
+const FEWEST: usize = 3;
+
+/// What came of the requests to a target, as far as that says whether it was there.
+#[derive(Debug, Default)]
+pub struct Reach {
+    /// Statuses of the answers to valid requests, by operation.
+    valid: IndexMap<String, BTreeMap<u16, usize>>,
+    /// Statuses of all answers.
+    all: BTreeMap<u16, usize>,
+    /// Where redirects lead to.
+    locations: BTreeSet<String>,
+    /// Requests that found nobody there any more.
+    lost: usize,
+}
+
+impl Reach {
+    /// Remembers an exchange.
+    pub fn note(&mut self, case: &Case, exchange: &Exchange) {
+        match &exchange.outcome {
+            Outcome::Answered(answer) => {
+                *self.all.entry(answer.status).or_default() += 1;
+                if answer.status / 100 == 3 {
+                    self.locations.extend(answer.header("location"));
+                }
+                if matches!(case.expect, Expect::Success { .. }) {
+                    let statuses = self.valid.entry(case.operation.id.clone()).or_default();
+                    *statuses.entry(answer.status).or_default() += 1;
+                }
+            }
+            Outcome::Failed(failure) => {
+                let gone = matches!(failure.kind, FailureKind::Connect | FailureKind::ConnectTimeout);
+                self.lost += usize::from(gone);
+            }
+        }
+    }
+
+    /// Why nothing that was judged can be held against the target: the requests went to the wrong place.
+    pub fn wrong_address(&self) -> Option<String> {
+        if self.all.values().sum::<usize>() < FEWEST {
+            return None;
+        }
+        let only = |wanted: &[u16]| self.all.keys().all(|status| wanted.contains(status));
+        if only(&[404]) {
+            return Some("every request was answered 404: is the base URL right?".to_owned());
+        }
+        if only(&[301, 302, 303, 307, 308]) {
+            let to = self.locations.first().map(|location| format!(" to {location}")).unwrap_or_default();
+            return Some(format!("every request was redirected{to}: give the URL behind it"));
+        }
+        if only(&[502, 503, 504]) {
+            return Some(format!("every request was answered {}: nothing is there to judge", listed(&self.all)));
+        }
+        None
+    }
+
+    /// Why operations could not be judged in full.
+    pub fn incomplete(&self, operations: &[String], has_credentials: bool) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if self.lost > 0 {
+            reasons.push(format!("{} requests found nobody there any more", self.lost));
+        }
+        for operation in operations {
+            let Some(statuses) = self.valid.get(operation) else { continue };
+            if statuses.keys().any(|status| status / 100 == 2) {
+                continue;
+            }
+            let remedy = match () {
+                () if statuses.keys().all(|status| matches!(status, 401 | 403)) && !has_credentials => {
+                    ": give a credential with -H, or in the configuration"
+                }
+                () if statuses.keys().all(|status| matches!(status, 401 | 403)) => ": is the credential right?",
+                () if statuses.contains_key(&404) => {
+                    ": give ids that the target knows, such as --value path.ID=…, or values in the configuration"
+                }
+                () => "",
+            };
+            reasons.push(format!(
+                "no valid request to {operation} was served: they were answered {}{remedy}",
+                listed(statuses)
+            ));
+        }
+        if reasons.is_empty() && self.valid.is_empty() {
+            reasons.push(format!("no valid request to {} was answered", operations.join(", ")));
+        }
+        reasons
+    }
+}
+
+fn listed(statuses: &BTreeMap<u16, usize>) -> String {
+    statuses.keys().map(u16::to_string).collect::<Vec<_>>().join(", ")
+}
 
 /// One line on why a target could not be judged at all.
 pub fn unreachable(url: &str, failure: &Failure) -> String {
@@ -11,5 +109,38 @@ pub fn unreachable(url: &str, failure: &Failure) -> String {
         FailureKind::HeadTimeout => format!("{url} takes the connection and then is silent: {message}"),
         FailureKind::Closed => format!("{url} closes the connection without an answer: {message}"),
         _ => format!("{url} cannot be reached: {message}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach(valid: &[u16], all: &[u16]) -> Reach {
+        let count = |statuses: &[u16]| {
+            statuses.iter().fold(BTreeMap::new(), |mut counted: BTreeMap<u16, usize>, status| {
+                *counted.entry(*status).or_default() += 1;
+                counted
+            })
+        };
+        Reach { valid: [("send".to_owned(), count(valid))].into(), all: count(all), ..Reach::default() }
+    }
+
+    #[test]
+    fn the_same_refusal_of_everything_is_a_wrong_address() {
+        assert!(reach(&[404], &[404, 404, 404]).wrong_address().is_some());
+        assert!(reach(&[503], &[503, 502, 503]).wrong_address().is_some());
+        assert!(reach(&[404], &[404, 404, 401]).wrong_address().is_none());
+        assert!(reach(&[404], &[404]).wrong_address().is_none());
+    }
+
+    #[test]
+    fn an_operation_that_was_never_served_is_told_with_what_would_help() {
+        let operations = ["send".to_owned()];
+        let told = |valid: &[u16], credentials| reach(valid, valid).incomplete(&operations, credentials).join("\n");
+        assert!(told(&[401], false).contains("give a credential"));
+        assert!(told(&[401], true).contains("is the credential right?"));
+        assert!(told(&[404], true).contains("--value"));
+        assert_eq!(told(&[404, 200], true), "");
     }
 }

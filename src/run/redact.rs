@@ -25,8 +25,8 @@ impl Redactor {
             .chain(target.headers.iter().map(|(_, text)| text))
             .chain(states.clone().flat_map(|state| state.credentials.values()))
             .chain(states.flat_map(|state| state.headers.iter().map(|(_, text)| text)));
-        let mut secrets: Vec<Secret> =
-            texts.flat_map(Text::secrets).filter(|secret| secret.reveal().len() >= SHORTEST).cloned().collect();
+        let mut secrets: Vec<Secret> = texts.flat_map(Text::secrets).flat_map(with_parts).collect();
+        secrets.retain(|secret| secret.reveal().len() >= SHORTEST);
         // Longest first, so that a secret inside another leaves no rest of the longer one.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
         Redactor { secrets }
@@ -78,6 +78,12 @@ impl Redactor {
     }
 }
 
+/// A secret, and each part of a pair such as `pk_1:sk_1`.
+fn with_parts(secret: &Secret) -> Vec<Secret> {
+    let parts = secret.reveal().split(':').map(|part| Secret::new(secret.name(), part));
+    std::iter::once(secret.clone()).chain(parts).collect()
+}
+
 fn find(haystack: &[u8], needle: &[u8], from: usize) -> Option<usize> {
     haystack.get(from..)?.windows(needle.len()).position(|window| window == needle).map(|at| at + from)
 }
@@ -85,6 +91,12 @@ fn find(haystack: &[u8], needle: &[u8], from: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_of_a_pair_is_a_secret_too() {
+        let redactor = Redactor { secrets: with_parts(&Secret::new("KEYS", "pk_live_1:sk_live_1")) };
+        assert_eq!(redactor.text("no such key: sk_live_1"), "no such key: ${KEYS}");
+    }
 
     #[test]
     fn an_answer_that_gives_a_secret_back_is_kept_without_it() {

@@ -92,6 +92,8 @@ pub struct FoundFinding {
     pub state: Option<String>,
     /// How many cases show it.
     pub count: usize,
+    /// What else breaks the rule there, a sentence each.
+    pub also: Vec<String>,
     /// Whether it shows again.
     pub reproduced: Reproduced,
     /// The smallest case that shows it.

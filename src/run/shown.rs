@@ -27,7 +27,7 @@ impl Show<'_> {
             id: found.case.id.to_string(),
             kind: found.case.kind.name(),
             about: about(&found.case.kind),
-            curl: self.redactor.text(&line),
+            curl: again(&found.case.kind, &self.redactor.text(&line)),
             request: request_json(&exchange.request),
             shrunk,
         };
@@ -36,10 +36,24 @@ impl Show<'_> {
             operation: key.operation.clone(),
             state: key.state.clone(),
             count: found.count,
+            also: found
+                .also
+                .iter()
+                .filter(|message| **message != found.finding.message)
+                .map(|message| self.redactor.text(message))
+                .collect(),
             reproduced,
             case,
             exchange,
         }
+    }
+}
+
+/// The line that shows the finding again: a burst is a line that is sent over and over.
+fn again(kind: &CaseKind, curl: &str) -> String {
+    match kind {
+        CaseKind::Burst { requests } => format!("for i in $(seq {requests}); do {curl}; done"),
+        _ => curl.to_owned(),
     }
 }
 

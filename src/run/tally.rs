@@ -1,7 +1,7 @@
 //! Counts what was judged, and keeps the smallest case of each finding.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -13,6 +13,9 @@ use crate::generate::{Case, CaseId};
 use crate::judge::{Check, Finding, Severity, Verdict};
 use crate::send::Exchange;
 use crate::target::SeverityChoice;
+
+/// Most sentences that are kept of one finding.
+const MOST_MESSAGES: usize = 12;
 
 /// What makes two findings one: rule, operation and state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -38,6 +41,8 @@ pub struct Found {
     pub count: usize,
     /// Whether the case shows it without others before it.
     pub alone: bool,
+    /// What else breaks the rule on the operation, a sentence each.
+    pub also: BTreeSet<String>,
 }
 
 /// Which findings a run cares about.
@@ -127,7 +132,8 @@ impl Tally {
             let Some(finding) = self.selection.adjust(finding) else { continue };
             let key = Key { rule: finding.rule, operation: case.operation.id.clone(), state: case.state.clone() };
             let first_of_case = new.insert(key.clone());
-            let found = Found { finding, case: case.clone(), exchange: exchange.clone(), count: 1, alone };
+            let also = BTreeSet::from([finding.message.clone()]);
+            let found = Found { finding, case: case.clone(), exchange: exchange.clone(), count: 1, alone, also };
             if self.keep(key.clone(), found, first_of_case) {
                 fresh.push(key);
             }
@@ -225,10 +231,14 @@ impl Tally {
             Entry::Occupied(mut place) => {
                 let kept = place.get_mut();
                 let count = kept.count + usize::from(first_of_case);
+                let mut also = std::mem::take(&mut kept.also);
+                if also.len() < MOST_MESSAGES {
+                    also.append(&mut found.also);
+                }
                 if weight(&found) < weight(kept) {
                     std::mem::swap(kept, &mut found);
                 }
-                kept.count = count;
+                (kept.count, kept.also) = (count, also);
                 false
             }
         }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::HeaderValue;
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use tokio::time::{Instant, timeout};
 
 use super::failure::{body_end, head_failure, words};
@@ -44,6 +45,8 @@ pub struct StopAt {
     pub bytes: usize,
     /// Longest time from the first byte sent; `None` for no limit.
     pub time: Option<Duration>,
+    /// Longest wait for the head, where it is less than the limit on silence.
+    pub head: Option<Duration>,
     /// Bytes that end the stream, such as `data: [DONE]`, at the beginning of a line.
     pub terminal: Option<Arc<[u8]>>,
 }
@@ -58,6 +61,8 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let build = |idle: usize| {
             reqwest::Client::builder()
+                // What comes back is evidence as it stands; a coding that was not asked for is the target's own.
+                .default_headers([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))].into_iter().collect())
                 .user_agent(concat!("uptospec/", env!("CARGO_PKG_VERSION")))
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
@@ -82,7 +87,7 @@ impl Client {
             Connection::Pooled => &self.pooled,
             Connection::Fresh => &self.fresh,
         };
-        let outcome = match self.head(client, request).await {
+        let outcome = match self.head(client, request, stop).await {
             Ok(response) => Outcome::Answered(self.read(response, request, start, stop).await),
             Err((kind, message)) => Outcome::Failed(Failure { kind, message, after: start.elapsed() }),
         };
@@ -93,6 +98,7 @@ impl Client {
         &self,
         client: &reqwest::Client,
         request: &WireRequest,
+        stop: &StopAt,
     ) -> Result<reqwest::Response, (FailureKind, String)> {
         let mut builder = client.request(request.method.clone(), request.url.reveal());
         for (name, value) in &request.headers {
@@ -101,11 +107,12 @@ impl Client {
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
-        match timeout(self.idle_timeout, builder.send()).await {
+        let patience = stop.head.map_or(self.idle_timeout, |head| head.min(self.idle_timeout));
+        match timeout(patience, builder.send()).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => Err((head_failure(&error), words(error))),
             Err(_) => {
-                let message = format!("no answer within {}", humantime::format_duration(self.idle_timeout));
+                let message = format!("no answer within {}", humantime::format_duration(patience));
                 Err((FailureKind::HeadTimeout, message))
             }
         }

@@ -21,10 +21,15 @@ pub fn head_failure(error: &reqwest::Error) -> FailureKind {
         return FailureKind::HeadTimeout;
     }
     match cause::<hyper::Error>(error) {
-        Some(hyper) if hyper.is_parse() => FailureKind::NotHttp,
+        Some(hyper) if hyper.is_parse() || speaks_first(hyper) => FailureKind::NotHttp,
         Some(hyper) if hyper.is_user() => FailureKind::Unsendable,
         _ => FailureKind::Closed,
     }
+}
+
+/// A server that talks before it is asked, as those of SSH and mail do. hyper has no question for it.
+fn speaks_first(error: &hyper::Error) -> bool {
+    error.to_string().starts_with("received unexpected message")
 }
 
 /// How a body ended that broke off; `chunked` says what its framing was.

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::substitute::{is_sensitive, secret_name};
+use super::substitute::{is_public, secret_name};
 use super::{Secret, Text};
 
 /// A header or URL option that cannot be read.
@@ -20,10 +20,13 @@ pub enum HeaderError {
     /// Not an absolute http or https URL.
     #[error("`{0}` is no base URL: write http://host:port or https://host")]
     Url(String),
+    /// A URL that holds more than a base. It is not shown: what it holds may be a password.
+    #[error("a base URL has no user, password, query or fragment: give credentials as headers or in the configuration")]
+    UrlParts,
 }
 
-/// Reads `Name: value`. The value of a header that usually carries a credential is a secret, called
-/// after the header; the word `Bearer` before it stays readable.
+/// Reads `Name: value`. The value is a secret, called after the header, but for headers that are known
+/// to carry none; the word `Bearer` before it stays readable.
 ///
 /// # Errors
 /// When it is no header.
@@ -43,15 +46,18 @@ pub fn header_option(text: &str) -> Result<(String, Text), HeaderError> {
 /// # Errors
 /// When it is not absolute, or not of HTTP.
 pub fn url_option(text: &str) -> Result<Url, HeaderError> {
-    Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| HeaderError::Url(text.to_owned()))
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.ok_or_else(|| HeaderError::Url(text.to_owned()))?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if has_user || url.query().is_some() || url.fragment().is_some() {
+        return Err(HeaderError::UrlParts);
+    }
+    Ok(url)
 }
 
-/// A header's value, secret where the name says so.
+/// A header's value, secret unless its name says that it is not.
 pub(super) fn header_text(name: &str, value: &str) -> Text {
-    if !is_sensitive(name) || value.is_empty() {
+    if is_public(name) || value.is_empty() {
         return Text::plain(value);
     }
     let known = ["Bearer ", "Basic ", "bearer ", "basic "];
@@ -85,6 +91,20 @@ mod tests {
         assert!(!error.to_string().contains("0123456789"), "{error}");
         assert!(header_option("a b: c").is_err());
         assert!(header_option("a: b\nc").is_err());
+    }
+
+    #[test]
+    fn a_header_that_nobody_knows_may_carry_a_secret() {
+        let (_, value) = header_option("X-Tenant: t-1").unwrap();
+        assert_eq!(value.to_string(), "${X_TENANT}");
+    }
+
+    #[test]
+    fn a_base_url_that_holds_a_password_is_refused_without_showing_it() {
+        let error = url_option("http://user:hunter2@host/").unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        assert!(url_option("http://host/base?a=b").is_err());
+        assert!(url_option("http://host/base#c").is_err());
     }
 
     #[test]

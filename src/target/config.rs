@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use url::Url;
 
 use super::command_line::header_text;
 use super::substitute::{secret_name, substitute};
@@ -153,7 +154,7 @@ impl TargetReader<'_, '_> {
             name: self.name.to_owned(),
             spec,
             suite,
-            url: self.reader.parsed(table, "url", url_option),
+            url: self.url(table),
             credentials: self.credentials(table, None),
             headers: self.headers(table),
             values: self.values(table),
@@ -161,6 +162,15 @@ impl TargetReader<'_, '_> {
             limits: self.limits(table),
             severity: self.severity(table),
             server: self.server(table),
+        })
+    }
+
+    /// The base URL; `${NAME}` in it is read from the environment and is no secret.
+    fn url(&mut self, table: &DeTable<'_>) -> Option<Url> {
+        let environment = self.surroundings.environment;
+        self.reader.parsed(table, "url", |text| {
+            let text = substitute(text, environment).map_err(|error| error.to_string())?;
+            url_option(&text.reveal()).map_err(|error| error.to_string())
         })
     }
 
@@ -181,6 +191,10 @@ impl TargetReader<'_, '_> {
         let mut credentials = IndexMap::new();
         for (scheme, value) in self.entries(table, "credentials") {
             let Some(text) = self.plain_text(value) else { continue };
+            if text.chars().any(char::is_control) {
+                self.reader.wrong(value.span(), "this credential holds a control character", None);
+                continue;
+            }
             let credential = if text.contains("${") {
                 self.substituted(value, text)
             } else {

@@ -53,12 +53,21 @@ pub fn secret_name(words: &str) -> String {
     name
 }
 
-/// Whether a header of that name usually carries something that must not be shown.
-pub fn is_sensitive(header: &str) -> bool {
-    let header = header.to_ascii_lowercase();
-    ["authorization", "cookie", "key", "token", "secret", "password", "signature"]
-        .iter()
-        .any(|word| header.contains(word))
+/// Headers whose values may be shown; any other may carry a credential.
+const PUBLIC: [&str; 8] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "content-type",
+    "origin",
+    "referer",
+    "user-agent",
+];
+
+/// Whether the value of a header of that name may be shown.
+pub fn is_public(header: &str) -> bool {
+    PUBLIC.contains(&header.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]

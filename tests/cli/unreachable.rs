@@ -1,8 +1,14 @@
 //! Targets that are not there, do not speak HTTP or say nothing: exit 3, one clear line, in time.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::support::{Ran, answering, folder, repository, saying, uptospec_in};
+
+const NOT_FOUND: &[u8] = b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope";
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n\
+    {\"id\":\"1\",\"session_id\":\"s\",\"type\":\"user_message\",\"payload\":{},\"status\":\"completed\",\
+    \"client_id\":null,\"session_goal_id\":null,\"session_task_id\":null,\"created_at\":\"\",\"updated_at\":\"\"}";
 
 fn check(url: &str) -> Ran {
     let (_kept, path) = folder(&[(
@@ -31,6 +37,35 @@ fn nobody_listens() {
 #[test]
 fn it_does_not_speak_http() {
     assert_unjudged(&check(&saying(b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n")), "does not speak HTTP");
+}
+
+#[test]
+fn it_speaks_first_and_not_http() {
+    let url = answering(|mut stream| {
+        let _ = stream.write_all(b"220 mail.example ESMTP\r\n");
+        std::thread::sleep(Duration::from_secs(2));
+    });
+    assert_unjudged(&check(&url), "does not speak HTTP");
+}
+
+#[test]
+fn everything_is_elsewhere() {
+    assert_unjudged(&check(&saying(NOT_FOUND)), "is the base URL right?");
+}
+
+#[test]
+fn a_target_that_dies_is_not_called_conformant() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().take(3) {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 65_536];
+            let _ = std::io::Read::read(&mut stream, &mut request);
+            let _ = stream.write_all(ANSWER);
+        }
+    });
+    assert_unjudged(&check(&url), "found nobody there any more");
 }
 
 #[test]

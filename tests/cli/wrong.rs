@@ -49,6 +49,7 @@ fn an_unknown_rule_operation_target_or_server_is_told_with_the_nearest() {
         (vec!["check", "--rule", "stream/terminal-mising"], "stream/terminal-missing"),
         (vec!["check", "--target", "agntx"], "agntix"),
         (vec!["check", "--target", "agntix", "--only", "sendMesage"], "sendMessage"),
+        (vec!["check", "--target", "agenhq", "--value", "path.sesionId=x"], "path.sessionId"),
         (vec!["serve", "agntx"], "agntix"),
         (vec!["serve", "agntix", "--fault", "done-mising"], "done-missing"),
     ];
@@ -72,6 +73,30 @@ fn an_option_that_means_nothing_is_refused() {
         let ran = uptospec(&arguments);
         assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.all());
     }
+}
+
+#[test]
+fn a_malformed_credential_or_url_is_refused_without_showing_it() {
+    for arguments in [
+        ["check", "specs/agenhq.yaml", "--url", "http://127.0.0.1:1", "-H", "x-api-key hunter2-is-long-enough"],
+        ["check", "specs/agenhq.yaml", "-H", "a: b", "--url", "http://user:hunter2-is-long-enough@127.0.0.1:1"],
+    ] {
+        let ran = uptospec(&arguments);
+        assert_eq!(ran.code, 2, "{}", ran.all());
+        assert!(!ran.all().contains("long-enough"), "{}", ran.all());
+    }
+}
+
+#[test]
+fn a_misspelt_state_is_told_with_the_nearest() {
+    let config = format!(
+        "[target.agentix]\nspec = {:?}\nurl = \"http://127.0.0.1:1\"\n[target.agentix.states.agent-inactve]\n",
+        super::support::repository("specs/agentix.yaml")
+    );
+    let (_kept, path) = folder(&[("uptospec.toml", &config)]);
+    let ran = uptospec_in(&path, &["check"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.stderr.contains("`agent-inactive`"), "{}", ran.stderr);
 }
 
 #[test]

@@ -47,6 +47,9 @@ pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &F
     block.evidence(finding, &found.exchange)?;
     block.field("answer", &outcome(&found.exchange.outcome))?;
     block.case(found)?;
+    for message in &found.also {
+        block.field("also", message)?;
+    }
     block.field("seen", &seen(found))?;
     block.field("more", &format!("uptospec explain {}", finding.rule))?;
     writeln!(block.out)
