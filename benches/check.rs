@@ -10,7 +10,6 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
 use futures_util::{StreamExt, stream};
-use indexmap::IndexMap;
 use tokio::net::TcpListener;
 use uptospec::contract;
 use uptospec::generate::Request;
@@ -50,7 +49,7 @@ async fn main() {
     let bare = bare(&url, &limits).await;
     println!("bare client   {bare:>9.0} requests/s at {CONCURRENCY} concurrent");
     let contract = contract::read("echo.json", SPEC, None).expect("the spec is right");
-    let job = Job { target: target(limits), url, contract, suite: None };
+    let job = Job { target: Target { limits, ..Target::new("echo", "echo.json") }, url, contract, suite: None };
     let options = Options { cases: CASES, confirm: false, ..Options::default() };
     let start = Instant::now();
     let result = run(&[job], &options, &mut Silent).await.expect("nothing is written");
@@ -83,20 +82,4 @@ async fn bare(url: &Url, limits: &Limits) -> f64 {
     });
     assert_eq!(answered.count().await, CASES);
     CASES as f64 / start.elapsed().as_secs_f64()
-}
-
-fn target(limits: Limits) -> Target {
-    Target {
-        name: "echo".to_owned(),
-        spec: "echo.json".into(),
-        suite: None,
-        url: None,
-        credentials: IndexMap::new(),
-        headers: Vec::new(),
-        values: IndexMap::new(),
-        states: IndexMap::new(),
-        limits,
-        severity: IndexMap::new(),
-        server: None,
-    }
 }

@@ -11,7 +11,7 @@ use uptospec::contract::{
     Schema,
 };
 use uptospec::generate::{Options, generate, smaller};
-use uptospec::target::{Limits, Target};
+use uptospec::target::Target;
 
 /// Enough random cases for the boundaries not to matter.
 const CASES: usize = 1_000;
@@ -79,19 +79,7 @@ fn contract() -> Contract {
 }
 
 fn target() -> Target {
-    Target {
-        name: "chat".into(),
-        spec: "chat.yaml".into(),
-        suite: None,
-        url: None,
-        credentials: IndexMap::new(),
-        headers: Vec::new(),
-        values: IndexMap::new(),
-        states: IndexMap::new(),
-        limits: Limits::default(),
-        severity: IndexMap::new(),
-        server: None,
-    }
+    Target::new("chat", "chat.yaml")
 }
 
 fn cases(criterion: &mut Criterion) {

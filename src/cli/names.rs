@@ -2,7 +2,7 @@
 //! silently do nothing.
 
 use super::Failure;
-use crate::contract::{Contract, ErrorState, Location, Parameter, ParameterLocation};
+use crate::contract::{Contract, ErrorState, Location, Parameter};
 use crate::target::{Target, help_nearest};
 
 /// Checks every name of a target, and the operations that were chosen, against the document.
@@ -55,14 +55,5 @@ fn states(contract: &Contract) -> impl Iterator<Item = &str> {
 }
 
 fn parameters(contract: &Contract) -> impl Iterator<Item = Location> {
-    let location = |parameter: &Parameter| {
-        let name = parameter.name.clone();
-        match parameter.location {
-            ParameterLocation::Path => Location::Path(name),
-            ParameterLocation::Query => Location::Query(name),
-            ParameterLocation::Header => Location::Header(name),
-            ParameterLocation::Cookie => Location::Cookie(name),
-        }
-    };
-    contract.operations.iter().flat_map(|operation| &operation.parameters).map(location)
+    contract.operations.iter().flat_map(|operation| &operation.parameters).map(Parameter::part)
 }

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use indexmap::IndexMap;
-
 use super::Failure;
 use super::arguments::CheckOptions;
 use super::names::check_names;
@@ -12,7 +10,7 @@ use crate::generate::suite;
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
 use crate::run::{Job, StartedServer, start_server};
-use crate::target::{Config, HeaderError, Limits, Surroundings, Target, find, header_option, load, url_option};
+use crate::target::{Config, HeaderError, Surroundings, Target, find, header_option, load, url_option};
 
 /// Targets ready to be run, and the servers that were started for them: they end when this is dropped.
 pub struct Prepared {
@@ -112,19 +110,7 @@ fn target_of_spec(spec: &Path, options: &CheckOptions) -> Result<Target, Failure
         return target_of_config(spec)?
             .ok_or_else(|| Failure::Usage(format!("{} has no target to check: add --url URL", spec.display())));
     }
-    Ok(Target {
-        name,
-        suite: suite_beside(spec),
-        spec: spec.to_owned(),
-        url: None,
-        credentials: IndexMap::new(),
-        headers: Vec::new(),
-        values: IndexMap::new(),
-        states: IndexMap::new(),
-        limits: Limits::default(),
-        severity: IndexMap::new(),
-        server: None,
-    })
+    Ok(Target { suite: suite_beside(spec), ..Target::new(name, spec) })
 }
 
 fn target_of_config(spec: &Path) -> Result<Option<Target>, Failure> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Diagnostic, Expression, Place, Promise, PromiseId, Schema, StreamContract};
+use super::{Diagnostic, Expression, Location, Place, Promise, PromiseId, Schema, StreamContract};
 
 /// The version of OpenAPI that a document declares; the patch number does not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,6 +181,19 @@ pub struct Parameter {
     pub examples: Vec<Value>,
     /// The sentences behind it, those inside its schema excepted.
     pub promises: Vec<PromiseId>,
+}
+
+impl Parameter {
+    /// The part of the request that it is.
+    pub fn part(&self) -> Location {
+        let name = self.name.clone();
+        match self.location {
+            ParameterLocation::Path => Location::Path(name),
+            ParameterLocation::Query => Location::Query(name),
+            ParameterLocation::Header => Location::Header(name),
+            ParameterLocation::Cookie => Location::Cookie(name),
+        }
+    }
 }
 
 /// What a request carries.
@@ -387,7 +400,7 @@ pub struct RateLimit {
 #[derive(Debug, Clone)]
 pub struct StreamSwitch {
     /// The part of the request that switches.
-    pub on: super::Location,
+    pub on: Location,
     /// Media type essence for each value.
     pub forms: Vec<(Value, String)>,
     /// The value that an absent part stands for: the schema's `default`.
@@ -412,5 +425,5 @@ pub struct Link {
     /// The operation that takes the values.
     pub operation: String,
     /// Part of that operation's request, and where its value comes from.
-    pub parameters: Vec<(super::Location, Expression)>,
+    pub parameters: Vec<(Location, Expression)>,
 }

@@ -24,15 +24,9 @@ impl Draft {
     }
 }
 
-/// The name of a parameter's part of the request.
+/// The part of the request that a parameter is.
 pub(super) fn location(parameter: &Parameter) -> Location {
-    let name = parameter.name.clone();
-    match parameter.location {
-        ParameterLocation::Path => Location::Path(name),
-        ParameterLocation::Query => Location::Query(name),
-        ParameterLocation::Header => Location::Header(name),
-        ParameterLocation::Cookie => Location::Cookie(name),
-    }
+    parameter.part()
 }
 
 /// Whether a parameter stands there; header names are the same in any case.

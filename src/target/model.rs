@@ -37,6 +37,25 @@ pub struct Target {
     pub server: Option<ServerCommand>,
 }
 
+impl Target {
+    /// A target of that name and document, with nothing given and the usual limits.
+    pub fn new(name: impl Into<String>, spec: impl Into<PathBuf>) -> Self {
+        Target {
+            name: name.into(),
+            spec: spec.into(),
+            suite: None,
+            url: None,
+            credentials: IndexMap::new(),
+            headers: Vec::new(),
+            values: IndexMap::new(),
+            states: IndexMap::new(),
+            limits: Limits::default(),
+            severity: IndexMap::new(),
+            server: None,
+        }
+    }
+}
+
 /// A condition that a documented answer needs, and how this target is brought into it.
 #[derive(Debug, Clone, Default)]
 pub struct State {

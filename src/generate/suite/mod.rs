@@ -2,7 +2,6 @@
 
 mod condition;
 mod reader;
-mod yaml;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::Criterion;
-use crate::contract::{Diagnostic, Expression, Level, Location, Place, Source};
+use crate::contract::{Diagnostic, Expression, Level, Location, Place, Placed, Source};
 
 /// An Arazzo document.
 #[derive(Debug, Clone)]
@@ -93,7 +92,8 @@ pub fn load(file: &Path) -> Result<Suite, SuiteError> {
 /// When it is no Arazzo 1.0 document.
 pub fn read(file: &str, text: &str) -> Result<Suite, SuiteError> {
     let file: Arc<str> = file.into();
-    reader::suite(&file, &yaml::parse(&file, text)?)
+    let root = Placed::read(&file, text).map_err(|error| SuiteError { diagnostics: error.diagnostics })?;
+    reader::suite(&file, &root)
 }
 
 #[cfg(test)]
