@@ -1,6 +1,8 @@
 //! All the rules, by family.
 
-use super::{Rule, auth, body, echo, error, header, http, item, limit, sse, status, stream, text, unique, workflow};
+use super::{
+    Rule, auth, body, echo, error, header, http, isolation, item, limit, sse, status, stream, text, unique, workflow,
+};
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
 const FAMILIES: &[&[Rule]] = &[
@@ -11,6 +13,7 @@ const FAMILIES: &[&[Rule]] = &[
     body::RULES,
     echo::RULES,
     unique::RULES,
+    isolation::RULES,
     limit::RULES,
     workflow::RULES,
     http::message::RULES,

@@ -1,5 +1,6 @@
 //! How a server conducts itself: the checks it makes, and the faults it has.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::response::Response;
@@ -19,12 +20,14 @@ pub(super) type Object = Map<String, Value>;
 pub(super) struct Conduct {
     pace: Duration,
     effects: Vec<Effect>,
+    /// The reply that the next caller gets, where callers are mixed up.
+    held: Mutex<Option<Reply>>,
 }
 
 impl Conduct {
     /// The conduct of a server that pauses this long between the pieces of a stream.
     pub fn new(pace: Duration, faults: &[&'static Fault]) -> Self {
-        Conduct { pace, effects: faults.iter().map(|fault| fault.effect).collect() }
+        Conduct { pace, effects: faults.iter().map(|fault| fault.effect).collect(), held: Mutex::default() }
     }
 
     /// Refuses where a check failed, unless a fault tolerates that.
@@ -94,7 +97,18 @@ impl Conduct {
         for change in self.changes(reply.outcome) {
             change(&mut reply, call);
         }
-        reply.into_response(self.pace)
+        self.mixed_up(reply).into_response(self.pace)
+    }
+
+    /// The reply, or where callers are mixed up the one before it.
+    fn mixed_up(&self, reply: Reply) -> Reply {
+        let mixes = |effect: &Effect| matches!(effect, Effect::MixesUp(outcomes) if outcomes.contains(&reply.outcome));
+        if !self.effects.iter().any(mixes) {
+            return reply;
+        }
+        // A reply is swapped in one step: nothing can be left half done by a panic.
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.replace(reply.clone()).unwrap_or(reply)
     }
 
     fn changes(&self, outcome: Outcome) -> impl Iterator<Item = Change> + use<'_> {

@@ -25,6 +25,8 @@ pub(super) enum Effect {
     Tolerates(Refusal),
     /// Replies with one of these outcomes are changed before they go out.
     Changes(&'static [Outcome], Change),
+    /// Replies with one of these outcomes go to the next caller in place of their own.
+    MixesUp(&'static [Outcome]),
     /// The rate limit is this many requests a minute.
     Limits(u32),
 }

@@ -20,7 +20,7 @@ use super::tally::{Key, Selection, Tally};
 use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, Reproduced, RunError, RunVerdict, TargetResult};
 use crate::contract::{Location, ParameterLocation, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect, Plan, generate};
-use crate::judge::{Check, Context, Ledger, first_event, is_timed, judge};
+use crate::judge::{Check, Context, Ledger, Marks, first_event, is_timed, judge};
 use crate::send::{Client, Exchange, Failure, FailureKind, Outcome};
 
 /// Largest body that is kept for findings over the run.
@@ -97,6 +97,7 @@ struct Audit<'a> {
     hooks: Client,
     tally: Tally,
     ledger: Ledger,
+    marks: Marks,
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
@@ -129,6 +130,7 @@ impl<'a> Audit<'a> {
             hooks: Client::new(limits)?,
             tally: Tally::new(&job.contract, selection),
             ledger: Ledger::default(),
+            marks: Marks::default(),
             reach: Reach::default(),
             answers: HashMap::new(),
             left_out: plan.left_out.iter().map(not_checked).collect(),
@@ -320,6 +322,7 @@ impl<'a> Audit<'a> {
         if matches!(case.expect, Expect::Success { .. }) {
             self.tally.time(case, exchange, first_event(&self.job.contract, case, exchange));
             self.ledger.note(case, exchange);
+            self.marks.note(case, exchange);
             self.remember(case, exchange);
         }
         let new = self.tally.record(case, exchange, &checks, alone);
@@ -359,7 +362,7 @@ impl<'a> Audit<'a> {
     }
 
     fn judge_over_the_run(&mut self) -> Result<(), RunError> {
-        for check in self.ledger.checks(&self.job.contract) {
+        for check in self.ledger.checks(&self.job.contract).into_iter().chain(self.marks.checks()) {
             let answer = check.case.as_ref().and_then(|id| self.answers.get(id));
             let any = || self.answers.values().find(|(case, _)| case.operation.id == check.operation);
             let Some((case, exchange)) = answer.or_else(any).cloned() else { continue };

@@ -7,7 +7,7 @@ use http::header::{
 use http::{HeaderName, StatusCode};
 
 use crate::reference::call::Call;
-use crate::reference::fault::Effect::{Changes, Tolerates};
+use crate::reference::fault::Effect::{Changes, MixesUp, Tolerates};
 use crate::reference::fault::Fault;
 use crate::reference::refusal::Refusal;
 use crate::reference::reply::{Ending, Outcome, Reply};
@@ -37,6 +37,12 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
         "A credential that was never issued is served.",
         &["auth/accepted"],
         Tolerates(Refusal::WrongCredential),
+    ),
+    Fault::new(
+        "cross-talk",
+        "Each message is answered with what the caller before was told.",
+        &["isolation/cross-talk"],
+        MixesUp(&[Outcome::Message, Outcome::Stream]),
     ),
     Fault::new(
         "unauthorized-as-200",
