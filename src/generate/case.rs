@@ -110,6 +110,14 @@ pub enum CredentialFault {
     Wrong,
     /// Of no known form.
     Malformed,
+    /// Of a credential in two parts, `PUBLIC:SECRET`: the right first part, a second never issued.
+    WrongSecret,
+    /// Of a credential in two parts: a first part never issued, the right second.
+    WrongPublic,
+    /// Of a credential in two parts: the right first part alone.
+    Half,
+    /// A JSON Web Token that says it is not signed (RFC 7519 section 6).
+    Unsigned,
 }
 
 impl CredentialFault {
@@ -120,6 +128,10 @@ impl CredentialFault {
             CredentialFault::Empty => "empty",
             CredentialFault::Wrong => "wrong",
             CredentialFault::Malformed => "malformed",
+            CredentialFault::WrongSecret => "wrong-secret",
+            CredentialFault::WrongPublic => "wrong-public",
+            CredentialFault::Half => "half",
+            CredentialFault::Unsigned => "unsigned",
         }
     }
 }

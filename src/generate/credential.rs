@@ -1,11 +1,12 @@
 //! Requests with the wrong credential, or none: all else is as it would be let in.
 
 use super::caller::{self, Caller};
+use super::composite::Composite;
 use super::draft::Draft;
 use super::maker::Maker;
 use super::plan::LeftOut;
 use super::strategy::Extent;
-use super::{Case, CaseKind, CredentialFault, errors, lookalike, seed};
+use super::{Case, CaseKind, CredentialFault, errors, lookalike, seed, token};
 use crate::contract::{CredentialForm, ErrorState, SecurityRequirement, SecurityScheme, Strength};
 use crate::target::Text;
 
@@ -30,8 +31,8 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<L
     for requirement in maker.operation.security.iter().take(ALTERNATIVES) {
         let schemes = requirement.0.iter().filter_map(|name| maker.contract.schemes.get(name));
         for scheme in schemes.filter(|scheme| !matches!(scheme.form, CredentialForm::Unsupported(_))) {
-            for fault in [CredentialFault::Empty, CredentialFault::Wrong, CredentialFault::Malformed] {
-                cases.push(with(maker, caller, &draft, requirement, scheme, fault));
+            for (fault, credential) in faulty(maker, caller, scheme) {
+                cases.push(with(maker, caller, &draft, (requirement, scheme), fault, &credential));
             }
         }
     }
@@ -55,9 +56,9 @@ fn with(
     maker: &Maker<'_>,
     caller: &Caller<'_>,
     draft: &Draft,
-    requirement: &SecurityRequirement,
-    scheme: &SecurityScheme,
+    (requirement, scheme): (&SecurityRequirement, &SecurityScheme),
     fault: CredentialFault,
+    credential: &Text,
 ) -> Case {
     let others = requirement.0.iter().filter(|name| **name != scheme.name).cloned().collect();
     let mut request = maker.request_as(draft, caller, Some(&SecurityRequirement(others)));
@@ -67,12 +68,15 @@ fn with(
     for other in unused.chain([scheme]) {
         caller::take_away(&mut request, &other.form);
     }
-    caller::place(&mut request, &scheme.form, &Text::plain(credential(maker, caller, scheme, fault)));
+    caller::place(&mut request, &scheme.form, credential);
     let expect = match fault {
         CredentialFault::None => errors::expect(maker, &[ErrorState::NoCredential], Strength::Standard),
-        CredentialFault::Wrong => errors::expect(maker, &[ErrorState::WrongCredential], Strength::Standard),
-        // Whether nothing, or nonsense, counts as no key or as a wrong one is the target's to say.
-        CredentialFault::Empty | CredentialFault::Malformed => {
+        CredentialFault::Wrong
+        | CredentialFault::WrongSecret
+        | CredentialFault::WrongPublic
+        | CredentialFault::Unsigned => errors::expect(maker, &[ErrorState::WrongCredential], Strength::Standard),
+        // Whether nothing, nonsense or a half counts as no key or as a wrong one is the target's to say.
+        CredentialFault::Empty | CredentialFault::Malformed | CredentialFault::Half => {
             errors::expect(maker, &[ErrorState::NoCredential, ErrorState::WrongCredential], Strength::Inferred)
         }
     };
@@ -81,15 +85,26 @@ fn with(
     Case { promises: scheme.promises.clone(), ..case }
 }
 
-fn credential(maker: &Maker<'_>, caller: &Caller<'_>, scheme: &SecurityScheme, fault: CredentialFault) -> String {
-    match fault {
-        CredentialFault::None | CredentialFault::Empty => String::new(),
-        CredentialFault::Malformed => "not a credential".to_owned(),
-        CredentialFault::Wrong => {
-            let words = [maker.operation.id.as_str(), "credential", scheme.name.as_str()];
-            lookalike::of(&model(caller, scheme), seed::number(maker.seed, &words))
-        }
+/// Every way in which a credential of the scheme can be wrong.
+fn faulty(maker: &Maker<'_>, caller: &Caller<'_>, scheme: &SecurityScheme) -> Vec<(CredentialFault, Text)> {
+    let words = [maker.operation.id.as_str(), "credential", scheme.name.as_str()];
+    let number = seed::number(maker.seed, &words);
+    let is_token = scheme.hint.as_ref().is_some_and(|hint| hint.contains("JWT"));
+    let wrong = if is_token { token::foreign(number) } else { lookalike::of(&model(caller, scheme), number) };
+    let mut faulty = vec![
+        (CredentialFault::Empty, Text::default()),
+        (CredentialFault::Wrong, Text::plain(wrong)),
+        (CredentialFault::Malformed, Text::plain("not a credential")),
+    ];
+    if is_token {
+        faulty.push((CredentialFault::Unsigned, Text::plain(token::unsigned())));
     }
+    let composite = caller.credential(&scheme.name).and_then(|real| Composite::of(&real, &scheme.form));
+    if let Some(composite) = composite {
+        let faults = [CredentialFault::WrongSecret, CredentialFault::WrongPublic, CredentialFault::Half];
+        faulty.extend(faults.iter().filter_map(|fault| Some((*fault, composite.faulty(*fault, number)?))));
+    }
+    faulty
 }
 
 /// What a credential looks like: the real one, or the document's hint, or nothing in particular.

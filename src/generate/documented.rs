@@ -1,10 +1,11 @@
 //! The plans of the four documented APIs.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::fixture::expected;
+use super::fixture::{expected, json_body};
 use super::*;
 use crate::contract::{self, Contract};
 use crate::target::{Secret, Target, Text};
@@ -70,6 +71,39 @@ fn every_success_of_the_four_apis_keeps_its_schema() {
                 assert!(case.mark.is_some(), "{} {body}", case.id);
             }
         }
+    }
+}
+
+#[test]
+fn no_two_positive_cases_share_a_session_that_the_client_chooses() {
+    let plan = plan("agentix");
+    let positive = plan.cases.iter().filter(|case| case.kind == CaseKind::Positive);
+    let sessions: Vec<_> = positive.filter_map(|case| json_body(case)?.get("sessionId")?.as_str()).collect();
+    assert_eq!(sessions.len(), 20);
+    assert_eq!(sessions.iter().collect::<HashSet<_>>().len(), 20, "{sessions:?}");
+}
+
+#[test]
+fn a_pair_of_keys_goes_wrong_in_each_of_its_parts() {
+    let contract = contract("agentsgt");
+    let pair = Text::secret(Secret::new("PAIR", "pk_4711abcd:sk_0815efgh"));
+    let configured =
+        Target { credentials: [("bearerAuth".to_owned(), pair.clone())].into_iter().collect(), ..target(&contract) };
+    let header = ("authorization".to_owned(), Text::plain("Bearer ").then(pair));
+    let by_header = Target { credentials: IndexMap::new(), headers: vec![header], ..target(&contract) };
+    for target in [configured, by_header] {
+        let plan = generate(&contract, &target, None, &Options::default());
+        let sent = |fault: &str| {
+            let id = format!("chatWithAgent/credential/bearerAuth-{fault}");
+            let case = plan.cases.iter().find(|case| case.id.0 == id).unwrap_or_else(|| panic!("no case {id}"));
+            let headers = case.request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+            let [(_, sent)] = headers.collect::<Vec<_>>()[..] else { panic!("{id} sends one credential") };
+            (sent.reveal(), sent.to_string())
+        };
+        assert!(sent("wrong-secret").0.starts_with("Bearer pk_4711abcd:sk_"));
+        assert!(sent("wrong-public").0.ends_with(":sk_0815efgh"));
+        assert!(!sent("wrong-public").1.contains("0815efgh"), "{}", sent("wrong-public").1);
+        assert_eq!(sent("half"), ("Bearer pk_4711abcd".to_owned(), "Bearer ${PAIR%%:*}".to_owned()));
     }
 }
 

@@ -150,7 +150,7 @@ fn unknown(maker: &Maker<'_>, parameter: &Parameter, known: Option<&Value>) -> O
     let words = [maker.operation.id.as_str(), "unknown-id", parameter.name.as_str()];
     let number = seed::number(maker.seed, &words);
     let random = uuid(u128::from(number) << 64 | u128::from(!number));
-    let is_uuid = Node::root(&parameter.schema).keywords("format").any(|keyword| keyword.value == "uuid");
+    let is_uuid = identity::is_uuid(&Node::root(&parameter.schema));
     let long = known.and_then(Value::as_str).filter(|known| known.len() >= LONG_ID);
     let candidates = [
         is_uuid.then(|| Value::from(random)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::{Expect, ExpectedError};
+use super::{Body, Case, Expect, ExpectedError};
 use crate::contract::{
     Contract, CredentialForm, DocumentedError, ErrorState, Example, Link, MediaType, OpenApiVersion, Operation,
     Parameter, ParameterLocation, ParameterStyle, Place, RateLimit, RequestBody, Response, Schema, SecurityRequirement,
@@ -219,5 +219,13 @@ pub(super) fn expected(expect: &Expect) -> String {
             };
             errors.iter().map(error).collect::<Vec<_>>().join(" or ")
         }
+    }
+}
+
+/// The JSON that a case sends.
+pub(super) fn json_body(case: &Case) -> Option<&Value> {
+    match &case.request.content.as_ref()?.body {
+        Body::Json(value) => Some(value),
+        Body::Bytes(_) => None,
     }
 }

@@ -3,15 +3,22 @@
 use serde_json::Value;
 
 use super::caller::Caller;
+use super::declared::declares;
 use super::place::{Place, places};
 use super::pointer;
-use super::strategy::Node;
+use super::seed;
+use super::strategy::{Node, uuid};
 use crate::contract::{Location, Schema};
 
 /// Whether a member or parameter of that name says which thing is meant.
 pub(super) fn is_id(name: &str, node: &Node<'_>) -> bool {
     let by_name = name == "id" || ["Id", "_id", "-id", "ID"].iter().any(|ending| name.ends_with(ending));
-    by_name || node.keywords("format").any(|keyword| keyword.value == "uuid")
+    by_name || is_uuid(node)
+}
+
+/// Whether the schema asks for a UUID.
+pub(super) fn is_uuid(node: &Node<'_>) -> bool {
+    node.keywords("format").any(|keyword| keyword.value == "uuid")
 }
 
 /// The example that a schema gives.
@@ -31,12 +38,18 @@ pub(super) fn made_up(word: &str) -> String {
     format!("uptospec-{word}")
 }
 
+fn made_up_uuid(word: &str, name: &str) -> String {
+    let half = |side: u64| u128::from(seed::number(side, &[word, name]));
+    uuid(half(0) << 64 | half(1))
+}
+
 /// Pins the ids of a body to documented examples, and makes plausible ones where there is none.
 pub(super) fn pin(body: &mut Value, schema: &Schema, word: &str) {
     for place in places(schema, body) {
         let Some(name) = place.name.as_deref().filter(|name| is_id(name, &place.node)) else { continue };
         let id = match example(&place.node) {
             Some(documented) => documented.clone(),
+            None if is_uuid(&place.node) => Value::from(made_up_uuid(word, name)),
             None if is_made_up(&place, body) => Value::from(made_up(&format!("{word}-{}", name.to_lowercase()))),
             None => continue,
         };
@@ -44,12 +57,15 @@ pub(super) fn pin(body: &mut Value, schema: &Schema, word: &str) {
     }
 }
 
-/// Puts the values of the configuration in, whatever the schema says: whoever configures knows best.
-pub(super) fn configure(body: &mut Value, caller: &Caller<'_>) {
+/// Puts the values of the configuration in where the body has a place for them, whatever the schema
+/// says of the value: whoever configures knows best.
+pub(super) fn configure(body: &mut Value, schema: &Schema, caller: &Caller<'_>) {
     let configured: Vec<_> = caller.values().collect();
     // The state's values come first and win: they are set last.
     for (location, value) in configured.into_iter().rev() {
-        if let Location::Body(pointer) = location {
+        if let Location::Body(pointer) = location
+            && (body.pointer(pointer).is_some() || declares(schema, pointer))
+        {
             pointer::set(body, pointer, value.clone());
         }
     }
@@ -94,5 +110,17 @@ mod tests {
         let mut body = json!({"agentId": "x", "sessionId": "y", "note": "z"});
         pin(&mut body, &schema.unwrap(), "7f3a");
         assert_eq!(body, json!({"agentId": "abc123", "sessionId": "uptospec-7f3a-sessionid", "note": "z"}));
+    }
+
+    #[test]
+    fn a_uuid_without_an_example_is_another_one_for_each_word() {
+        let schema = Schema::standalone(json!({"properties": {"turn": {"type": "string", "format": "uuid"}}})).unwrap();
+        let pinned = |word: &str| {
+            let mut body = json!({"turn": "a1b2c3d4-e5f6-4890-abcd-ef1234567890"});
+            pin(&mut body, &schema, word);
+            assert!(schema.is_valid(&body), "{body}");
+            body
+        };
+        assert_ne!(pinned("7f3a"), pinned("7f3b"));
     }
 }

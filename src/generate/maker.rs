@@ -139,8 +139,11 @@ impl<'a> Maker<'a> {
         words: &[&str],
     ) -> Result<Value, Ungeneratable> {
         let node = Node::root(&parameter.schema);
-        let names_something = parameter.location == ParameterLocation::Path || identity::is_id(&parameter.name, &node);
-        if names_something {
+        let in_path = parameter.location == ParameterLocation::Path;
+        // The thing that a path names stays the same: later requests speak of what earlier ones did to it.
+        let of_path = ["path", parameter.name.as_str()];
+        let (words, extent) = if in_path { (of_path.as_slice(), Extent::Least) } else { (words, extent) };
+        if in_path || identity::is_id(&parameter.name, &node) {
             if let Some(documented) = parameter.examples.first().or_else(|| identity::example(&node)) {
                 return Ok(documented.clone());
             }
@@ -162,9 +165,15 @@ impl<'a> Maker<'a> {
     ) -> Result<Value, Ungeneratable> {
         let words = [self.operation.id.as_str(), name, "body#"];
         let mut body = strategies.value(extent, &mut seed::runner(self.seed, &words))?;
-        identity::pin(&mut body, &form.schema, &seed::word(self.seed, &words));
-        identity::configure(&mut body, caller);
+        self.identify(&mut body, form, name, caller);
         Ok(body)
+    }
+
+    /// Gives the body ids of its own, where neither the document nor the configuration has one.
+    pub fn identify(&self, body: &mut Value, form: &BodyForm<'_>, name: &str, caller: &Caller<'_>) {
+        let words = [self.operation.id.as_str(), name, "body#"];
+        identity::pin(body, &form.schema, &seed::word(self.seed, &words));
+        identity::configure(body, &form.schema, caller);
     }
 
     /// The request of a draft, with the credentials that this caller has for the operation.

@@ -4,9 +4,12 @@
 //! seed. Out: [`Case`]s and [`Workflow`]s, the same for the same input on every machine.
 
 mod body;
+mod boundary;
 mod caller;
 mod case;
+mod composite;
 mod credential;
+mod declared;
 mod draft;
 mod errors;
 mod exercised;
@@ -27,6 +30,7 @@ mod serialise;
 mod shrink;
 pub mod strategy;
 pub mod suite;
+mod token;
 mod workflow;
 
 pub use case::*;

@@ -14,7 +14,8 @@ use crate::target::Target;
 pub struct Options {
     /// What all that is random depends on.
     pub seed: u64,
-    /// Requests that the contract allows, for each operation; examples come on top.
+    /// Requests that the contract allows, for each operation; examples come on top. No more random ones
+    /// are made than a run may send, and never more than 100,000.
     pub cases: usize,
 }
 
@@ -93,7 +94,7 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
     };
     take((Vec::new(), parts_never_sent(maker)));
     take(positive::examples(maker, caller));
-    take(positive::positives(maker, caller, options.cases));
+    take(positive::positives(maker, caller, options.cases, target.limits.max_requests));
     take(credential::cases(maker, caller));
     take(errors::of_states(maker, caller, target));
     if !caller.may_call(maker.operation) {

@@ -13,6 +13,11 @@ pub(super) fn split(pointer: &str) -> Option<(&str, String)> {
     Some((parent, step.replace("~1", "/").replace("~0", "~")))
 }
 
+/// The steps of a pointer, unescaped.
+pub(super) fn steps(pointer: &str) -> impl Iterator<Item = String> + '_ {
+    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+}
+
 /// Takes a member or an item away; `None` when it is not there.
 pub(super) fn remove(value: &mut Value, pointer: &str) -> Option<Value> {
     let (parent, step) = split(pointer)?;
@@ -54,6 +59,7 @@ mod tests {
         let pointer = child("/a", "b/c~d");
         assert_eq!(pointer, "/a/b~1c~0d");
         assert_eq!(split(&pointer), Some(("/a", "b/c~d".to_owned())));
+        assert_eq!(steps(&pointer).collect::<Vec<_>>(), ["a", "b/c~d"]);
     }
 
     #[test]

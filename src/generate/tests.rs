@@ -1,10 +1,11 @@
 //! The plan of a chat contract, as a whole.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::fixture::expected;
+use super::fixture::{expected, json_body};
 use super::negative::{breaks_alone, site};
 use super::suite::read;
 use super::*;
@@ -13,13 +14,6 @@ use crate::target::{Secret, Text};
 
 fn plan(seed: u64) -> Plan {
     generate(&fixture::contract(), &fixture::target(), None, &Options { seed, cases: 20 })
-}
-
-fn json_body(case: &Case) -> Option<&Value> {
-    match &case.request.content.as_ref()?.body {
-        Body::Json(value) => Some(value),
-        Body::Bytes(_) => None,
-    }
 }
 
 fn body_schema(case: &Case) -> Schema {
@@ -104,6 +98,16 @@ fn fewer_cases_of_a_seed_are_the_first_of_more() {
 }
 
 #[test]
+fn no_more_cases_are_made_than_a_run_may_send() {
+    let mut target = fixture::target();
+    target.limits.max_requests = 30;
+    let plan = generate(&fixture::contract(), &target, None, &Options { seed: 7, cases: usize::MAX });
+    assert_eq!(plan.cases.iter().filter(|case| case.kind == CaseKind::Positive).count(), 2 * 30);
+    let left_out = plan.left_out.iter().find(|left_out| left_out.what.ends_with("random requests")).unwrap();
+    assert_eq!(left_out.reason, "no more than 30 of one operation are made");
+}
+
+#[test]
 fn each_way_of_the_stream_switch_says_which_form_it_asks_for() {
     let plan = plan(7);
     for (name, form) in [("switch-false", "application/json"), ("switch-true", "text/event-stream")] {
@@ -147,11 +151,25 @@ fn ids_come_from_the_configuration_then_the_document_then_an_earlier_answer() {
     target.values.insert("path.sessionId".parse().unwrap(), json!("mine"));
     target.values.insert("body#/agentId".parse().unwrap(), json!("11111111-1111-4111-8111-111111111111"));
     let plan = generate(&fixture::contract(), &target, None, &Options::default());
-    let send = of(&plan, "sendMessage/positive/3");
+    let send = of(&plan, "sendMessage/positive/12");
     assert_eq!(send.request.path_values, [("sessionId".to_owned(), "mine".to_owned())]);
     assert!(send.request.bindings.is_empty());
     let create = of(&plan, "createSession/positive/least");
     assert_eq!(json_body(create).unwrap()["agentId"], "11111111-1111-4111-8111-111111111111");
+}
+
+#[test]
+fn a_configured_value_goes_only_where_the_body_has_a_place_for_it() {
+    let mut target = fixture::target();
+    for (at, value) in [("body#/agentId", "configured"), ("body#/metadata/team", "blue")] {
+        target.values.insert(at.parse().unwrap(), json!(value));
+    }
+    let plan = generate(&fixture::contract(), &target, None, &Options::default());
+    assert_eq!(json_body(of(&plan, "sendMessage/example/example")).unwrap(), &json!({"content": "Hello"}));
+    assert_eq!(json_body(of(&plan, "createSession/example/example")).unwrap()["agentId"], "configured");
+    assert_eq!(json_body(of(&plan, "createSession/positive/most")).unwrap()["metadata"]["team"], "blue");
+    let others = plan.cases.iter().filter(|case| case.operation.id == "sendMessage").filter_map(json_body);
+    assert!(others.into_iter().all(|body| body.get("agentId").is_none() && body.get("metadata").is_none()));
 }
 
 #[test]
@@ -240,6 +258,49 @@ fn optional_members_of_another_type_are_not_essential() {
     assert_eq!(essential("body#/content", "type"), Some((true, Documented)));
     assert_eq!(essential("body#/metadata", "x-max-json-length"), Some((true, Inferred)));
 }
+
+#[test]
+fn text_that_means_something_to_a_machine_is_sent_as_it_is() {
+    let plan = plan(7);
+    let content = json_body(of(&plan, "sendMessage/positive/markup")).unwrap()["content"].as_str().unwrap();
+    for telling in ["<b>", "&", "\"", "'", "; --", "\n", "\t", "\\", "\u{202e}"] {
+        assert!(content.contains(telling), "{content:?}");
+    }
+}
+
+#[test]
+fn json_of_nearly_the_greatest_length_is_sent() {
+    let plan = plan(7);
+    let metadata = json_body(of(&plan, "createSession/positive/json-length")).unwrap()["metadata"].to_string();
+    assert!((4096 - 96..=4096 - 32).contains(&metadata.chars().count()), "{}", metadata.len());
+    assert!(metadata.is_ascii());
+}
+
+#[test]
+fn a_path_names_the_same_thing_in_every_case() {
+    let mut contract = fixture::contract();
+    for schema in [json!({"type": "string", "minLength": 1}), json!({"format": "uuid"}), json!({"type": "integer"})] {
+        let operation = Arc::make_mut(&mut contract.operations[1]);
+        operation.parameters[0].schema = fixture::schema(schema);
+        let suite = read("chat.arazzo.yaml", TWO_STEPS).unwrap();
+        let plan = generate(&contract, &fixture::target(), Some(&suite), &Options::default());
+        let steps = plan.workflows[0].steps.iter().map(|step| &step.case);
+        let positive = plan.cases.iter().filter(|case| case.kind == CaseKind::Positive);
+        let cases = steps.chain(positive.filter(|case| case.operation.id == "sendMessage"));
+        let named: HashSet<_> = cases.map(|case| &case.request.path_values[0].1).collect();
+        assert_eq!(named.len(), 1, "{named:?}");
+    }
+}
+
+const TWO_STEPS: &str = "
+arazzo: 1.0.1
+info: {title: Chat}
+workflows:
+  - workflowId: talk
+    steps:
+      - {stepId: one, operationId: sendMessage, requestBody: {payload: {content: Hello}}}
+      - {stepId: two, operationId: sendMessage, requestBody: {payload: {content: Hello again}}}
+";
 
 const SUITE: &str = "
 arazzo: 1.0.1

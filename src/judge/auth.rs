@@ -43,6 +43,10 @@ fn credential(fault: CredentialFault) -> &'static str {
         CredentialFault::Empty => "an empty credential",
         CredentialFault::Wrong => "a credential that was never issued",
         CredentialFault::Malformed => "a credential of no known form",
+        CredentialFault::WrongSecret => "the right first part of a credential and a wrong second",
+        CredentialFault::WrongPublic => "a wrong first part of a credential and the right second",
+        CredentialFault::Half => "the first part of a credential alone",
+        CredentialFault::Unsigned => "a token that says it is not signed",
     }
 }
 

@@ -59,7 +59,7 @@ fn bases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) ->
     let Some(form) = &maker.form else { return Vec::new() };
     let example = form.media.examples.first().map(|example| {
         let mut body = example.value.clone();
-        identity::configure(&mut body, caller);
+        identity::configure(&mut body, &form.schema, caller);
         body
     });
     let all = example.into_iter().chain([&least.body, &most.body].into_iter().flatten().cloned());

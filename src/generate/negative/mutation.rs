@@ -63,9 +63,21 @@ fn fixed_values(node: &Node<'_>, value: &Value) -> Vec<Mutation> {
     };
     let is_new = node.fixed_values().is_some_and(|values| !values.contains(&&other));
     let broken = ["enum", "const"].into_iter().filter(|_| is_new).filter_map(|name| Some((name, node.keyword(name)?)));
-    broken
+    let mut mutations: Vec<_> = broken
         .map(|(name, keyword)| mutation(name, "is none of the documented values", other.clone(), keyword.said))
-        .collect()
+        .collect();
+    mutations.extend(other_case(node));
+    mutations
+}
+
+/// A documented value in lower case, or in upper case where it is written in lower.
+fn other_case(node: &Node<'_>) -> Option<Mutation> {
+    let keyword = node.keyword("enum")?;
+    let values = node.fixed_values()?;
+    let texts = values.iter().filter_map(|value| value.as_str());
+    let others = texts.flat_map(|text| [text.to_lowercase(), text.to_uppercase()]).map(Value::from);
+    let other = others.into_iter().find(|other| !values.contains(&other))?;
+    Some(mutation("enum", "is a documented value in another case", other, keyword.said))
 }
 
 fn texts(node: &Node<'_>, text: &str) -> Vec<Mutation> {
@@ -163,4 +175,23 @@ fn objects(node: &Node<'_>, members: &Map<String, Value>) -> Vec<Mutation> {
 #[expect(clippy::cast_possible_truncation, reason = "checked to be a small integer")]
 fn number(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Schema;
+
+    fn in_another_case(values: Value) -> Option<Value> {
+        let schema = Schema::standalone(json!({"enum": values})).unwrap();
+        other_case(&Node::root(&schema)).map(|mutation| mutation.value)
+    }
+
+    #[test]
+    fn the_first_value_with_letters_is_written_in_another_case() {
+        assert_eq!(in_another_case(json!(["SDK", "WEB"])), Some(json!("sdk")));
+        assert_eq!(in_another_case(json!(["1", "user"])), Some(json!("USER")));
+        assert_eq!(in_another_case(json!(["on", "ON", "Off"])), Some(json!("off")));
+        assert_eq!(in_another_case(json!(["1", 2, null])), None);
+    }
 }

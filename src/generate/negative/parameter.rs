@@ -52,10 +52,12 @@ fn with_values(
             continue;
         }
         let text = serialise::text(parameter, &mutation.value);
-        if seen.contains(&mutation.keyword) || !can_be_sent(parameter, &text) || !refuses(parameter, &mutation.value) {
+        // One way of breaking a keyword is enough, but the case of letters is a question of its own.
+        let way = if mutation.keyword == "enum" { mutation.what.clone() } else { mutation.keyword.to_owned() };
+        if seen.contains(&way) || !can_be_sent(parameter, &text) || !refuses(parameter, &mutation.value) {
             continue;
         }
-        seen.push(mutation.keyword);
+        seen.push(way);
         let said = if mutation.said.promise.is_none() { maker.said(&parameter.promises) } else { mutation.said };
         let essential = mutation.keyword != "type" || parameter.required;
         let what = format!("`{}` {}", parameter.name, mutation.what);

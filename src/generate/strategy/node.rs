@@ -115,6 +115,17 @@ impl<'s> Node<'s> {
         self
     }
 
+    /// This node with every branch taken at once: all that any of them speaks of.
+    #[must_use]
+    pub fn with_every_branch(mut self) -> Self {
+        while let Some(branches) = self.choices.pop() {
+            for part in branches.into_iter().flatten() {
+                self.add(part);
+            }
+        }
+        self
+    }
+
     fn is_plausible(&self, instance: &Value) -> bool {
         let keeps = |node: &Node<'_>, value: &Value| {
             let fixed = node.fixed_values().is_none_or(|values| values.contains(&value));
@@ -239,6 +250,13 @@ impl<'s> Node<'s> {
             }
         }
         names
+    }
+
+    /// Whether a member of that name is declared, by its name or by a pattern.
+    pub fn declares(&self, name: &str) -> bool {
+        let mut patterns = self.keywords("patternProperties").filter_map(|keyword| keyword.value.as_object());
+        let by_pattern = patterns.any(|members| members.keys().any(|pattern| super::pattern::matches(pattern, name)));
+        by_pattern || self.declared().contains(&name)
     }
 
     /// What applies to a member of that name; no parts at all where anything goes.
