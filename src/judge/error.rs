@@ -51,6 +51,9 @@ fn status(evidence: &Evidence<'_>, sink: &mut Sink) {
     if client_error && inferred {
         return sink.pass([]);
     }
+    if evidence.turned_away() && evidence.response().is_some() {
+        return sink.not_admitted(described(evidence, answer));
+    }
     if client_error && !evidence.context.verified && evidence.response().is_some() {
         return sink.not_verified(described(evidence, answer));
     }
@@ -240,6 +243,21 @@ mod tests {
             scene.says("error/status"),
             ["not checked: answered 404 no agent, and no valid request with these ids was served yet"]
         );
+    }
+
+    #[test]
+    fn a_documented_401_is_no_evidence_while_the_credential_never_opened_anything() {
+        let scene = |kind: CaseKind, admitted| {
+            let mut scene = scene(Strength::Documented).answer(401, "text/plain", "no");
+            scene.document(StatusPattern::Exact(401));
+            (scene.kind, scene.admitted) = (kind, admitted);
+            scene.says("error/status").remove(0)
+        };
+        let message = "error: answered 401 where the document says 400 INVALID_JSON";
+        let reason = "not checked: answered 401 no: no valid request was let in yet";
+        assert_eq!(scene(CaseKind::Error, false), reason);
+        assert_eq!(scene(CaseKind::Error, true), message);
+        assert_eq!(scene(CaseKind::Credential(CredentialFault::Wrong), false), message);
     }
 
     #[test]

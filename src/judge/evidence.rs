@@ -15,6 +15,9 @@ pub struct Context {
     /// Whether a valid request with the same ids was answered with success, or the configuration
     /// vouches for those ids. Without it a documented refusal may be the ids' fault.
     pub verified: bool,
+    /// Whether a valid request with the target's own credential was answered with success on this
+    /// operation. Without it a refusal of the caller may be the credential's fault.
+    pub admitted: bool,
 }
 
 /// One exchange and its contract.
@@ -84,6 +87,14 @@ impl<'a> Evidence<'a> {
         };
         let burst = matches!(self.case.kind, CaseKind::Burst { .. });
         !asked && !burst && self.answer().is_some_and(|answer| answer.status == 429)
+    }
+
+    /// Whether the answer turns away a caller whose credential nothing has shown to be good yet. That is no
+    /// evidence on the request. A case that is about the credential itself is another matter.
+    pub fn turned_away(&self) -> bool {
+        let own_credential = !matches!(self.case.kind, CaseKind::Credential(_));
+        let refused = self.answer().is_some_and(|answer| matches!(answer.status, 401..=403));
+        own_credential && refused && !self.context.admitted
     }
 
     /// Whether the request uses the operation's own method. What another method is answered, the

@@ -63,7 +63,7 @@ pub fn judge_burst(contract: &Contract, case: &Case, exchanges: &[Exchange]) -> 
 
 /// The rules on the 429 itself.
 fn judge_limited(contract: &Contract, case: &Case, exchange: &Exchange) -> Vec<Check> {
-    let evidence = Evidence::new(contract, case, exchange, Context { verified: true });
+    let evidence = Evidence::new(contract, case, exchange, Context { verified: true, admitted: true });
     let rules = ["error/code", "http/retry-after"].into_iter().filter_map(rule);
     rules.flat_map(|rule| judge_with(rule, &evidence)).collect()
 }

@@ -103,6 +103,11 @@ impl Sink {
         self.not_checked(format!("answered {answered}, and no valid request with these ids was served yet"));
     }
 
+    /// What was answered is no evidence, since the credential in the request may be to blame.
+    pub fn not_admitted(&mut self, answered: impl fmt::Display) {
+        self.not_checked(format!("answered {answered}: no valid request was let in yet"));
+    }
+
     /// The rule was broken. Its severity is the rule's own, lowered to `warning` where the promise
     /// behind it is only inferred.
     pub fn fail(&mut self, finding: Finding) {

@@ -24,6 +24,7 @@ pub(super) struct Scene {
     pub outcome: Outcome,
     pub started: Duration,
     pub verified: bool,
+    pub admitted: bool,
 }
 
 impl Scene {
@@ -45,6 +46,7 @@ impl Scene {
             }),
             started: Duration::ZERO,
             verified: true,
+            admitted: true,
         };
         scene.answer(200, "application/json", "{}")
     }
@@ -157,7 +159,7 @@ impl Scene {
 
     /// Every check of one rule.
     pub fn checks(&self, rule: &str) -> Vec<Check> {
-        let context = Context { verified: self.verified };
+        let context = Context { verified: self.verified, admitted: self.admitted };
         let checks = judge(&self.contract(), &self.case(), &self.exchange(), context);
         checks.into_iter().filter(|check| check.rule == rule).collect()
     }

@@ -342,7 +342,8 @@ impl<'a> Audit<'a> {
         let has_ids = ids.clone().next().is_some();
         let configured = |name: &str| values.contains_key(&Location::Path(name.to_owned()));
         let vouched = has_ids && ids.all(|id| configured(&id.name));
-        Context { verified: vouched || self.tally.has_succeeded(&operation.id) }
+        let admitted = self.tally.has_succeeded(&operation.id);
+        Context { verified: vouched || admitted, admitted }
     }
 
     fn judge_over_the_run(&mut self) -> Result<(), RunError> {
