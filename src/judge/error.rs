@@ -8,7 +8,7 @@ use crate::contract::{PromiseId, Strength};
 use crate::generate::{CaseKind, Expect, ExpectedError};
 use crate::send::Answer;
 
-const STATUS: Rule = Rule {
+pub(super) const STATUS: Rule = Rule {
     id: "error/status",
     severity: Severity::Error,
     what: "A request that a documented error is about is answered with that error's status.",

@@ -39,16 +39,17 @@ impl Scene {
             expect: Expect::Success { form: None },
             request: request(),
             case_promises: Vec::new(),
-            outcome: Outcome::Failed(Failure {
-                kind: FailureKind::Closed,
-                message: "closed".to_owned(),
-                after: Duration::ZERO,
-            }),
+            outcome: Scene::unanswered(),
             started: Duration::ZERO,
             verified: true,
             admitted: true,
         };
         scene.answer(200, "application/json", "{}")
+    }
+
+    /// What comes of a request where the connection closes.
+    pub fn unanswered() -> Outcome {
+        Outcome::Failed(Failure { kind: FailureKind::Closed, message: "closed".to_owned(), after: Duration::ZERO })
     }
 
     /// A scene whose document has this schema for the body of its 200.
