@@ -113,10 +113,10 @@ fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
     let problem = match (cut_short(answer.end), evidence.json()) {
         (Some(cut), _) => format!("the JSON body is incomplete: {cut}"),
         (None, _) if answer.body.is_empty() => "the body is empty where JSON is documented".to_owned(),
-        (None, Some(Err(error))) if error.to_string().starts_with("recursion limit") => {
-            return sink.not_checked("the body is nested deeper than we read");
-        }
-        (None, Some(Err(error))) => format!("the body is no JSON: {error}"),
+        (None, Some(Err(error))) => match evidence.unreadable_json() {
+            Some(reason) => return sink.not_checked(reason),
+            None => format!("the body is no JSON: {error}"),
+        },
         (None, _) => return sink.pass([]),
     };
     let mut finding = sink.finding(problem);
@@ -137,8 +137,9 @@ fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
     let essence = answer.essence().unwrap_or_default();
     if is_json(&essence) {
         // A body that is no JSON is a finding of its own.
-        if let Some(Ok(value)) = evidence.json() {
-            judge(value, schema, media, evidence, sink);
+        match evidence.json() {
+            Some(Ok(value)) => judge(value, schema, media, evidence, sink),
+            _ => evidence.unreadable_json().into_iter().for_each(|reason| sink.not_checked(reason)),
         }
     } else if essence.starts_with("text/") {
         let value = text_value(&answer.body, schema);
@@ -318,6 +319,22 @@ mod tests {
     fn a_body_nested_deeper_than_we_read_is_not_checked() {
         let scene = Scene::new().answer(200, "application/json", &"[".repeat(1000));
         assert_eq!(scene.says("body/not-json"), ["not checked: the body is nested deeper than we read"]);
+    }
+
+    #[test]
+    fn a_number_or_an_escape_that_we_cannot_hold_is_legal_json() {
+        let says = |rule: &str, body: &str| {
+            let scene = Scene::with_schema(json!({"required": ["id"]})).answer(200, "application/json", body);
+            scene.says(rule).remove(0)
+        };
+        let reason = "not checked: the body holds a number or an escape that we cannot read";
+        for body in ["[1e999]", r#"["\ud800"]"#, r#"["\ud800\n"]"#, r#"["\udc00"]"#] {
+            assert_eq!(says("body/not-json", body), reason, "{body}");
+            assert_eq!(says("body/schema", body), reason, "{body}");
+        }
+        for body in ["[1e999", "[01e999]", r#"["\ud80"]"#] {
+            assert!(says("body/not-json", body).starts_with("error: the body is no JSON"), "{body}");
+        }
     }
 
     #[test]

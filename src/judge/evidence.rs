@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::streamed::Streamed;
@@ -111,12 +112,32 @@ impl<'a> Evidence<'a> {
 
     /// Why the body cannot be read as what it is, through no fault of the target.
     pub fn unreadable(&self) -> Option<String> {
-        let answer = self.answer()?;
-        let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
-        if let Some(coding) = coding {
-            return Some(format!("the body is encoded as {coding}"));
-        }
-        matches!(answer.end, End::StoppedBySize | End::StoppedByTime)
-            .then(|| format!("reading was stopped after {} bytes", answer.body.len()))
+        unreadable(self.answer()?)
     }
+
+    /// Why a body cannot be read as JSON that may well be JSON.
+    pub fn unreadable_json(&self) -> Option<&'static str> {
+        unreadable_json(&self.answer()?.body, self.json()?.err()?)
+    }
+}
+
+/// Why a body cannot be read as what it is, through no fault of the target.
+pub(super) fn unreadable(answer: &Answer) -> Option<String> {
+    let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+    if let Some(coding) = coding {
+        return Some(format!("the body is encoded as {coding}"));
+    }
+    matches!(answer.end, End::StoppedBySize | End::StoppedByTime)
+        .then(|| format!("reading was stopped after {} bytes", answer.body.len()))
+}
+
+/// Why a body that gave this error may be JSON all the same: the grammar (RFC 8259) sets no bounds to
+/// nesting and numbers, and takes half of a surrogate pair.
+pub(super) fn unreadable_json(body: &[u8], error: &serde_json::Error) -> Option<&'static str> {
+    if error.to_string().starts_with("recursion limit") {
+        return Some("the body is nested deeper than we read");
+    }
+    // Values that are thrown away are asked for their grammar alone, and not even for UTF-8.
+    let is_grammatical = || serde_json::from_slice::<IgnoredAny>(body).is_ok() && std::str::from_utf8(body).is_ok();
+    is_grammatical().then_some("the body holds a number or an escape that we cannot read")
 }
