@@ -332,7 +332,7 @@ mod tests {
             [
                 "limit/late not checked: the credential was at its limit already",
                 "limit/early not checked: the credential was at its limit already",
-                "error/code error: RATE_LIMITED is not in the body",
+                "error/code error: RATE_LIMITED is not a value in the JSON body",
                 "http/retry-after passed",
             ]
         );
