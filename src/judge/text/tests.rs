@@ -88,9 +88,12 @@ fn chunks_are_asked_for_where_a_sentence_promises_them() {
     let broken = scene(promised, length).checks("text/not-chunked").remove(0).verdict;
     let Verdict::Failed(finding) = broken else { panic!("{broken:?}") };
     assert_eq!(finding.source.and_then(|source| source.quote).as_deref(), Some(promised));
-    let mut over_http2 = scene(promised, End::Complete(BodyLength::Http2));
-    over_http2.change(|answer| answer.version = "HTTP/2.0".to_owned());
-    assert_eq!(over_http2.says("text/not-chunked"), ["not checked: HTTP/2 has no chunked transfer coding"]);
+    for version in ["HTTP/1.0", "HTTP/2.0", "HTTP/3.0"] {
+        let mut other = scene(promised, length);
+        other.change(|answer| answer.version = version.to_owned());
+        let reason = format!("not checked: {version} has no chunked transfer coding");
+        assert_eq!(other.says("text/not-chunked"), [reason]);
+    }
 }
 
 #[test]
