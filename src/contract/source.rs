@@ -25,7 +25,7 @@ pub struct Source {
     pub quote: Option<String>,
     /// How firmly the document stands behind it.
     pub strength: Strength,
-    /// The section of a standard, such as `RFC 9110 15.5.2`.
+    /// The section of a standard, such as `15.5.2` of `RFC 9110`.
     pub section: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::excerpt::excerpt;
 use super::shape::{self, Instance};
 use super::{At, Evidence, Rule, RuleSource, Severity, Sink};
-use crate::contract::{MediaType, PromiseId, Response, Schema, StatusPattern};
+use crate::contract::{MediaType, PromiseId, Response, Schema, StatusPattern, Strength};
 use crate::generate::Expect;
 use crate::send::{Answer, End};
 
@@ -51,7 +51,7 @@ fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
         let mut finding = sink.finding(format!("{} has no content in place of {documented}", answer.status));
         finding.expected = documented;
         finding.actual = format!("{}, which is without content", answer.status);
-        return sink.fail(finding.breaking(evidence.contract, or_of_response(named(response), response)));
+        return sink.fail(finding.breaking(evidence.contract, behind(evidence, response, &response.media)));
     }
     let Some((answer, response)) = with_documented_body(evidence) else { return };
     let essence = answer.essence();
@@ -73,15 +73,11 @@ fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
     finding.at = At::header("content-type");
     finding.expected = documented;
     finding.actual = excerpt(&actual);
-    sink.fail(finding.breaking(evidence.contract, or_of_response(named(response), response)));
+    sink.fail(finding.breaking(evidence.contract, behind(evidence, response, &response.media)));
 }
 
 fn names(response: &Response) -> String {
     response.media.iter().map(|media| media.essence.as_str()).collect::<Vec<_>>().join(" or ")
-}
-
-fn named(response: &Response) -> Vec<PromiseId> {
-    response.media.iter().flat_map(|media| media.promises.iter().copied()).collect()
 }
 
 /// A success of a status that never has content, where the document promises some for its whole class.
@@ -117,10 +113,10 @@ fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
     let problem = match (cut_short(answer.end), evidence.json()) {
         (Some(cut), _) => format!("the JSON body is incomplete: {cut}"),
         (None, _) if answer.body.is_empty() => "the body is empty where JSON is documented".to_owned(),
-        (None, Some(Err(error))) if error.to_string().starts_with("recursion limit") => {
-            return sink.not_checked("the body is nested deeper than we read");
-        }
-        (None, Some(Err(error))) => format!("the body is no JSON: {error}"),
+        (None, Some(Err(error))) => match evidence.unreadable_json() {
+            Some(reason) => return sink.not_checked(reason),
+            None => format!("the body is no JSON: {error}"),
+        },
         (None, _) => return sink.pass([]),
     };
     let mut finding = sink.finding(problem);
@@ -128,7 +124,8 @@ fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
     finding.at = broken_at.map(At::byte).unwrap_or_default();
     finding.expected = format!("one JSON text ({})", media.essence);
     finding.actual = excerpt(&String::from_utf8_lossy(&answer.body));
-    sink.fail(finding.breaking(evidence.contract, promises_around(evidence, media)));
+    let promises = evidence.response().map(|response| behind(evidence, response, std::slice::from_ref(media)));
+    sink.fail(finding.breaking(evidence.contract, promises.unwrap_or_default()));
 }
 
 fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -140,8 +137,9 @@ fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
     let essence = answer.essence().unwrap_or_default();
     if is_json(&essence) {
         // A body that is no JSON is a finding of its own.
-        if let Some(Ok(value)) = evidence.json() {
-            judge(value, schema, media, evidence, sink);
+        match evidence.json() {
+            Some(Ok(value)) => judge(value, schema, media, evidence, sink),
+            _ => evidence.unreadable_json().into_iter().for_each(|reason| sink.not_checked(reason)),
         }
     } else if essence.starts_with("text/") {
         let value = text_value(&answer.body, schema);
@@ -189,6 +187,25 @@ fn or_of_response(media: Vec<PromiseId>, response: &Response) -> Vec<PromiseId> 
     if media.is_empty() { response.promises.clone() } else { media }
 }
 
+/// What a body breaks that is not there at all in the form of these media types: the promises around it,
+/// and the firmest of those inside its schemas where it is firmer. A member that is documented is missing,
+/// however little the document says of the body as a whole.
+fn behind(evidence: &Evidence<'_>, response: &Response, media: &[MediaType]) -> Vec<PromiseId> {
+    let around = media.iter().flat_map(|media| media.promises.iter().copied()).collect();
+    let mut promises = or_of_response(around, response);
+    let strength = |promise: &PromiseId| evidence.contract.promise(*promise).source.strength;
+    // What stands in a document without a word on its source is documented.
+    let said = promises.iter().map(strength).max();
+    let inside: Vec<_> = media.iter().filter_map(|media| media.schema.as_ref()).flat_map(Schema::promises).collect();
+    let firmest = inside.iter().rev().map(|inside| inside.promise).max_by_key(strength);
+    let firmer = firmest.filter(|promise| match said {
+        Some(said) => strength(promise) > said,
+        None => strength(promise) >= Strength::Documented,
+    });
+    promises.extend(firmer);
+    promises
+}
+
 /// What kept a body from being whole, where that was the target's doing.
 fn cut_short(end: End) -> Option<String> {
     Some(match end {
@@ -222,7 +239,7 @@ mod tests {
     use super::super::Verdict;
     use super::super::support::{Scene, media_type};
     use super::*;
-    use crate::contract::{StatusPattern, Strength, Subject};
+    use crate::contract::Subject;
 
     #[test]
     fn parameters_of_a_media_type_do_not_matter() {
@@ -305,6 +322,22 @@ mod tests {
     }
 
     #[test]
+    fn a_number_or_an_escape_that_we_cannot_hold_is_legal_json() {
+        let says = |rule: &str, body: &str| {
+            let scene = Scene::with_schema(json!({"required": ["id"]})).answer(200, "application/json", body);
+            scene.says(rule).remove(0)
+        };
+        let reason = "not checked: the body holds a number or an escape that we cannot read";
+        for body in ["[1e999]", r#"["\ud800"]"#, r#"["\ud800\n"]"#, r#"["\udc00"]"#] {
+            assert_eq!(says("body/not-json", body), reason, "{body}");
+            assert_eq!(says("body/schema", body), reason, "{body}");
+        }
+        for body in ["[1e999", "[01e999]", r#"["\ud80"]"#] {
+            assert!(says("body/not-json", body).starts_with("error: the body is no JSON"), "{body}");
+        }
+    }
+
+    #[test]
     fn the_only_response_being_default_says_nothing_of_errors() {
         let mut scene = Scene::with_schema(json!({"required": ["id"]})).answer(404, "application/json", "{}");
         scene.operation.responses[0].status = StatusPattern::Default;
@@ -367,6 +400,43 @@ mod tests {
         let inferred = scene.promise(Subject::Response, Strength::Inferred);
         scene.operation.responses[0].promises.push(inferred);
         assert_eq!(scene.says("body/schema"), ["warning: `id` is missing"]);
+    }
+
+    /// A scene whose response is only inferred, and whose schema has a member of this strength.
+    fn with_member(strength: Strength) -> Scene {
+        let mut scene = Scene::with_schema(json!({"type": "object", "properties": {"id": {"x-promise": [0]}}}));
+        scene.promise(Subject::ResponseBody, strength);
+        let inferred = scene.promise(Subject::Response, Strength::Inferred);
+        scene.operation.responses[0].promises.push(inferred);
+        scene
+    }
+
+    #[test]
+    fn a_body_that_is_not_there_breaks_the_firmest_promise_inside_its_schema() {
+        let says = |strength, rule: &str, status, media: &str, body: &str| {
+            let mut scene = with_member(strength).answer(status, media, body);
+            scene.operation.responses[0].status = StatusPattern::Class(2);
+            let says = scene.says(rule).remove(0);
+            says.split(':').next().unwrap_or_default().to_owned()
+        };
+        for (rule, status, media, body) in [
+            ("body/not-json", 200, "application/json", "{"),
+            ("body/not-json", 200, "application/json", ""),
+            ("body/media-type", 200, "text/html", "<p>"),
+            ("body/media-type", 204, "", ""),
+            ("body/schema", 200, "application/json", "[]"),
+        ] {
+            assert_eq!(says(Strength::Documented, rule, status, media, body), "error", "{rule} {body}");
+            assert_eq!(says(Strength::Inferred, rule, status, media, body), "warning", "{rule} {body}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_cites_the_firmest_promise() {
+        let checks = with_member(Strength::Documented).answer(200, "application/json", "{").checks("body/not-json");
+        let Verdict::Failed(finding) = &checks[0].verdict else { panic!("{checks:?}") };
+        assert_eq!(finding.promises, [PromiseId(1), PromiseId(0)]);
+        assert_eq!(finding.source.as_ref().map(|source| source.strength), Some(Strength::Documented));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::contract::{PromiseId, Strength};
 use crate::generate::{CaseKind, Expect, ExpectedError};
 use crate::send::Answer;
 
-const STATUS: Rule = Rule {
+pub(super) const STATUS: Rule = Rule {
     id: "error/status",
     severity: Severity::Error,
     what: "A request that a documented error is about is answered with that error's status.",
@@ -27,6 +27,9 @@ const CODE: Rule = Rule {
     example: "HTTP/1.1 400 Bad Request\n\n{\"error\": \"bad request\"}, where the document says INVALID_JSON",
     judge: code,
 };
+
+/// A shorter code in capitals may be a word of the text by chance.
+const SHORTEST_MACHINE_CODE: usize = 4;
 
 /// The rules of this family.
 pub static RULES: &[Rule] = &[STATUS, CODE];
@@ -50,6 +53,9 @@ fn status(evidence: &Evidence<'_>, sink: &mut Sink) {
     let inferred = errors.iter().any(|error| error.strength == Strength::Inferred);
     if client_error && inferred {
         return sink.pass([]);
+    }
+    if evidence.turned_away() && evidence.response().is_some() {
+        return sink.not_admitted(described(evidence, answer));
     }
     if client_error && !evidence.context.verified && evidence.response().is_some() {
         return sink.not_verified(described(evidence, answer));
@@ -78,7 +84,7 @@ pub(super) fn code(evidence: &Evidence<'_>, sink: &mut Sink) {
     if candidates.iter().any(|error| error.code.is_none()) {
         return sink.pass([]);
     }
-    if let Some(reason) = evidence.unreadable() {
+    if let Some(reason) = evidence.unreadable().or_else(|| evidence.unreadable_json().map(str::to_owned)) {
         return sink.not_checked(reason);
     }
     let another = documented_codes(evidence).find(|code| names(evidence, code));
@@ -90,11 +96,16 @@ pub(super) fn code(evidence: &Evidence<'_>, sink: &mut Sink) {
         return sink.not_verified(another);
     }
     let codes = candidates.iter().filter_map(|error| error.code.as_deref()).collect::<Vec<_>>().join(" or ");
+    let place = match evidence.json() {
+        Some(Ok(_)) => "a value in the JSON body",
+        _ if candidates.iter().any(|error| error.code.as_deref().is_some_and(is_machine_code)) => "a word of the body",
+        _ => "the text of the body",
+    };
     let mut finding = sink.finding(match another {
         Some(another) => format!("{another} is answered where the document says {codes}"),
-        None => format!("{codes} is not in the body"),
+        None => format!("{codes} is not {place}"),
     });
-    finding.expected = format!("{codes} as a value in the body");
+    finding.expected = format!("{codes} as {place}");
     finding.actual = described(evidence, answer);
     sink.fail(blamed(finding, evidence, candidates));
 }
@@ -143,7 +154,8 @@ pub(super) fn described(evidence: &Evidence<'_>, answer: &Answer) -> String {
 }
 
 /// Whether the body names the code: as a value anywhere in JSON, as the last segment of a problem's
-/// `type` (RFC 9457 3.1.1), or as the whole text.
+/// `type` (RFC 9457 3.1.1), or in a text. A machine code may stand anywhere in that as a word of its own,
+/// for nothing else is written so; prose is the whole text.
 fn names(evidence: &Evidence<'_>, code: &str) -> bool {
     let Some(answer) = evidence.answer() else { return false };
     match evidence.json() {
@@ -151,9 +163,23 @@ fn names(evidence: &Evidence<'_>, code: &str) -> bool {
         _ => {
             let text = String::from_utf8_lossy(&answer.body);
             let text = text.trim();
-            text == code || text.trim_matches(['"', '\'']) == code
+            let said = || is_machine_code(code) && words(text).any(|word| word == code);
+            text == code || text.trim_matches(['"', '\'']) == code || said()
         }
     }
+}
+
+/// Whether a code is one that only machines write, such as `INVALID_JSON`.
+fn is_machine_code(code: &str) -> bool {
+    code.len() >= SHORTEST_MACHINE_CODE && code.bytes().all(in_machine_code)
+}
+
+fn in_machine_code(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
 }
 
 fn holds(json: &Value, code: &str) -> bool {
@@ -204,7 +230,25 @@ mod tests {
     #[test]
     fn a_text_that_only_mentions_the_code_is_not_it() {
         let scene = scene(Strength::Documented).answer(400, "application/json", r#"{"error": "not INVALID_JSON"}"#);
-        assert_eq!(scene.says("error/code"), ["error: INVALID_JSON is not in the body"]);
+        assert_eq!(scene.says("error/code"), ["error: INVALID_JSON is not a value in the JSON body"]);
+    }
+
+    #[test]
+    fn a_machine_code_is_a_word_of_a_text_and_prose_is_all_of_it() {
+        let says = |code: &str, body: &str| {
+            let scene = Scene::new().answer(400, "text/plain", body);
+            scene.expect_errors(&[(400, code, Strength::Documented)]).says("error/code").remove(0)
+        };
+        for body in ["INVALID_JSON: Bad body", "error=INVALID_JSON", "(INVALID_JSON)\n"] {
+            assert_eq!(says("INVALID_JSON", body), "passed", "{body}");
+        }
+        for body in ["INVALID_JSON_BODY", "XINVALID_JSON", "invalid_json"] {
+            assert_eq!(says("INVALID_JSON", body), "error: INVALID_JSON is not a word of the body", "{body}");
+        }
+        assert_eq!(says("Agent not found", "\"Agent not found\"\n"), "passed");
+        let longer = says("Agent not found", "Agent not found: abc");
+        assert_eq!(longer, "error: Agent not found is not the text of the body");
+        assert_eq!(says("ERR", "ERR 12"), "error: ERR is not the text of the body");
     }
 
     #[test]
@@ -240,6 +284,21 @@ mod tests {
             scene.says("error/status"),
             ["not checked: answered 404 no agent, and no valid request with these ids was served yet"]
         );
+    }
+
+    #[test]
+    fn a_documented_401_is_no_evidence_while_the_credential_never_opened_anything() {
+        let scene = |kind: CaseKind, admitted| {
+            let mut scene = scene(Strength::Documented).answer(401, "text/plain", "no");
+            scene.document(StatusPattern::Exact(401));
+            (scene.kind, scene.admitted) = (kind, admitted);
+            scene.says("error/status").remove(0)
+        };
+        let message = "error: answered 401 where the document says 400 INVALID_JSON";
+        let reason = "not checked: answered 401 no: no valid request was let in yet";
+        assert_eq!(scene(CaseKind::Error, false), reason);
+        assert_eq!(scene(CaseKind::Error, true), message);
+        assert_eq!(scene(CaseKind::Credential(CredentialFault::Wrong), false), message);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::streamed::Streamed;
@@ -15,6 +16,9 @@ pub struct Context {
     /// Whether a valid request with the same ids was answered with success, or the configuration
     /// vouches for those ids. Without it a documented refusal may be the ids' fault.
     pub verified: bool,
+    /// Whether a valid request with the target's own credential was answered with success on this
+    /// operation. Without it a refusal of the caller may be the credential's fault.
+    pub admitted: bool,
 }
 
 /// One exchange and its contract.
@@ -86,6 +90,14 @@ impl<'a> Evidence<'a> {
         !asked && !burst && self.answer().is_some_and(|answer| answer.status == 429)
     }
 
+    /// Whether the answer turns away a caller whose credential nothing has shown to be good yet. That is no
+    /// evidence on the request. A case that is about the credential itself is another matter.
+    pub fn turned_away(&self) -> bool {
+        let own_credential = !matches!(self.case.kind, CaseKind::Credential(_));
+        let refused = self.answer().is_some_and(|answer| matches!(answer.status, 401..=403));
+        own_credential && refused && !self.context.admitted
+    }
+
     /// Whether the request uses the operation's own method. What another method is answered, the
     /// document does not say.
     pub fn documented_method(&self) -> bool {
@@ -100,12 +112,32 @@ impl<'a> Evidence<'a> {
 
     /// Why the body cannot be read as what it is, through no fault of the target.
     pub fn unreadable(&self) -> Option<String> {
-        let answer = self.answer()?;
-        let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
-        if let Some(coding) = coding {
-            return Some(format!("the body is encoded as {coding}"));
-        }
-        matches!(answer.end, End::StoppedBySize | End::StoppedByTime)
-            .then(|| format!("reading was stopped after {} bytes", answer.body.len()))
+        unreadable(self.answer()?)
     }
+
+    /// Why a body cannot be read as JSON that may well be JSON.
+    pub fn unreadable_json(&self) -> Option<&'static str> {
+        unreadable_json(&self.answer()?.body, self.json()?.err()?)
+    }
+}
+
+/// Why a body cannot be read as what it is, through no fault of the target.
+pub(super) fn unreadable(answer: &Answer) -> Option<String> {
+    let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+    if let Some(coding) = coding {
+        return Some(format!("the body is encoded as {coding}"));
+    }
+    matches!(answer.end, End::StoppedBySize | End::StoppedByTime)
+        .then(|| format!("reading was stopped after {} bytes", answer.body.len()))
+}
+
+/// Why a body that gave this error may be JSON all the same: the grammar (RFC 8259) sets no bounds to
+/// nesting and numbers, and takes half of a surrogate pair.
+pub(super) fn unreadable_json(body: &[u8], error: &serde_json::Error) -> Option<&'static str> {
+    if error.to_string().starts_with("recursion limit") {
+        return Some("the body is nested deeper than we read");
+    }
+    // Values that are thrown away are asked for their grammar alone, and not even for UTF-8.
+    let is_grammatical = || serde_json::from_slice::<IgnoredAny>(body).is_ok() && std::str::from_utf8(body).is_ok();
+    is_grammatical().then_some("the body holds a number or an escape that we cannot read")
 }

@@ -45,13 +45,11 @@ impl RuleSource {
     /// The source that a finding shows; `None` where it must name the contract's own sentence.
     fn cited(self) -> Option<Source> {
         let RuleSource::Standard(section) = self else { return None };
-        let document = section.rsplit_once([',', ' ']).map_or(section, |(standard, _)| standard);
-        Some(Source {
-            document: document.to_owned(),
-            quote: None,
-            strength: Strength::Standard,
-            section: Some(section.to_owned()),
-        })
+        let (document, section) = match section.split_once(", ").or_else(|| section.rsplit_once(' ')) {
+            Some((document, section)) => (document, Some(section.to_owned())),
+            None => (section, None),
+        };
+        Some(Source { document: document.to_owned(), quote: None, strength: Strength::Standard, section })
     }
 }
 
@@ -103,6 +101,11 @@ impl Sink {
         self.not_checked(format!("answered {answered}, and no valid request with these ids was served yet"));
     }
 
+    /// What was answered is no evidence, since the credential in the request may be to blame.
+    pub fn not_admitted(&mut self, answered: impl fmt::Display) {
+        self.not_checked(format!("answered {answered}: no valid request was let in yet"));
+    }
+
     /// The rule was broken. Its severity is the rule's own, lowered to `warning` where the promise
     /// behind it is only inferred.
     pub fn fail(&mut self, finding: Finding) {
@@ -134,5 +137,27 @@ impl Sink {
 
     fn push(&mut self, verdict: Verdict) {
         self.checks.push(Check { rule: self.rule.id, verdict });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standard_is_named_once() {
+        let cited = |text: &'static str| {
+            let source = RuleSource::Standard(text).cited().unwrap();
+            (source.document, source.section.unwrap_or_default())
+        };
+        let pair = |document: &str, section: &str| (document.to_owned(), section.to_owned());
+        assert_eq!(cited("RFC 9110 9.1"), pair("RFC 9110", "9.1"));
+        assert_eq!(cited("WHATWG HTML 9.2.6"), pair("WHATWG HTML", "9.2.6"));
+        assert_eq!(cited("Arazzo 1.0, Criterion Object"), pair("Arazzo 1.0", "Criterion Object"));
+        for rule in crate::judge::rules() {
+            let Some(source) = rule.source.cited() else { continue };
+            let section = source.section.unwrap_or_default();
+            assert!(!section.is_empty() && !section.contains(&source.document), "{}", rule.id);
+        }
     }
 }

@@ -62,6 +62,11 @@ fn sound(instance: &Instance<'_>, failures: &[SchemaFailure]) -> Vec<PromiseId> 
     instance.schema.promises().iter().filter(is_sound).map(|promise| promise.promise).collect()
 }
 
+/// Whether a value of the wrong type stands in place of what holds the part that a path leads to.
+fn is_lost(failure: &SchemaFailure, path: &[String]) -> bool {
+    failure.keyword == "type" && path.len() > failure.instance.split('/').skip(1).count() && touches(failure, path)
+}
+
 /// Whether a failure stands at, inside or, where all of a value is of the wrong type, around the part
 /// that a path leads to.
 fn touches(failure: &SchemaFailure, path: &[String]) -> bool {
@@ -78,10 +83,17 @@ fn firmest<'f>(
     contract: &Contract,
 ) -> Vec<(&'f SchemaFailure, Option<PromiseId>)> {
     let around = instance.around.first().copied();
-    let mut blamed: Vec<_> = failures.iter().map(|failure| (failure, failure.promise.or(around))).collect();
     let strength = |promise: Option<PromiseId>| {
         promise.map_or(Strength::Documented, |promise| contract.promise(promise).source.strength)
     };
+    let blame = |failure: &SchemaFailure| {
+        let nearest = failure.promise.or(around);
+        // A value of another type has none of the parts that the document speaks about.
+        let parts = instance.schema.promises().iter().filter(|promise| is_lost(failure, &promise.path));
+        let firmest = parts.map(|part| Some(part.promise)).rev().max_by_key(|promise| strength(*promise));
+        firmest.filter(|promise| strength(*promise) > strength(nearest)).unwrap_or(nearest)
+    };
+    let mut blamed: Vec<_> = failures.iter().map(|failure| (failure, blame(failure))).collect();
     blamed.sort_by_key(|(_, promise)| Reverse(strength(*promise)));
     let mut seen = HashSet::new();
     blamed.retain(|(failure, _)| {

@@ -76,6 +76,9 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
         400..=499 => {}
         _ => return,
     }
+    if evidence.turned_away() {
+        return sink.not_admitted(answer.status);
+    }
     let example = evidence.case.kind == CaseKind::Example;
     let misunderstood = matches!(answer.status, 400 | 405 | 415 | 422);
     let tells = example && misunderstood;
@@ -205,6 +208,22 @@ mod tests {
             scene.says("status/valid-refused"),
             ["not checked: answered 404, and no valid request with these ids was served yet"]
         );
+    }
+
+    #[test]
+    fn a_credential_that_never_opened_anything_is_to_blame_for_a_401_and_not_for_a_400() {
+        let refused = |status| {
+            let mut scene = Scene::new().answer(status, "text/plain", "no");
+            scene.admitted = false;
+            scene.says("status/valid-refused")
+        };
+        for status in [401, 402, 403] {
+            let reason = format!("not checked: answered {status}: no valid request was let in yet");
+            assert_eq!(refused(status), [reason]);
+        }
+        assert_eq!(refused(400), ["error: a valid request is refused with 400"]);
+        let admitted = Scene::new().answer(401, "text/plain", "no");
+        assert_eq!(admitted.says("status/valid-refused"), ["error: a valid request is refused with 401"]);
     }
 
     #[test]

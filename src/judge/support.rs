@@ -24,6 +24,7 @@ pub(super) struct Scene {
     pub outcome: Outcome,
     pub started: Duration,
     pub verified: bool,
+    pub admitted: bool,
 }
 
 impl Scene {
@@ -38,15 +39,17 @@ impl Scene {
             expect: Expect::Success { form: None },
             request: request(),
             case_promises: Vec::new(),
-            outcome: Outcome::Failed(Failure {
-                kind: FailureKind::Closed,
-                message: "closed".to_owned(),
-                after: Duration::ZERO,
-            }),
+            outcome: Scene::unanswered(),
             started: Duration::ZERO,
             verified: true,
+            admitted: true,
         };
         scene.answer(200, "application/json", "{}")
+    }
+
+    /// What comes of a request where the connection closes.
+    pub fn unanswered() -> Outcome {
+        Outcome::Failed(Failure { kind: FailureKind::Closed, message: "closed".to_owned(), after: Duration::ZERO })
     }
 
     /// A scene whose document has this schema for the body of its 200.
@@ -157,7 +160,7 @@ impl Scene {
 
     /// Every check of one rule.
     pub fn checks(&self, rule: &str) -> Vec<Check> {
-        let context = Context { verified: self.verified };
+        let context = Context { verified: self.verified, admitted: self.admitted };
         let checks = judge(&self.contract(), &self.case(), &self.exchange(), context);
         checks.into_iter().filter(|check| check.rule == rule).collect()
     }

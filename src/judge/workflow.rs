@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::evidence::{unreadable, unreadable_json};
 use super::excerpt::{excerpt_of, masked};
 use super::expression::value_of;
 use super::rule::over_the_run;
@@ -68,6 +69,9 @@ fn judge_criterion(criterion: &Criterion, step: &Step, exchange: &Exchange, know
     if let Some(expression) = sides.iter().find_map(|side| known.lacks(side)) {
         return sink.not_checked(format!("`{expression}` is not known: an earlier step did not give it"));
     }
+    if let Some(reason) = sides.iter().find_map(|side| unread(side, exchange)) {
+        return sink.not_checked(reason);
+    }
     let [left, right] = sides.map(|side| match side {
         Operand::Literal(value) => Some(value.clone()),
         Operand::Expression(expression) => known.value_of(expression, step, exchange),
@@ -104,6 +108,15 @@ impl Known {
         };
         (!known).then_some(expression)
     }
+}
+
+/// Why this side has no value, if it is a part of a body that may have it and that we cannot read.
+fn unread(side: &Operand, exchange: &Exchange) -> Option<String> {
+    let (Operand::Expression(Expression::ResponseBody(_)), Some(answer)) = (side, exchange.answer()) else {
+        return None;
+    };
+    let error = || serde_json::from_slice::<Value>(&answer.body).err();
+    unreadable(answer).or_else(|| unreadable_json(&answer.body, &error()?).map(str::to_owned))
 }
 
 fn holds(left: &Value, comparison: Comparison, right: &Value) -> bool {
@@ -200,6 +213,24 @@ mod tests {
     fn the_criteria_of_a_refused_step_are_not_checked() {
         let scene = Scene::new().answer(404, "text/plain", "no");
         assert_eq!(continuity(&scene, &first_conversation("c1")), ["not checked: the step was answered 404"]);
+    }
+
+    #[test]
+    fn a_criterion_on_a_body_that_we_cannot_read_is_not_checked() {
+        let says = |scene: &Scene| {
+            let step = step(scene, expression("$response.body#/id"), Comparison::Equal, Operand::Literal(json!("s1")));
+            in_words(&judge_step(&step, &scene.exchange(), &Known::default())[0].verdict)
+        };
+        let answer = |body: &str| Scene::new().answer(200, "application/json", body);
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        assert_eq!(says(&answer(&deep)), "not checked: the body is nested deeper than we read");
+        let encoded = answer("x").header("content-encoding", "gzip");
+        assert_eq!(says(&encoded), "not checked: the body is encoded as gzip");
+        let mut cut = answer(r#"{"id": "#);
+        cut.change(|answer| answer.end = crate::send::End::StoppedBySize);
+        assert_eq!(says(&cut), "not checked: reading was stopped after 7 bytes");
+        assert_eq!(says(&answer(r#"{"id": "#)), "error: `left ? right` does not hold");
+        assert_eq!(says(&answer(r#"{"id": "s1"}"#)), "passed");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -20,7 +21,7 @@ use super::tally::{Key, Selection, Tally};
 use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, Reproduced, RunError, RunVerdict, TargetResult};
 use crate::contract::{Location, ParameterLocation, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect, Plan, generate};
-use crate::judge::{Check, Context, Ledger, Marks, first_event, is_timed, judge};
+use crate::judge::{Before, Check, Context, Ledger, Marks, first_event, is_timed, judge};
 use crate::send::{Client, Exchange, Failure, FailureKind, Outcome};
 
 /// Largest body that is kept for findings over the run.
@@ -101,6 +102,8 @@ struct Audit<'a> {
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
+    /// When each operation was sent its requests, since the start of the run, and what status came.
+    earlier: HashMap<String, Vec<(Duration, Option<u16>)>>,
     left_out: Vec<NotChecked>,
     unwitnessed: HashMap<PromiseId, String>,
     incomplete: Vec<String>,
@@ -133,6 +136,7 @@ impl<'a> Audit<'a> {
             marks: Marks::default(),
             reach: Reach::default(),
             answers: HashMap::new(),
+            earlier: HashMap::new(),
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
             incomplete: Vec::new(),
@@ -276,10 +280,12 @@ impl<'a> Audit<'a> {
             }
         };
         let concurrency = self.job.target.limits.concurrency;
-        let sent = send_burst(&case, requests, concurrency, &self.job.contract, &self.dispatcher).await;
+        let before = self.before(&case);
+        let sent = send_burst(&case, requests, concurrency, &self.job.contract, &self.dispatcher, &before).await;
         self.links.give_back(lease).await;
         self.done += requests as usize;
         if let Some(exchange) = sent.exchange {
+            self.note(&case, &exchange, requests as usize);
             let new = self.tally.record(&case, &exchange, &sent.checks, false);
             self.tell(&case, new)?;
         }
@@ -291,6 +297,28 @@ impl<'a> Audit<'a> {
             }
             None => Ok(()),
         }
+    }
+
+    /// What the operation was sent within one window of its rate limit.
+    fn before(&self, burst: &Case) -> Before {
+        let Some(limit) = burst.operation.rate_limit else { return Before::default() };
+        let now = self.dispatcher.budget.elapsed();
+        let earlier = self.earlier.get(&burst.operation.id).into_iter().flatten();
+        let within: Vec<_> = earlier.filter(|(started, _)| now.saturating_sub(*started) <= limit.per).collect();
+        let answered = |wanted: fn(u16) -> bool| within.iter().filter(|(_, status)| status.is_some_and(wanted)).count();
+        let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
+        Before {
+            sent: within.len(),
+            let_in: answered(|status| !matches!(status, 401 | 403)),
+            limited: answered(|status| status == 429),
+            span: within.iter().map(|(started, _)| now.saturating_sub(*started)).max().unwrap_or_default(),
+            other_credential: state.is_some_and(|state| !state.credentials.is_empty()),
+        }
+    }
+
+    fn note(&mut self, case: &Case, exchange: &Exchange, times: usize) {
+        let sent = (exchange.started, exchange.answer().map(|answer| answer.status));
+        self.earlier.entry(case.operation.id.clone()).or_default().extend(std::iter::repeat_n(sent, times));
     }
 
     fn take(&mut self, tried: Tried) -> Result<(), Stop> {
@@ -316,6 +344,7 @@ impl<'a> Audit<'a> {
 
     fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
         self.reach.note(case, exchange);
+        self.note(case, exchange, 1);
         let context = self.context(case);
         let mut checks = judge(&self.job.contract, case, exchange, context);
         checks.extend_from_slice(more);
@@ -358,7 +387,8 @@ impl<'a> Audit<'a> {
             case.request.bindings.iter().any(|binding| matches!(&binding.at, Location::Path(bound) if bound == name))
         };
         let vouched = has_ids && ids.all(|id| configured(&id.name) || is_bound(&id.name));
-        Context { verified: vouched || self.tally.has_succeeded(&operation.id) }
+        let admitted = self.tally.has_succeeded(&operation.id);
+        Context { verified: vouched || admitted, admitted }
     }
 
     fn judge_over_the_run(&mut self) -> Result<(), RunError> {

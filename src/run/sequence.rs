@@ -7,7 +7,7 @@ use super::bind::{Links, fill_from_steps};
 use super::dispatch::{Dispatcher, Unsent};
 use crate::contract::{Contract, Promise, PromiseId};
 use crate::generate::{Case, CaseKind, Step, Workflow};
-use crate::judge::{Check, Known, Verdict, judge_burst, judge_step, outputs};
+use crate::judge::{Before, Check, Known, Verdict, judge_burst, judge_step, outputs};
 use crate::send::Exchange;
 
 /// The promises whose sentence stands behind a step's criteria.
@@ -129,26 +129,28 @@ pub struct SentBurst {
     pub unsent: Option<Unsent>,
 }
 
-/// Sends a request over and over, and once more from the start where no answer was 429: a window that
-/// turned over in the middle of the first round cannot do so again in the second.
+/// Sends a request over and over, and once more from the start where every answer was a success: a window
+/// that turned over in the middle of the first round cannot do so again in the second.
 pub async fn send_burst(
     case: &Case,
     requests: u32,
     concurrency: usize,
     contract: &Contract,
     dispatcher: &Dispatcher,
+    before: &Before,
 ) -> SentBurst {
     let first = round(case, requests, concurrency, dispatcher).await;
     let (exchanges, unsent) = match first {
-        (exchanges, None) if !exchanges.iter().any(is_limited) => round(case, requests, concurrency, dispatcher).await,
+        (exchanges, None) if exchanges.iter().all(is_served) => round(case, requests, concurrency, dispatcher).await,
         first => {
-            let checks = judge_burst(contract, case, &first.0);
+            let checks = judge_burst(contract, case, &first.0, before);
             return SentBurst { exchange: shown(first.0), checks, unsent: first.1 };
         }
     };
-    // The second round begins with a window that is partly used: its limit may only seem to come early.
-    let checks = judge_burst(contract, case, &exchanges).into_iter().filter(|check| check.rule != "limit/early");
-    SentBurst { checks: checks.collect(), exchange: shown(exchanges), unsent }
+    // The second round begins with a window that the first has partly used.
+    let sent = before.sent.saturating_add(requests as usize);
+    let checks = judge_burst(contract, case, &exchanges, &Before { sent, other_credential: false, ..before.clone() });
+    SentBurst { checks, exchange: shown(exchanges), unsent }
 }
 
 async fn round(
@@ -173,12 +175,17 @@ async fn round(
     (exchanges, unsent)
 }
 
-/// The refusal where there is one, else the last answer.
+/// The first refusal where there is one, else the last answer.
 fn shown(mut exchanges: Vec<Exchange>) -> Option<Exchange> {
-    match exchanges.iter().position(is_limited) {
+    let refused = exchanges.iter().position(is_limited);
+    match refused.or_else(|| exchanges.iter().position(|exchange| !is_served(exchange))) {
         Some(at) => Some(exchanges.swap_remove(at)),
         None => exchanges.pop(),
     }
+}
+
+fn is_served(exchange: &Exchange) -> bool {
+    exchange.answer().is_some_and(|answer| answer.status / 100 == 2)
 }
 
 fn is_limited(exchange: &Exchange) -> bool {

@@ -89,7 +89,9 @@ fn server_error(evidence: &Evidence<'_>, sink: &mut Sink) {
     if answer.status < 500 || expected || unknown_method {
         return sink.pass([]);
     }
-    let named = evidence.response().filter(|response| names_server_errors(response));
+    // A document may say that its service can fail, but not that a valid request must.
+    let valid = matches!(evidence.case.expect, Expect::Success { .. });
+    let named = evidence.response().filter(|response| !valid && names_server_errors(response));
     let why = match &evidence.case.kind {
         CaseKind::Negative(violation) => format!("although {}", violation.what),
         CaseKind::Credential(_) => "to a caller without the right credential".to_owned(),
@@ -151,6 +153,7 @@ mod tests {
     use super::super::super::support::Scene;
     use super::*;
     use crate::contract::Strength;
+    use crate::generate::CredentialFault;
     use crate::send::Failure;
 
     fn failed(kind: FailureKind) -> Scene {
@@ -178,12 +181,22 @@ mod tests {
     }
 
     #[test]
-    fn a_server_error_is_a_finding_and_a_warning_where_the_document_names_it() {
-        let scene = Scene::new().answer(500, "text/plain", "oops");
-        assert_eq!(scene.says("http/server-error"), ["error: answered 500 to a valid request"]);
-        let mut named = Scene::new().answer(500, "text/plain", "oops");
-        named.document(StatusPattern::Exact(500));
-        assert_eq!(named.says("http/server-error"), ["warning: answered 500 to a valid request"]);
+    fn a_server_error_is_a_warning_where_the_document_names_it_and_the_request_is_not_valid() {
+        let said = |expect: Expect, kind: CaseKind, documented: bool| {
+            let mut scene = Scene::new().answer(500, "text/plain", "oops");
+            (scene.expect, scene.kind) = (expect, kind);
+            if documented {
+                scene.document(StatusPattern::Exact(500));
+            }
+            scene.says("http/server-error").remove(0)
+        };
+        let valid = || Expect::Success { form: None };
+        let wrong = || CaseKind::Credential(CredentialFault::Wrong);
+        assert_eq!(said(valid(), CaseKind::Positive, false), "error: answered 500 to a valid request");
+        assert_eq!(said(valid(), CaseKind::Positive, true), "error: answered 500 to a valid request");
+        let message = "answered 500 to a caller without the right credential";
+        assert_eq!(said(Expect::Refusal, wrong(), false), format!("error: {message}"));
+        assert_eq!(said(Expect::Refusal, wrong(), true), format!("warning: {message}"));
     }
 
     #[test]

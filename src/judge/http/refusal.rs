@@ -21,7 +21,7 @@ const WWW_AUTHENTICATE: Rule = Rule {
 const ALLOW: Rule = Rule {
     id: "http/allow",
     severity: Severity::Error,
-    what: "A 405 lists the methods that are allowed in Allow.",
+    what: "A 405 lists the methods that are allowed in Allow: those of the document, and not the refused one.",
     why: "The list is the only thing that a 405 has to tell.",
     source: RuleSource::Standard("RFC 9110 10.2.1"),
     example: "HTTP/1.1 405 Method Not Allowed without Allow",
@@ -83,11 +83,28 @@ fn www_authenticate(evidence: &Evidence<'_>, sink: &mut Sink) {
 
 fn allow(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(answer) = evidence.answer().filter(|answer| answer.status == 405) else { return };
-    if answer.header_values("allow").next().is_some() {
-        return sink.pass([]);
+    let Some(allow) = answer.header("allow") else {
+        let message = "the 405 does not say which methods are allowed".to_owned();
+        return sink.fail(about_header(sink, "allow", message, "the allowed methods; there may be none", None));
+    };
+    let Some(message) = wrong_list(evidence, &allow) else { return sink.pass([]) };
+    let mut finding = about_header(sink, "allow", message, "the methods of the path", Some(allow));
+    finding.severity = Severity::Warning;
+    sink.fail(finding);
+}
+
+/// What is wrong with the methods that a refusal lists: the refused one is among them, or one that the
+/// document has for the path is not.
+fn wrong_list(evidence: &Evidence<'_>, allow: &str) -> Option<String> {
+    let refused = &evidence.case.request.method;
+    let listed: Vec<_> = allow.split(',').map(str::trim).collect();
+    if listed.contains(&refused.as_str()) {
+        return Some(format!("{refused} is refused with 405 and listed in Allow"));
     }
-    let message = "the 405 does not say which methods are allowed".to_owned();
-    sink.fail(about_header(sink, "allow", message, "the allowed methods; there may be none", None));
+    let path = &evidence.operation().path;
+    let mut documented = evidence.contract.operations.iter().filter(|operation| operation.path == *path);
+    let omitted = documented.find(|other| other.method != *refused && !listed.contains(&other.method.as_str()))?;
+    Some(format!("Allow omits {}, which the document has for the path", omitted.method))
 }
 
 fn method(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -212,9 +229,22 @@ mod tests {
 
     #[test]
     fn a_405_needs_allow_and_may_allow_nothing() {
-        let scene = Scene::new().answer(405, "text/plain", "no");
-        assert_eq!(scene.says("http/allow"), ["error: the 405 does not say which methods are allowed"]);
-        assert_eq!(scene.header("allow", "").says("http/allow"), ["passed"]);
+        let scene = || Scene::new().answer(405, "text/plain", "no");
+        assert_eq!(scene().says("http/allow"), ["error: the 405 does not say which methods are allowed"]);
+        assert_eq!(scene().header("allow", "").says("http/allow"), ["passed"]);
+    }
+
+    #[test]
+    fn allow_lists_the_documented_methods_of_the_path_and_not_the_refused_one() {
+        let says = |allow: &str| {
+            let mut scene = negative("method").answer(405, "text/plain", "no").header("allow", allow);
+            scene.request.method = http::Method::DELETE;
+            scene.says("http/allow").remove(0)
+        };
+        assert_eq!(says("GET, POST"), "passed");
+        assert_eq!(says("POST"), "passed");
+        assert_eq!(says("GET"), "warning: Allow omits POST, which the document has for the path");
+        assert_eq!(says("POST, DELETE"), "warning: DELETE is refused with 405 and listed in Allow");
     }
 
     #[test]

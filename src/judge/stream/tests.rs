@@ -233,10 +233,16 @@ fn more_than_15_seconds_without_a_sign_of_life_are_noted() {
 fn one_burst_after_a_long_wait_is_not_streamed() {
     let said = |times: &[u64]| timed(Timing::default(), times).says("stream/buffered");
     let burst = ["warning: the whole arrives in one burst, so it is not streamed"];
-    assert_eq!(said(&[4000, 4001, 4002]), burst);
-    assert_eq!(said(&[4000, 4100, 4199]), burst);
-    assert_eq!(said(&[1000, 2500, 4000]), ["passed"]);
-    assert_eq!(said(&[80, 90, 101]), ["passed"]);
-    assert_eq!(said(&[1, 2, 3]), ["not checked: the whole took only 3 ms"]);
-    assert_eq!(said(&[4000, 4001]), SILENT);
+    assert_eq!(said(&[4000, 4001, 4002, 4003, 4004]), burst);
+    assert_eq!(said(&[245, 246, 247, 249, 250]), burst);
+    assert_eq!(said(&[1000, 1500, 2500, 3000, 4000]), ["passed"]);
+    assert_eq!(said(&[245, 246, 247, 248, 249]), ["not checked: the whole took only 249 ms"]);
+    assert_eq!(said(&[4000, 4001, 4002, 4003]), SILENT);
+}
+
+#[test]
+fn a_long_thought_before_parts_that_come_one_by_one_is_streamed() {
+    let said = |times: &[u64]| timed(Timing::default(), times).says("stream/buffered");
+    assert_eq!(said(&[3000, 3012, 3024, 3036, 3048]), ["passed"]);
+    assert_eq!(said(&[3000, 3002, 3004, 3006, 3010]), ["passed"]);
 }

@@ -9,16 +9,13 @@ use crate::send::{Answer, End};
 use crate::stream::StreamFacts;
 
 /// A whole that took less than this says nothing of how it was sent.
-const SHORTEST_JUDGED: Duration = Duration::from_millis(100);
+const SHORTEST_JUDGED: Duration = Duration::from_millis(250);
 
 /// Parts that arrive within this time came at once: as much as a busy machine spreads one write.
 const BURST: Duration = Duration::from_millis(10);
 
-/// So do parts that arrive within this share of the whole time: one in so many.
-const BURST_SHARE: u32 = 20;
-
 /// Fewer events than these have no pace.
-const FEWEST_EVENTS: usize = 3;
+const FEWEST_EVENTS: usize = 5;
 
 /// Proxies and mobile networks cut connections that are silent for longer than about this.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -176,7 +173,7 @@ pub(in crate::judge) fn judge_pace(arrival: &Arrival, promises: &[PromiseId], co
     if arrival.last < SHORTEST_JUDGED {
         return sink.not_checked(format!("the whole took only {}", milliseconds(arrival.last)));
     }
-    if spread >= BURST && spread >= arrival.last / BURST_SHARE {
+    if spread >= BURST {
         return sink.pass(promises.iter().copied());
     }
     let mut finding = sink.finding("the whole arrives in one burst, so it is not streamed");

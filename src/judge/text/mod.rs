@@ -138,8 +138,8 @@ fn not_chunked(evidence: &Evidence<'_>, sink: &mut Sink) {
     if promises.is_empty() {
         return;
     }
-    if view.answer.version.starts_with("HTTP/2") {
-        return sink.not_checked("HTTP/2 has no chunked transfer coding");
+    if view.answer.version != "HTTP/1.1" {
+        return sink.not_checked(format!("{} has no chunked transfer coding", view.answer.version));
     }
     let header = view.answer.header("transfer-encoding").unwrap_or_default();
     let ended = matches!(view.answer.end, End::Complete(BodyLength::Chunked) | End::MissingLastChunk | End::BadChunk);

@@ -67,6 +67,7 @@ fn a_long_text_in_one_burst_is_not_streamed() {
     let said = |first, second| text(&[(first, &half), (second, &half)]).says("text/buffered");
     assert_eq!(said(2000, 2001), ["warning: the whole arrives in one burst, so it is not streamed"]);
     assert_eq!(said(200, 2000), ["passed"]);
+    assert_eq!(said(3000, 3012), ["passed"]);
     assert_eq!(said(1, 2), ["not checked: the whole took only 2 ms"]);
     assert_eq!(text(&[(2000, b"Yes.")]).says("text/buffered"), SILENT);
 }
@@ -87,9 +88,12 @@ fn chunks_are_asked_for_where_a_sentence_promises_them() {
     let broken = scene(promised, length).checks("text/not-chunked").remove(0).verdict;
     let Verdict::Failed(finding) = broken else { panic!("{broken:?}") };
     assert_eq!(finding.source.and_then(|source| source.quote).as_deref(), Some(promised));
-    let mut over_http2 = scene(promised, End::Complete(BodyLength::Http2));
-    over_http2.change(|answer| answer.version = "HTTP/2.0".to_owned());
-    assert_eq!(over_http2.says("text/not-chunked"), ["not checked: HTTP/2 has no chunked transfer coding"]);
+    for version in ["HTTP/1.0", "HTTP/2.0", "HTTP/3.0"] {
+        let mut other = scene(promised, length);
+        other.change(|answer| answer.version = version.to_owned());
+        let reason = format!("not checked: {version} has no chunked transfer coding");
+        assert_eq!(other.says("text/not-chunked"), [reason]);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use crate::stream::MarkKind;
+use crate::stream::{AI_DATA_V4_CODES, MarkKind};
 
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -64,7 +64,7 @@ impl<'a> Line<'a> {
         };
         match Field::named(name) {
             Some(field) => Self::field(field, value.unwrap_or_default()),
-            None => Line::Ignored(explain(name, value.is_some())),
+            None => Line::Ignored(explain(name, value)),
         }
     }
 
@@ -80,7 +80,7 @@ impl<'a> Line<'a> {
 }
 
 /// Why a line without a known name is ignored.
-fn explain(name: &[u8], has_colon: bool) -> MarkKind {
+fn explain(name: &[u8], value: Option<&[u8]>) -> MarkKind {
     let trimmed = name.trim_ascii_end();
     if name.starts_with(BOM) {
         MarkKind::LaterBom
@@ -88,11 +88,19 @@ fn explain(name: &[u8], has_colon: bool) -> MarkKind {
         MarkKind::FieldSpace
     } else if Field::resembles(name) {
         MarkKind::FieldCase
-    } else if !has_colon || matches!(name[0], b'{' | b'[' | b'"') {
+    } else if value.is_none_or(|value| holds_payload(name, value)) {
         MarkKind::PayloadWithoutField
     } else {
         MarkKind::UnknownField
     }
+}
+
+/// Whether a line with an unknown name is evidently payload: JSON whose first colon is its own, or a part
+/// of an AI SDK v4 data stream.
+fn holds_payload(name: &[u8], value: &[u8]) -> bool {
+    let opens = |byte: &u8| matches!(byte, b'{' | b'[' | b'"');
+    let is_code = AI_DATA_V4_CODES.iter().any(|(code, _)| code.as_bytes() == name);
+    name.iter().any(opens) || (is_code && value.first().is_some_and(opens))
 }
 
 #[cfg(test)]
@@ -126,6 +134,9 @@ mod tests {
             ("{\"a\": 1}", MarkKind::PayloadWithoutField),
             ("[DONE]", MarkKind::PayloadWithoutField),
             ("hello world", MarkKind::PayloadWithoutField),
+            ("data {\"type\": \"text\"}", MarkKind::PayloadWithoutField),
+            ("0:\"text\"", MarkKind::PayloadWithoutField),
+            ("0: bar", MarkKind::UnknownField),
             ("foo: bar", MarkKind::UnknownField),
             ("\u{feff}data: x", MarkKind::LaterBom),
         ] {
