@@ -46,13 +46,18 @@ pub fn header_option(text: &str) -> Result<(String, Text), HeaderError> {
 /// # Errors
 /// When it is not absolute, or not of HTTP.
 pub fn url_option(text: &str) -> Result<Url, HeaderError> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let url = url.ok_or_else(|| HeaderError::Url(text.to_owned()))?;
+    let url = http_url(text)?;
     let has_user = !url.username().is_empty() || url.password().is_some();
     if has_user || url.query().is_some() || url.fragment().is_some() {
         return Err(HeaderError::UrlParts);
     }
     Ok(url)
+}
+
+/// Reads a URL of HTTP, whatever else it holds.
+pub(super) fn http_url(text: &str) -> Result<Url, HeaderError> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| HeaderError::Url(text.to_owned()))
 }
 
 /// A header's value, secret unless its name says that it is not.

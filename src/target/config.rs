@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
-use super::command_line::header_text;
+use super::command_line::{header_text, http_url};
 use super::substitute::{secret_name, substitute};
 use super::table::{Reader, help_nearest};
 use super::{Hook, Limits, Secret, ServerCommand, SeverityChoice, State, Target, Text, duration, rate, url_option};
@@ -259,7 +259,7 @@ impl TargetReader<'_, '_> {
         }
         let http = self.reader.text(hook, "http")?;
         let parsed = http.get_ref().split_once(' ').and_then(|(method, url)| {
-            Some(Hook::Http { method: method.parse().ok()?, url: url_option(url.trim()).ok()? })
+            Some(Hook::Http { method: method.parse().ok()?, url: http_url(url.trim()).ok()? })
         });
         if parsed.is_none() {
             self.reader.wrong(http.span(), "this is no HTTP call", "write \"POST http://host/path\"".to_owned());

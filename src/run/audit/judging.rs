@@ -1,0 +1,105 @@
+//! Judging what came: one exchange at a time, and at the end what only the whole run shows.
+
+use super::Audit;
+use super::sending::Stop;
+use crate::contract::{Location, ParameterLocation};
+use crate::generate::{Case, Expect};
+use crate::judge::{Before, Check, Context, first_event, judge};
+use crate::run::shown::Show;
+use crate::run::tally::Key;
+use crate::run::{Event, Reproduced, RunError};
+use crate::send::Exchange;
+
+/// Largest body that is kept for findings over the run.
+const KEPT_BODY: usize = 64 * 1024;
+
+impl Audit<'_> {
+    /// Judges one exchange by all rules, `more` being checks that were made of it already. `alone` says
+    /// whether it needed no others before it.
+    pub(super) fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
+        self.reach.note(case, exchange);
+        self.note(case, exchange, 1);
+        let context = self.context(case);
+        let mut checks = judge(&self.job.contract, case, exchange, context);
+        checks.extend_from_slice(more);
+        if matches!(case.expect, Expect::Success { .. }) {
+            self.tally.time(case, exchange, first_event(&self.job.contract, case, exchange));
+            self.ledger.note(case, exchange);
+            self.marks.note(case, exchange);
+            self.remember(case, exchange);
+        }
+        let new = self.tally.record(case, exchange, &checks, alone);
+        self.tell(case, new)
+    }
+
+    /// Tells reporters that a case was judged, and which findings are new.
+    pub(super) fn tell(&mut self, case: &Case, new: Vec<Key>) -> Result<(), Stop> {
+        let target = &self.job.target.name;
+        let (operation, kind) = (&case.operation.id, case.kind.name());
+        self.reporter.event(&Event::CaseJudged { target, operation, kind, done: self.done })?;
+        for key in new {
+            let Some(found) = self.tally.found().get(&key) else { continue };
+            let show = Show { dispatcher: &self.dispatcher, redactor: &self.redactor };
+            let finding = show.finding(&key, found, Reproduced::NotTried, false);
+            self.reporter.event(&Event::FindingSeen { target, finding: &finding })?;
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, case: &Case, exchange: &Exchange) {
+        if exchange.answer().is_some_and(|answer| answer.body.len() <= KEPT_BODY) {
+            self.answers.entry(case.id.clone()).or_insert_with(|| (case.clone(), exchange.clone()));
+        }
+    }
+
+    /// The configuration vouches for ids that it names, and a link for ids that an answer gave.
+    pub(super) fn context(&self, case: &Case) -> Context {
+        let (operation, values) = (&case.operation, &self.job.target.values);
+        let mut ids = operation.parameters.iter().filter(|parameter| parameter.location == ParameterLocation::Path);
+        let has_ids = ids.clone().next().is_some();
+        let configured = |name: &str| values.contains_key(&Location::Path(name.to_owned()));
+        let is_bound = |name: &str| {
+            case.request.bindings.iter().any(|binding| matches!(&binding.at, Location::Path(bound) if bound == name))
+        };
+        let vouched = has_ids && ids.all(|id| configured(&id.name) || is_bound(&id.name));
+        let admitted = self.tally.has_succeeded(&operation.id);
+        Context { verified: vouched || admitted, admitted }
+    }
+
+    /// What the operation was sent within one window of its rate limit.
+    pub(super) fn before(&self, burst: &Case) -> Before {
+        let Some(limit) = burst.operation.rate_limit else { return Before::default() };
+        let now = self.dispatcher.budget.elapsed();
+        let earlier = self.earlier.get(&burst.operation.id).into_iter().flatten();
+        let within: Vec<_> = earlier.filter(|(started, _)| now.saturating_sub(*started) <= limit.per).collect();
+        let answered = |wanted: fn(u16) -> bool| within.iter().filter(|(_, status)| status.is_some_and(wanted)).count();
+        let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
+        Before {
+            sent: within.len(),
+            let_in: answered(|status| !matches!(status, 401 | 403)),
+            limited: answered(|status| status == 429),
+            span: within.iter().map(|(started, _)| now.saturating_sub(*started)).max().unwrap_or_default(),
+            other_credential: state.is_some_and(|state| !state.credentials.is_empty()),
+        }
+    }
+
+    /// Remembers when an operation was sent a request, and how often.
+    pub(super) fn note(&mut self, case: &Case, exchange: &Exchange, times: usize) {
+        let sent = (exchange.started, exchange.answer().map(|answer| answer.status));
+        self.earlier.entry(case.operation.id.clone()).or_default().extend(std::iter::repeat_n(sent, times));
+    }
+
+    /// Judges what only the whole run shows: ids that came twice, and callers that were mixed up.
+    pub(super) fn judge_over_the_run(&mut self) -> Result<(), RunError> {
+        for check in self.ledger.checks(&self.job.contract).into_iter().chain(self.marks.checks()) {
+            let answer = check.case.as_ref().and_then(|id| self.answers.get(id));
+            let any = || self.answers.values().find(|(case, _)| case.operation.id == check.operation);
+            let Some((case, exchange)) = answer.or_else(any).cloned() else { continue };
+            let new = self.tally.record(&case, &exchange, &[check.check], false);
+            if let Err(Stop::Broken(error)) = self.tell(&case, new) {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}

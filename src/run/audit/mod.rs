@@ -1,0 +1,186 @@
+//! One target from the first request to its result.
+
+mod findings;
+mod judging;
+mod sending;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use self::sending::Stop;
+use super::bind::Links;
+use super::budget::Budget;
+use super::dispatch::Dispatcher;
+use super::promises::outcomes;
+use super::reach::Reach;
+use super::redact::Redactor;
+use super::tally::{Selection, Tally};
+use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult};
+use crate::contract::PromiseId;
+use crate::generate::{Case, CaseId, CaseKind, LeftOut, Plan, generate};
+use crate::judge::{Ledger, Marks};
+use crate::send::{Client, Exchange};
+
+/// Judges one target.
+///
+/// # Errors
+/// When a report cannot be written, or no client can be made.
+pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) -> Result<TargetResult, RunError> {
+    let plan = chosen(job, options);
+    let planned = plan.cases.iter().map(requests_of).sum::<usize>()
+        + plan.workflows.iter().map(|workflow| workflow.steps.len()).sum::<usize>();
+    reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
+    let mut audit = Audit::new(job, options, &plan, reporter)?;
+    match audit.send_all(plan).await {
+        Ok(()) => {}
+        Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
+        Err(Stop::Unreachable(reason)) => audit.incomplete.push(reason),
+        Err(Stop::Broken(error)) => return Err(error),
+    }
+    audit.judge_over_the_run()?;
+    let findings = audit.findings().await?;
+    Ok(audit.result(findings))
+}
+
+/// The plan without the operations that were not chosen.
+fn chosen(job: &Job, options: &Options) -> Plan {
+    let settings = crate::generate::Options { seed: options.seed, cases: options.cases };
+    let mut plan = generate(&job.contract, &job.target, job.suite.as_ref(), &settings);
+    if !options.only.is_empty() {
+        let wanted = |operation: &str| options.only.iter().any(|only| only == operation);
+        plan.cases.retain(|case| wanted(&case.operation.id));
+        plan.workflows.retain(|workflow| workflow.steps.iter().all(|step| wanted(&step.case.operation.id)));
+        plan.left_out.retain(|left_out| wanted(&left_out.operation));
+    }
+    plan
+}
+
+fn requests_of(case: &Case) -> usize {
+    match case.kind {
+        CaseKind::Burst { requests } => requests as usize,
+        _ => 1,
+    }
+}
+
+/// The audit of one target under way: what is needed to go on, and what was gathered so far.
+struct Audit<'a> {
+    job: &'a Job,
+    options: &'a Options,
+    reporter: &'a mut dyn Reporter,
+    dispatcher: Arc<Dispatcher>,
+    links: Arc<Links>,
+    hooks: Client,
+    tally: Tally,
+    ledger: Ledger,
+    marks: Marks,
+    reach: Reach,
+    /// Answers that a finding over the run may have to show.
+    answers: HashMap<CaseId, (Case, Exchange)>,
+    /// When each operation was sent its requests, since the start of the run, and what status came.
+    earlier: HashMap<String, Vec<(Duration, Option<u16>)>>,
+    left_out: Vec<NotChecked>,
+    unwitnessed: HashMap<PromiseId, String>,
+    incomplete: Vec<String>,
+    operations: Vec<String>,
+    redactor: Redactor,
+    done: usize,
+}
+
+impl<'a> Audit<'a> {
+    fn new(job: &'a Job, options: &'a Options, plan: &Plan, reporter: &'a mut dyn Reporter) -> Result<Self, RunError> {
+        let limits = &job.target.limits;
+        let selection = Selection { rules: options.rules.clone(), severity: job.target.severity.clone() };
+        let budget = Budget::new(limits, options.interrupt.clone());
+        let client = Client::new(limits)?;
+        let mut unwitnessed = HashMap::new();
+        for left_out in &plan.left_out {
+            unwitnessed.extend(left_out.promises.iter().map(|promise| (*promise, left_out.reason.clone())));
+        }
+        let operations = job.contract.operations.iter().map(|operation| operation.id.clone());
+        let is_chosen = |id: &String| options.only.is_empty() || options.only.contains(id);
+        Ok(Audit {
+            job,
+            options,
+            reporter,
+            dispatcher: Arc::new(Dispatcher::new(&job.target, job.url.clone(), client, budget)),
+            links: Arc::new(Links::new(plan.cases.iter())),
+            hooks: Client::new(limits)?,
+            tally: Tally::new(&job.contract, selection),
+            ledger: Ledger::default(),
+            marks: Marks::default(),
+            reach: Reach::default(),
+            answers: HashMap::new(),
+            earlier: HashMap::new(),
+            left_out: plan.left_out.iter().map(not_checked).collect(),
+            unwitnessed,
+            incomplete: Vec::new(),
+            operations: operations.filter(is_chosen).collect(),
+            redactor: Redactor::new(&job.target),
+            done: 0,
+        })
+    }
+
+    fn leave_out(&mut self, operation: String, what: &str, reason: String) {
+        let entry = NotChecked { operation, state: None, what: what.to_owned(), reason };
+        if !self.left_out.contains(&entry) {
+            self.left_out.push(entry);
+        }
+    }
+
+    fn state_failed(&mut self, case: &Case, reason: &str) {
+        let state = case.state.clone().unwrap_or_default();
+        self.incomplete.push(format!("state {state} could not be brought about: {reason}"));
+        let operation = case.operation.id.clone();
+        let reason = format!("state {state} could not be brought about");
+        self.left_out.push(NotChecked {
+            operation,
+            state: case.state.clone(),
+            what: "a documented error".to_owned(),
+            reason,
+        });
+    }
+
+    fn result(mut self, mut findings: Vec<FoundFinding>) -> TargetResult {
+        let target = &self.job.target;
+        let has_credentials = !target.credentials.is_empty() || target.headers.iter().any(|(_, text)| text.is_secret());
+        if let Some(reason) = self.reach.wrong_address() {
+            self.incomplete.push(reason);
+            findings.clear();
+            self.tally.promises.clear();
+        } else if self.incomplete.is_empty() {
+            self.incomplete = self.reach.incomplete(&self.operations, has_credentials);
+        }
+        let broken = findings.iter().any(|found| found.finding.severity >= self.options.fail_on);
+        let verdict = match () {
+            () if broken => RunVerdict::Violations,
+            () if self.incomplete.is_empty() => RunVerdict::Conformant,
+            () => RunVerdict::Incomplete,
+        };
+        TargetResult {
+            name: self.job.target.name.clone(),
+            title: self.job.contract.title.clone(),
+            url: self.job.url.to_string(),
+            spec: self.job.target.spec.display().to_string(),
+            verdict,
+            incomplete: self.incomplete,
+            operations: self.operations,
+            requests: self.dispatcher.budget.sent(),
+            elapsed: self.dispatcher.budget.elapsed(),
+            findings,
+            checks: self.tally.checks(),
+            promises: outcomes(&self.job.contract, &self.tally.promises, &self.unwitnessed),
+            left_out: self.left_out,
+            latency: self.tally.latency(),
+        }
+    }
+}
+
+fn not_checked(left_out: &LeftOut) -> NotChecked {
+    NotChecked {
+        operation: left_out.operation.clone(),
+        state: left_out.state.clone(),
+        what: left_out.what.clone(),
+        reason: left_out.reason.clone(),
+    }
+}
