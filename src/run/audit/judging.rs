@@ -18,7 +18,7 @@ impl Audit<'_> {
     /// whether it needed no others before it.
     pub(super) fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
         self.reach.note(case, exchange);
-        self.note(case, exchange, 1);
+        self.earlier.note(&case.operation.id, exchange, 1);
         let context = self.context(case);
         let mut checks = judge(&self.job.contract, case, exchange, context);
         checks.extend_from_slice(more);
@@ -69,24 +69,10 @@ impl Audit<'_> {
     /// What the operation was sent within one window of its rate limit.
     pub(super) fn before(&self, burst: &Case) -> Before {
         let Some(limit) = burst.operation.rate_limit else { return Before::default() };
-        let now = self.dispatcher.budget.elapsed();
-        let earlier = self.earlier.get(&burst.operation.id).into_iter().flatten();
-        let within: Vec<_> = earlier.filter(|(started, _)| now.saturating_sub(*started) <= limit.per).collect();
-        let answered = |wanted: fn(u16) -> bool| within.iter().filter(|(_, status)| status.is_some_and(wanted)).count();
         let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
-        Before {
-            sent: within.len(),
-            let_in: answered(|status| !matches!(status, 401 | 403)),
-            limited: answered(|status| status == 429),
-            span: within.iter().map(|(started, _)| now.saturating_sub(*started)).max().unwrap_or_default(),
-            other_credential: state.is_some_and(|state| !state.credentials.is_empty()),
-        }
-    }
-
-    /// Remembers when an operation was sent a request, and how often.
-    pub(super) fn note(&mut self, case: &Case, exchange: &Exchange, times: usize) {
-        let sent = (exchange.started, exchange.answer().map(|answer| answer.status));
-        self.earlier.entry(case.operation.id.clone()).or_default().extend(std::iter::repeat_n(sent, times));
+        let other_credential = state.is_some_and(|state| !state.credentials.is_empty());
+        let before = self.earlier.before(&burst.operation.id, limit, self.dispatcher.budget.elapsed());
+        Before { other_credential, ..before }
     }
 
     /// Judges what only the whole run shows: ids that came twice, and callers that were mixed up.

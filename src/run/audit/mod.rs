@@ -6,12 +6,12 @@ mod sending;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use self::sending::Stop;
 use super::bind::Links;
 use super::budget::Budget;
 use super::dispatch::Dispatcher;
+use super::earlier::Earlier;
 use super::promises::outcomes;
 use super::reach::Reach;
 use super::redact::Redactor;
@@ -77,8 +77,7 @@ struct Audit<'a> {
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
-    /// When each operation was sent its requests, since the start of the run, and what status came.
-    earlier: HashMap<String, Vec<(Duration, Option<u16>)>>,
+    earlier: Earlier,
     left_out: Vec<NotChecked>,
     unwitnessed: HashMap<PromiseId, String>,
     incomplete: Vec<String>,
@@ -111,7 +110,7 @@ impl<'a> Audit<'a> {
             marks: Marks::default(),
             reach: Reach::default(),
             answers: HashMap::new(),
-            earlier: HashMap::new(),
+            earlier: Earlier::default(),
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
             incomplete: Vec::new(),

@@ -175,7 +175,7 @@ impl Audit<'_> {
         self.links.give_back(lease).await;
         self.done += requests as usize;
         if let Some(exchange) = sent.exchange {
-            self.note(&case, &exchange, requests as usize);
+            self.earlier.note(&case.operation.id, &exchange, requests as usize);
             let new = self.tally.record(&case, &exchange, &sent.checks, false);
             self.tell(&case, new)?;
         }
