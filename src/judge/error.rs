@@ -316,10 +316,13 @@ mod tests {
     }
 
     #[test]
-    fn an_encoded_body_is_not_searched() {
+    fn a_body_that_we_cannot_read_is_not_searched() {
         let scene = scene(Strength::Documented)
             .answer(400, "application/json", "\u{1f}\u{8b}")
             .header("content-encoding", "gzip");
         assert_eq!(scene.says("error/code"), ["not checked: the body is encoded as gzip"]);
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        let scene = self::scene(Strength::Documented).answer(400, "application/json", &deep);
+        assert_eq!(scene.says("error/code"), ["not checked: the body is nested deeper than we read"]);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -11,6 +10,7 @@ use super::bind::{BindError, Links};
 use super::budget::{Budget, Halt};
 use super::confirm::{Confirmed, Confirmer};
 use super::dispatch::{Dispatcher, Sent, Unsent};
+use super::earlier::Earlier;
 use super::hook::run_hook;
 use super::promises::outcomes;
 use super::reach::unreachable;
@@ -100,8 +100,7 @@ struct Audit<'a> {
     ledger: Ledger,
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
-    /// When each operation was sent its requests, since the start of the run, and what status came.
-    earlier: HashMap<String, Vec<(Duration, Option<u16>)>>,
+    earlier: Earlier,
     left_out: Vec<NotChecked>,
     unwitnessed: HashMap<PromiseId, String>,
     incomplete: Vec<String>,
@@ -132,7 +131,7 @@ impl<'a> Audit<'a> {
             tally: Tally::new(&job.contract, selection),
             ledger: Ledger::default(),
             answers: HashMap::new(),
-            earlier: HashMap::new(),
+            earlier: Earlier::default(),
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
             incomplete: Vec::new(),
@@ -271,7 +270,7 @@ impl<'a> Audit<'a> {
         self.links.give_back(lease).await;
         self.done += requests as usize;
         if let Some(exchange) = sent.exchange {
-            self.note(&case, &exchange, requests as usize);
+            self.earlier.note(&case.operation.id, &exchange, requests as usize);
             let new = self.tally.record(&case, &exchange, &sent.checks, false);
             self.tell(&case, new)?;
         }
@@ -285,26 +284,13 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// What the operation was sent within one window of its rate limit.
+    /// What the operation of a burst was sent within one window of its rate limit.
     fn before(&self, burst: &Case) -> Before {
         let Some(limit) = burst.operation.rate_limit else { return Before::default() };
-        let now = self.dispatcher.budget.elapsed();
-        let earlier = self.earlier.get(&burst.operation.id).into_iter().flatten();
-        let within: Vec<_> = earlier.filter(|(started, _)| now.saturating_sub(*started) <= limit.per).collect();
-        let answered = |wanted: fn(u16) -> bool| within.iter().filter(|(_, status)| status.is_some_and(wanted)).count();
         let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
-        Before {
-            sent: within.len(),
-            let_in: answered(|status| !matches!(status, 401 | 403)),
-            limited: answered(|status| status == 429),
-            span: within.iter().map(|(started, _)| now.saturating_sub(*started)).max().unwrap_or_default(),
-            other_credential: state.is_some_and(|state| !state.credentials.is_empty()),
-        }
-    }
-
-    fn note(&mut self, case: &Case, exchange: &Exchange, times: usize) {
-        let sent = (exchange.started, exchange.answer().map(|answer| answer.status));
-        self.earlier.entry(case.operation.id.clone()).or_default().extend(std::iter::repeat_n(sent, times));
+        let other_credential = state.is_some_and(|state| !state.credentials.is_empty());
+        let before = self.earlier.before(&burst.operation.id, limit, self.dispatcher.budget.elapsed());
+        Before { other_credential, ..before }
     }
 
     fn take(&mut self, tried: Tried) -> Result<(), Stop> {
@@ -329,7 +315,7 @@ impl<'a> Audit<'a> {
     }
 
     fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
-        self.note(case, exchange, 1);
+        self.earlier.note(&case.operation.id, exchange, 1);
         let context = self.context(&case.operation);
         let mut checks = judge(&self.job.contract, case, exchange, context);
         checks.extend_from_slice(more);

@@ -7,6 +7,7 @@ mod bind;
 mod budget;
 mod confirm;
 mod dispatch;
+mod earlier;
 mod event;
 mod hook;
 mod promises;
