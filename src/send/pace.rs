@@ -27,7 +27,10 @@ impl Pace {
         let turn = (*next).max(Instant::now());
         *next = turn + self.interval;
         drop(next);
-        sleep_until(turn).await;
+        // A timer is due only at the next millisecond, even one that is set for now.
+        if turn > Instant::now() {
+            sleep_until(turn).await;
+        }
     }
 
     /// No turn before this much time has passed.

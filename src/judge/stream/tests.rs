@@ -236,7 +236,7 @@ fn one_burst_after_a_long_wait_is_not_streamed() {
     assert_eq!(said(&[4000, 4001, 4002, 4003, 4004]), burst);
     assert_eq!(said(&[245, 246, 247, 249, 250]), burst);
     assert_eq!(said(&[1000, 1500, 2500, 3000, 4000]), ["passed"]);
-    assert_eq!(said(&[245, 246, 247, 248, 249]), ["not checked: the whole took only 249 ms"]);
+    assert_eq!(said(&[245, 246, 247, 248, 249]), ["not checked: the whole took less than 250 ms"]);
     assert_eq!(said(&[4000, 4001, 4002, 4003]), SILENT);
 }
 

@@ -1,6 +1,5 @@
 //! The summary: one row a target, what was not checked and why, and the verdict in plain words.
 
-use std::cmp::Reverse;
 use std::io;
 
 use anstyle::Style;
@@ -178,33 +177,36 @@ fn shorten(mut reasons: Vec<Reason>, verbose: bool) -> Vec<Reason> {
 }
 
 /// Why things were not checked, the most frequent reason first. A reason is counted in promises where
-/// it left any without evidence, in what was left out before the run where not, and in checks otherwise.
+/// it left any without evidence, in what was left out before the run where not; rules that were never
+/// judged are told last, in answers.
 fn not_checked(target: &TargetResult) -> Vec<Reason> {
     let promises = target.promises.iter().filter(|promise| promise.verdict == PromiseVerdict::NotChecked);
-    let promises = promises.map(|promise| (promise.reason.as_deref().unwrap_or("no evidence"), 1));
-    let left_out = target.left_out.iter().map(|left_out| (left_out.reason.as_str(), 1));
+    let promises = promises.map(|promise| promise.reason.clone().unwrap_or_else(|| "no evidence".to_owned()));
+    let mut reasons = tally(promises.map(|reason| (reason, 1)), "promise");
+    for (reason, told) in tally(target.left_out.iter().map(|left_out| (left_out.reason.clone(), 1)), "case") {
+        reasons.entry(reason).or_insert(told);
+    }
+    reasons.sort_by(|_, (one, _), _, (other, _)| other.cmp(one));
     // A rule that was judged on other answers of the operation was checked.
     let unjudged = target.checks.iter().filter(|check| check.passed + check.failed == 0);
-    let checks = unjudged.filter_map(|check| Some((check.reason.as_deref()?, check.not_checked)));
-    let mut reasons: IndexMap<&str, (usize, &str)> = IndexMap::new();
-    for (noun, counted) in [("promise", tally(promises)), ("case", tally(left_out)), ("check", tally(checks))] {
-        for (reason, number) in counted {
-            reasons.entry(reason).or_insert((number, noun));
-        }
-    }
-    let mut reasons: Vec<_> = reasons.into_iter().filter(|(_, (number, _))| *number > 0).collect();
-    reasons.sort_by_key(|(_, (number, _))| Reverse(*number));
-    let told = |(reason, (number, noun)): (&str, (usize, &str))| {
+    let rules =
+        unjudged.filter_map(|check| Some((format!("{}: {}", check.rule, check.reason.as_deref()?), check.not_checked)));
+    reasons.extend(tally(rules, "answer"));
+    let told = |(reason, (number, noun)): (String, (usize, &str))| {
         let plural = if number == 1 { "" } else { "s" };
         Reason { number: format!("{number} × "), text: format!("{reason} ({noun}{plural})") }
     };
     reasons.into_iter().map(told).collect()
 }
 
-fn tally<'a>(reasons: impl Iterator<Item = (&'a str, usize)>) -> IndexMap<&'a str, usize> {
+/// Equal reasons as one, each with its number and what is counted.
+fn tally(
+    reasons: impl Iterator<Item = (String, usize)>,
+    noun: &'static str,
+) -> IndexMap<String, (usize, &'static str)> {
     let mut counted = IndexMap::new();
     for (reason, number) in reasons {
-        *counted.entry(reason).or_insert(0) += number;
+        counted.entry(reason).or_insert((0, noun)).0 += number;
     }
     counted
 }
