@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use crate::generate::{Case, Expect};
-use crate::send::{Exchange, Failure, FailureKind, Outcome};
+use crate::send::{Answer, Exchange, Failure, FailureKind, Outcome};
 
 /// Fewest answers that can show a wrong address: one refusal may be right.
 const FEWEST: usize = 3;
@@ -17,6 +17,8 @@ pub struct Reach {
     valid: IndexMap<String, BTreeMap<u16, usize>>,
     /// Statuses of all answers.
     all: BTreeMap<u16, usize>,
+    /// Successes of each operation whose body came encoded, and how.
+    encoded: IndexMap<String, (usize, String)>,
     /// Where redirects lead to.
     locations: BTreeSet<String>,
     /// Requests that found nobody there any more.
@@ -35,12 +37,20 @@ impl Reach {
                 if matches!(case.expect, Expect::Success { .. }) {
                     let statuses = self.valid.entry(case.operation.id.clone()).or_default();
                     *statuses.entry(answer.status).or_default() += 1;
+                    self.note_coding(&case.operation.id, answer);
                 }
             }
             Outcome::Failed(failure) => {
                 let gone = matches!(failure.kind, FailureKind::Connect | FailureKind::ConnectTimeout);
                 self.lost += usize::from(gone);
             }
+        }
+    }
+
+    fn note_coding(&mut self, operation: &str, answer: &Answer) {
+        let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+        if let (Some(coding), 2) = (coding, answer.status / 100) {
+            self.encoded.entry(operation.to_owned()).or_insert((0, coding)).0 += 1;
         }
     }
 
@@ -71,7 +81,14 @@ impl Reach {
         }
         for operation in operations {
             let Some(statuses) = self.valid.get(operation) else { continue };
-            if statuses.keys().any(|status| status / 100 == 2) {
+            let served: usize = statuses.range(200..300).map(|(_, number)| number).sum();
+            if served > 0 {
+                let all_encoded = self.encoded.get(operation).filter(|(number, _)| *number == served);
+                reasons.extend(all_encoded.map(|(_, coding)| {
+                    format!(
+                        "no body of {operation} could be judged: each came encoded as {coding}, which was not asked for"
+                    )
+                }));
                 continue;
             }
             let remedy = match () {

@@ -54,6 +54,16 @@ fn everything_is_elsewhere() {
 }
 
 #[test]
+fn bodies_that_come_encoded_are_not_called_conformant() {
+    let ran = check(&saying(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\
+          Date: Sun, 22 Nov 2026 00:00:00 GMT\r\nConnection: close\r\n\r\n\x1f\x8b..",
+    ));
+    assert!(ran.all().contains("encoded as gzip"), "{}", ran.all());
+    assert_ne!(ran.code, 0, "{}", ran.all());
+}
+
+#[test]
 fn a_target_that_dies_is_not_called_conformant() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
