@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::draft::{Draft, is_reserved, location};
+use super::draft::{Draft, is_reserved};
 use super::identity::set_if_valid;
 use super::maker::{self, Maker};
 use super::place::{Place, places};
@@ -124,7 +124,7 @@ fn fixed_values(maker: &Maker<'_>, draft: &Draft) -> Vec<(Location, Vec<Value>)>
     let mut lists = Vec::new();
     for (parameter, value) in maker.operation.parameters.iter().zip(&draft.parameters) {
         if value.is_some() && !is_reserved(parameter) {
-            lists.push((location(parameter), choices(&Node::root(&parameter.schema))));
+            lists.push((parameter.part(), choices(&Node::root(&parameter.schema))));
         }
     }
     if let (Some(body), Some(form)) = (&draft.body, &maker.form) {

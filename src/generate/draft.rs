@@ -24,16 +24,11 @@ impl Draft {
     }
 }
 
-/// The part of the request that a parameter is.
-pub(super) fn location(parameter: &Parameter) -> Location {
-    parameter.part()
-}
-
 /// Whether a parameter stands there; header names are the same in any case.
 pub(super) fn is_at(parameter: &Parameter, at: &Location) -> bool {
     match (parameter.location, at) {
         (ParameterLocation::Header, Location::Header(name)) => parameter.name.eq_ignore_ascii_case(name),
-        _ => location(parameter) == *at,
+        _ => parameter.part() == *at,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::body::{self, BodyForm};
 use super::caller::{self, Caller};
-use super::draft::{Draft, is_at, is_reserved, location};
+use super::draft::{Draft, is_at, is_reserved};
 use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable};
 use super::{Binding, Case, CaseId, CaseKind, Expect, Origin, Request, identity, seed, serialise};
 use crate::contract::{Contract, Location, Operation, Parameter, ParameterLocation, Schema, SecurityRequirement};
@@ -75,7 +75,7 @@ impl<'a> Maker<'a> {
             .parameters
             .iter()
             .map(|parameter| match Extents::of(&parameter.schema, alphabet(parameter)) {
-                Err(reason) if parameter.required => Err(Obstacle::Part(location(parameter), reason)),
+                Err(reason) if parameter.required => Err(Obstacle::Part(parameter.part(), reason)),
                 made => Ok(made),
             })
             .collect::<Result<_, _>>()?;
@@ -93,7 +93,7 @@ impl<'a> Maker<'a> {
         let mut parameters = Vec::with_capacity(self.operation.parameters.len());
         for (parameter, strategies) in self.operation.parameters.iter().zip(&self.parameters) {
             let words = [self.operation.id.as_str(), name, parameter.name.as_str()];
-            let value = match (caller.value(&location(parameter)), strategies) {
+            let value = match (caller.value(&parameter.part()), strategies) {
                 (Some(configured), _) => Some(configured.clone()),
                 (None, Ok(strategies)) if self.is_sent(parameter, extent, &words) => {
                     Some(self.parameter(parameter, strategies, extent, &words)?)
@@ -114,7 +114,7 @@ impl<'a> Maker<'a> {
     /// Optional parts of which no value can be made, and why.
     pub fn unmade(&self) -> impl Iterator<Item = (Location, &Ungeneratable)> {
         let parameters = self.operation.parameters.iter().zip(&self.parameters);
-        parameters.filter_map(|(parameter, strategies)| Some((location(parameter), strategies.as_ref().err()?)))
+        parameters.filter_map(|(parameter, strategies)| Some((parameter.part(), strategies.as_ref().err()?)))
     }
 
     fn is_sent(&self, parameter: &Parameter, extent: Extent, words: &[&str]) -> bool {

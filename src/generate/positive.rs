@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::boundary::boundaries;
 use super::caller::Caller;
-use super::draft::{Draft, location};
+use super::draft::Draft;
 use super::maker::{self, Maker};
 use super::plan::LeftOut;
 use super::strategy::{Extent, Node, Ungeneratable};
@@ -59,7 +59,7 @@ fn with_examples(
 ) -> Result<Draft, Ungeneratable> {
     let mut draft = maker.draft(Extent::Least, &format!("example/{name}"), caller)?;
     for (parameter, value) in maker.operation.parameters.iter().zip(&mut draft.parameters) {
-        if let Some(documented) = documented(parameter).filter(|_| caller.value(&location(parameter)).is_none()) {
+        if let Some(documented) = documented(parameter).filter(|_| caller.value(&parameter.part()).is_none()) {
             *value = Some(documented.clone());
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::mutation::mutations;
 use crate::contract::{Location, Parameter, ParameterLocation, ParameterStyle, Schema};
 use crate::generate::caller::Caller;
-use crate::generate::draft::{Draft, is_reserved, location};
+use crate::generate::draft::{Draft, is_reserved};
 use crate::generate::maker::Maker;
 use crate::generate::strategy::Node;
 use crate::generate::{Case, Expect, serialise};
@@ -28,7 +28,7 @@ fn left_out(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft, index: usize, 
         return None;
     }
     let what = format!("`{}` is left out", parameter.name);
-    let violation = super::violation(location(parameter), "required", what, maker.said(&parameter.promises), true);
+    let violation = super::violation(parameter.part(), "required", what, maker.said(&parameter.promises), true);
     let request = maker.request(&with(base, index, None), caller);
     let sent = request.headers.iter().any(|(name, _)| is_header(parameter, name));
     // A header that the configuration adds to every request cannot be left out.
@@ -61,7 +61,7 @@ fn with_values(
         let said = if mutation.said.promise.is_none() { maker.said(&parameter.promises) } else { mutation.said };
         let essential = mutation.keyword != "type" || parameter.required;
         let what = format!("`{}` {}", parameter.name, mutation.what);
-        let violation = super::violation(location(parameter), mutation.keyword, what, said, essential);
+        let violation = super::violation(parameter.part(), mutation.keyword, what, said, essential);
         let request = maker.request(&with(base, index, Some(mutation.value)), caller);
         cases.push(super::case(maker, request, violation, Expect::Refusal));
     }
@@ -101,5 +101,5 @@ fn can_be_sent(parameter: &Parameter, text: &str) -> bool {
 }
 
 fn is_header(parameter: &Parameter, name: &str) -> bool {
-    matches!(location(parameter), Location::Header(own) if own.eq_ignore_ascii_case(name))
+    matches!(parameter.part(), Location::Header(own) if own.eq_ignore_ascii_case(name))
 }

@@ -56,7 +56,7 @@ fn without_parameters(case: &Case) -> Vec<Request> {
 
 /// Whether the case is about this parameter.
 fn is_held(case: &Case, parameter: &Parameter) -> bool {
-    let at = super::draft::location(parameter);
+    let at = parameter.part();
     let is_broken = matches!(&case.kind, CaseKind::Negative(violation) if violation.at == at);
     let is_switch = case.operation.stream_switch.as_ref().is_some_and(|switch| switch.on == at);
     is_broken || is_switch || case.request.bindings.iter().any(|binding| binding.at == at)
