@@ -50,13 +50,13 @@ fn targets(palette: &Palette, run: &RunResult) -> Table<11> {
         Column::words("target"),
         Column::words("verdict"),
         Column::numbers("operations").optional(),
-        Column::numbers("requests").optional(),
+        Column::numbers("requests"),
         Column::numbers("kept").of("promises"),
         Column::numbers("broken").of("promises"),
         Column::numbers("not checked").of("promises"),
         Column::numbers("errors").of("findings"),
         Column::numbers("warnings").of("findings"),
-        Column::numbers("notes").of("findings"),
+        Column::numbers("notes").of("findings").optional(),
         Column::numbers("time").optional(),
     ]);
     for target in &run.targets {
