@@ -251,6 +251,27 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_touches_what_it_stands_in_and_nothing_beside_it() {
+        let failure = |instance: &str, keyword: &str| SchemaFailure {
+            instance: instance.to_owned(),
+            schema: String::new(),
+            keyword: keyword.to_owned(),
+            message: String::new(),
+            expected: String::new(),
+            promise: None,
+        };
+        let path = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
+        let state = failure("/state", "enum");
+        assert!(touches(&state, &path(&["state"])) && touches(&state, &[]));
+        assert!(!touches(&state, &path(&["id"])));
+        let role = failure("/messages/1/role", "enum");
+        assert!(touches(&role, &path(&["messages", "*", "role"])));
+        assert!(!touches(&role, &path(&["messages", "*", "content"])));
+        assert!(!touches(&failure("", "required"), &path(&["id"])), "a missing member leaves the others as they are");
+        assert!(touches(&failure("/payload", "type"), &path(&["payload", "message"])));
+    }
+
+    #[test]
     fn a_failure_begins_with_the_member_that_is_wrong() {
         let schema = json!({"properties": {
             "orgId": {"type": ["string", "null"]},

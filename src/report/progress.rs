@@ -66,6 +66,10 @@ fn line(event: &Event<'_>) -> Option<String> {
             let planned = words::count(*planned, "request");
             Some(format!("{}: {planned} to {}", safe::text(target), safe::text(url)))
         }
+        Event::Slowed { target, wait } => {
+            let wait = words::duration(*wait);
+            Some(format!("{}: waiting {wait}, the target asked for a slower pace", safe::text(target)))
+        }
         Event::TargetFinished(target) => Some(finished(target)),
         _ => None,
     }

@@ -75,7 +75,7 @@ impl Links {
                         .providers
                         .get(operation)
                         .ok_or_else(|| BindError::NoProvider(operation.clone(), binding.at.clone()))?;
-                    let exchange = dispatcher.send(provider).await?.exchange;
+                    let exchange = dispatcher.send(provider).await?;
                     let succeeded = exchange.answer().is_some_and(|answer| (200..300).contains(&answer.status));
                     let given = value_of(value, provider, &exchange).filter(|_| succeeded);
                     lease.exchanges.push((provider.clone(), exchange));

@@ -106,7 +106,7 @@ impl Confirmer<'_> {
     ) -> Result<Option<(Finding, Exchange)>, Unsent> {
         let mut case = case.clone();
         let Ok(lease) = self.links.lend(self.dispatcher, &mut case).await else { return Ok(None) };
-        let exchange = self.dispatcher.send(&case).await?.exchange;
+        let exchange = self.dispatcher.send(&case).await?;
         self.links.give_back(lease).await;
         let checks = judge(self.contract, &case, &exchange, context);
         let found = checks.into_iter().find_map(|check| match check.verdict {

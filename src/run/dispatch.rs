@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedSender;
 use url::Url;
 
 use super::budget::{Budget, Halt};
@@ -22,7 +23,7 @@ const LONG_ONES: usize = 2;
 /// Longest wait for a sign of life.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
 /// How often a request is sent again because the target asked for a slower pace.
-const SLOWDOWNS: usize = 3;
+const SLOWDOWNS: u32 = 3;
 /// The pause where a 429 does not say how long; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How many requests may be sent again because their connection was closed before they had arrived. A
@@ -38,6 +39,8 @@ pub struct Dispatcher {
     limits: Limits,
     resends: AtomicUsize,
     long_ones: Mutex<HashMap<String, usize>>,
+    /// Hears of every pause that the target asks for, as it begins.
+    slowed: UnboundedSender<Duration>,
     /// What may still be spent.
     pub budget: Budget,
 }
@@ -53,17 +56,9 @@ pub enum Unsent {
     Unwritable(#[from] WireError),
 }
 
-/// One exchange, and how often the target asked for a pause before it.
-pub struct Sent {
-    /// What happened.
-    pub exchange: Exchange,
-    /// Pauses that the target asked for.
-    pub pauses: Vec<Duration>,
-}
-
 impl Dispatcher {
     /// A dispatcher for a target at that URL.
-    pub fn new(target: &Target, base: Url, client: Client, budget: Budget) -> Self {
+    pub fn new(target: &Target, base: Url, client: Client, budget: Budget, slowed: UnboundedSender<Duration>) -> Self {
         let pace = Pace::new(target.limits.rate);
         Dispatcher {
             client,
@@ -72,6 +67,7 @@ impl Dispatcher {
             limits: target.limits.clone(),
             resends: AtomicUsize::new(0),
             long_ones: Mutex::default(),
+            slowed,
             budget,
         }
     }
@@ -88,19 +84,20 @@ impl Dispatcher {
     ///
     /// # Errors
     /// When the budget is spent or the request cannot be written.
-    pub async fn send(&self, case: &Case) -> Result<Sent, Unsent> {
+    pub async fn send(&self, case: &Case) -> Result<Exchange, Unsent> {
         let wire = self.wire(&case.request)?;
-        let mut pauses = Vec::new();
+        let mut pauses = 0;
         loop {
             let exchange = self.send_once(case, &wire).await?;
-            let Some(pause) = pause_asked(case, &exchange, pauses.len()) else {
-                return Ok(Sent { exchange, pauses });
-            };
-            if pauses.len() == SLOWDOWNS || pause >= self.budget.time_left() {
-                return Ok(Sent { exchange, pauses });
+            let Some(pause) = pause_asked(case, &exchange, pauses) else { return Ok(exchange) };
+            if pauses == SLOWDOWNS || pause >= self.budget.time_left() {
+                return Ok(exchange);
             }
-            pauses.push(pause);
-            self.pace.hold(pause).await;
+            pauses += 1;
+            if self.pace.hold(pause).await {
+                // Nobody may be listening any more, and the pause is kept all the same.
+                let _ = self.slowed.send(pause);
+            }
         }
     }
 
@@ -179,7 +176,7 @@ fn took_all_its_time(exchange: &Exchange) -> bool {
     }
 }
 
-fn pause_asked(case: &Case, exchange: &Exchange, before: usize) -> Option<Duration> {
+fn pause_asked(case: &Case, exchange: &Exchange, before: u32) -> Option<Duration> {
     let answer = exchange.answer().filter(|answer| answer.status == 429)?;
     let expected = match &case.expect {
         Expect::Error(errors) => errors.iter().any(|error| error.status.matches(429)),
@@ -189,5 +186,5 @@ fn pause_asked(case: &Case, exchange: &Exchange, before: usize) -> Option<Durati
         return None;
     }
     let said = answer.header("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
-    Some(said.unwrap_or(FIRST_PAUSE * 2u32.pow(before as u32)))
+    Some(said.unwrap_or(FIRST_PAUSE * 2u32.pow(before)))
 }

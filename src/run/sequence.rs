@@ -102,7 +102,7 @@ async fn send_step(
     let missing = |reason| BrokeOff::Missing { operation: operation.clone(), reason };
     fill_from_steps(&mut step.case, &known.outputs).map_err(missing)?;
     let lease = links.lend(dispatcher, &mut step.case).await.map_err(|error| missing(error.to_string()))?;
-    let exchange = dispatcher.send(&step.case).await.map_err(BrokeOff::Unsent)?.exchange;
+    let exchange = dispatcher.send(&step.case).await.map_err(BrokeOff::Unsent)?;
     let sources = links.give_back(lease).await;
     let checks = witnessing(judge_step(&step, &exchange, known), &promises_of(&step, contract));
     // An output that is missing matters only to a later step that asks for it, and is told there.

@@ -33,10 +33,14 @@ impl Pace {
         }
     }
 
-    /// No turn before this much time has passed.
-    pub async fn hold(&self, pause: Duration) {
+    /// No turn before this much time has passed. Says whether that is news: requests that were under
+    /// way together are asked for the same pause.
+    pub async fn hold(&self, pause: Duration) -> bool {
         let mut next = self.next.lock().await;
-        *next = (*next).max(Instant::now() + pause);
+        let until = Instant::now() + pause;
+        let is_news = until > *next + pause / 2;
+        *next = (*next).max(until);
+        is_news
     }
 }
 
@@ -57,7 +61,8 @@ mod tests {
     #[tokio::test]
     async fn a_pause_holds_every_turn() {
         let pace = Pace::new(None);
-        pace.hold(Duration::from_millis(30)).await;
+        assert!(pace.hold(Duration::from_millis(30)).await);
+        assert!(!pace.hold(Duration::from_millis(30)).await, "the same pause twice is no news");
         let start = Instant::now();
         pace.turn().await;
         pace.turn().await;

@@ -6,6 +6,9 @@ mod sending;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use self::sending::Stop;
 use super::bind::Links;
@@ -69,6 +72,8 @@ struct Audit<'a> {
     options: &'a Options,
     reporter: &'a mut dyn Reporter,
     dispatcher: Arc<Dispatcher>,
+    /// Pauses that the target asked for.
+    slowed: UnboundedReceiver<Duration>,
     links: Arc<Links>,
     hooks: Client,
     tally: Tally,
@@ -92,6 +97,7 @@ impl<'a> Audit<'a> {
         let selection = Selection { rules: options.rules.clone(), severity: job.target.severity.clone() };
         let budget = Budget::new(limits, options.interrupt.clone());
         let client = Client::new(limits)?;
+        let (tell, slowed) = mpsc::unbounded_channel();
         let mut unwitnessed = HashMap::new();
         for left_out in &plan.left_out {
             unwitnessed.extend(left_out.promises.iter().map(|promise| (*promise, left_out.reason.clone())));
@@ -102,7 +108,8 @@ impl<'a> Audit<'a> {
             job,
             options,
             reporter,
-            dispatcher: Arc::new(Dispatcher::new(&job.target, job.url.clone(), client, budget)),
+            dispatcher: Arc::new(Dispatcher::new(&job.target, job.url.clone(), client, budget, tell)),
+            slowed,
             links: Arc::new(Links::new(plan.cases.iter())),
             hooks: Client::new(limits)?,
             tally: Tally::new(&job.contract, selection),

@@ -1,5 +1,8 @@
 //! Sending a plan: in which order, and what is done when a target does not answer.
 
+use std::future::Future;
+use std::pin::pin;
+
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -7,7 +10,7 @@ use super::Audit;
 use crate::generate::{Case, CaseKind, Expect, Plan, Workflow};
 use crate::run::bind::{BindError, Links};
 use crate::run::budget::Halt;
-use crate::run::dispatch::{Dispatcher, Sent, Unsent};
+use crate::run::dispatch::{Dispatcher, Unsent};
 use crate::run::hook::run_hook;
 use crate::run::reach::unreachable;
 use crate::run::sequence::{BrokeOff, send_burst, send_workflow};
@@ -32,7 +35,7 @@ struct Tried {
     case: Case,
     /// Exchanges that gave values to the case.
     sources: Vec<(Case, Exchange)>,
-    sent: Result<Sent, BindError>,
+    sent: Result<Exchange, BindError>,
 }
 
 impl Audit<'_> {
@@ -65,7 +68,7 @@ impl Audit<'_> {
     async fn probe(&mut self, case: Case) -> Result<(), Stop> {
         let tried = try_case(&self.dispatcher, &self.links, case).await;
         let failure = match &tried.sent {
-            Ok(Sent { exchange: Exchange { outcome: Outcome::Failed(failure), .. }, .. }) => Some(failure.clone()),
+            Ok(Exchange { outcome: Outcome::Failed(failure), .. }) => Some(failure.clone()),
             _ => tried.sources.iter().find_map(|(_, exchange)| match &exchange.outcome {
                 Outcome::Failed(failure) => Some(failure.clone()),
                 Outcome::Answered(_) => None,
@@ -99,7 +102,7 @@ impl Audit<'_> {
             .map(|case| try_case(&dispatcher, &links, case))
             .buffer_unordered(self.job.target.limits.concurrency);
         let mut crowded = Vec::new();
-        while let Some(tried) = tries.next().await {
+        while let Some(tried) = self.meanwhile(tries.next()).await? {
             if was_crowded_out(&tried) {
                 crowded.push(tried.case);
             } else {
@@ -108,14 +111,29 @@ impl Audit<'_> {
         }
         drop(tries);
         for case in crowded {
-            let tried = try_case(&dispatcher, &links, case).await;
+            let tried = self.meanwhile(try_case(&dispatcher, &links, case)).await?;
             self.take(tried)?;
         }
         Ok(())
     }
 
+    /// Tells of the pauses that the target asks for while something is awaited.
+    async fn meanwhile<T>(&mut self, awaited: impl Future<Output = T>) -> Result<T, Stop> {
+        let mut awaited = pin!(awaited);
+        loop {
+            tokio::select! {
+                done = &mut awaited => return Ok(done),
+                Some(wait) = self.slowed.recv() => {
+                    self.reporter.event(&Event::Slowed { target: &self.job.target.name, wait })?;
+                }
+            }
+        }
+    }
+
     async fn send_workflow(&mut self, workflow: &Workflow) -> Result<(), Stop> {
-        let sent = send_workflow(workflow, &self.job.contract, &self.dispatcher, &self.links).await;
+        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
+        let sent = send_workflow(workflow, &self.job.contract, &dispatcher, &links);
+        let sent = self.meanwhile(sent).await?;
         for (case, exchange) in &sent.sources {
             self.judge(case, exchange, &[], true)?;
         }
@@ -148,8 +166,9 @@ impl Audit<'_> {
         let sent = match case.kind {
             CaseKind::Burst { requests } => self.burst(&case, requests).await,
             _ => {
-                let tried = try_case(&self.dispatcher, &self.links, case.clone()).await;
-                self.take(tried)
+                let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
+                let tried = self.meanwhile(try_case(&dispatcher, &links, case.clone())).await;
+                tried.and_then(|tried| self.take(tried))
             }
         };
         if let Some(after) = state.and_then(|state| state.after.as_ref())
@@ -195,12 +214,7 @@ impl Audit<'_> {
         }
         self.done += 1;
         match tried.sent {
-            Ok(sent) => {
-                for wait in sent.pauses {
-                    self.reporter.event(&Event::Slowed { target: &self.job.target.name, wait })?;
-                }
-                self.judge(&tried.case, &sent.exchange, &[], true)
-            }
+            Ok(exchange) => self.judge(&tried.case, &exchange, &[], true),
             Err(BindError::Unsent(Unsent::Halted(halt))) => Err(Stop::Halted(halt)),
             Err(error) => {
                 let what = format!("{} cases", tried.case.kind.name());
@@ -213,7 +227,7 @@ impl Audit<'_> {
 
 /// Whether a valid request was refused because others were under way: it counts only when it is alone.
 fn was_crowded_out(tried: &Tried) -> bool {
-    let answer = tried.sent.as_ref().ok().and_then(|sent| sent.exchange.answer());
+    let answer = tried.sent.as_ref().ok().and_then(Exchange::answer);
     let refused = answer.is_some_and(|answer| matches!(answer.status, 409 | 423 | 425));
     refused && matches!(tried.case.expect, Expect::Success { .. })
 }
