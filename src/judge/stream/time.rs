@@ -14,6 +14,10 @@ const SHORTEST_JUDGED: Duration = Duration::from_millis(250);
 /// Parts that arrive within this time came at once: as much as a busy machine spreads one write.
 const BURST: Duration = Duration::from_millis(10);
 
+/// So do parts that arrive within this share of a longer whole, one in so many: a slow writer needs
+/// longer for one burst. Three seconds of thought and then parts 12 ms apart stay honest streaming.
+const BURST_SHARE: u32 = 100;
+
 /// Fewer events than these have no pace.
 const FEWEST_EVENTS: usize = 5;
 
@@ -173,7 +177,7 @@ pub(in crate::judge) fn judge_pace(arrival: &Arrival, promises: &[PromiseId], co
     if arrival.last < SHORTEST_JUDGED {
         return sink.not_checked(format!("the whole took less than {}", milliseconds(SHORTEST_JUDGED)));
     }
-    if spread >= BURST {
+    if spread >= BURST.max(arrival.last / BURST_SHARE) {
         return sink.pass(promises.iter().copied());
     }
     let mut finding = sink.finding("the whole arrives in one burst, so it is not streamed");
