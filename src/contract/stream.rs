@@ -56,6 +56,29 @@ pub struct StreamContract {
     pub promises: Vec<PromiseId>,
 }
 
+impl StreamContract {
+    /// A stream of which the document says nothing but its framing.
+    pub fn plain(framing: Framing) -> Self {
+        StreamContract {
+            framing,
+            item: None,
+            kind: None,
+            sentinel: None,
+            terminal: Vec::new(),
+            errors: Vec::new(),
+            sequence: None,
+            lifecycles: Vec::new(),
+            constant: Vec::new(),
+            monotonic: Vec::new(),
+            concat: None,
+            unknown_kinds: true,
+            require_headers: IndexMap::new(),
+            timing: Timing::default(),
+            promises: Vec::new(),
+        }
+    }
+}
+
 /// The three shapes of an item schema in the wild.
 #[derive(Debug, Clone)]
 pub enum ItemSchema {

@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
         let items = self.items(media, framing);
         let mut stream = match &written {
             Some(written) => self.own_stream(written, framing),
-            None => plain(framing),
+            None => StreamContract::plain(framing),
         };
         let kind = stream.kind.take().or_else(|| items.kind.clone());
         let flagged = items.flagged(self.files, kind.as_ref());
@@ -204,27 +204,6 @@ impl<'a> Reader<'a> {
             milliseconds.map(Duration::from_millis)
         };
         Timing { first_event: duration("firstEventMs"), idle: duration("idleMs") }
-    }
-}
-
-/// A stream of which the document says nothing but its framing.
-fn plain(framing: Framing) -> StreamContract {
-    StreamContract {
-        framing,
-        item: None,
-        kind: None,
-        sentinel: None,
-        terminal: Vec::new(),
-        errors: Vec::new(),
-        sequence: None,
-        lifecycles: Vec::new(),
-        constant: Vec::new(),
-        monotonic: Vec::new(),
-        concat: None,
-        unknown_kinds: true,
-        require_headers: IndexMap::new(),
-        timing: Timing::default(),
-        promises: Vec::new(),
     }
 }
 

@@ -2,32 +2,15 @@
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::contract::{Framing, ItemSchema, KindSelector, Schema, StreamContract, Timing};
+use crate::contract::{Framing, ItemSchema, KindSelector, Schema, StreamContract};
 use crate::judge::support::{Scene, media_type};
 use crate::send::{BodyLength, End, Piece};
 
 /// A contract that promises a stream of this framing and nothing of it.
 pub(in crate::judge) fn stream(framing: Framing) -> StreamContract {
-    StreamContract {
-        framing,
-        item: None,
-        kind: None,
-        sentinel: None,
-        terminal: Vec::new(),
-        errors: Vec::new(),
-        sequence: None,
-        lifecycles: Vec::new(),
-        constant: Vec::new(),
-        monotonic: Vec::new(),
-        concat: None,
-        unknown_kinds: false,
-        require_headers: IndexMap::new(),
-        timing: Timing::default(),
-        promises: Vec::new(),
-    }
+    StreamContract { unknown_kinds: false, ..StreamContract::plain(framing) }
 }
 
 /// A contract of server-sent events whose payload keeps a schema and has its kind in `/type`.
