@@ -1,10 +1,11 @@
 //! What a document promises of a stream: `itemSchema` and `x-stream`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::{PromiseId, Schema};
+use super::{PromiseId, Schema, Source};
 
 /// How a body is cut into items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,6 +53,8 @@ pub struct StreamContract {
     pub require_headers: IndexMap<String, String>,
     /// Limits on time that the document gives.
     pub timing: Timing,
+    /// Dialects by which a stream is judged that shows to speak one of them.
+    pub profile: Option<Arc<Profile>>,
     /// The sentences behind the stream's form, those inside the item schema excepted.
     pub promises: Vec<PromiseId>,
 }
@@ -74,9 +77,36 @@ impl StreamContract {
             unknown_kinds: true,
             require_headers: IndexMap::new(),
             timing: Timing::default(),
+            profile: None,
             promises: Vec::new(),
         }
     }
+}
+
+/// A family of stream dialects. A server is judged by the one that it shows to speak.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name, such as `ai-sdk`.
+    pub name: String,
+    /// Its dialects, the oldest first: where a stream fits several, it speaks the first.
+    pub dialects: Vec<Dialect>,
+}
+
+/// One form of stream, and how to recognise it.
+#[derive(Debug, Clone)]
+pub struct Dialect {
+    /// Its name, such as `ai-sdk-5`.
+    pub name: String,
+    /// Essence of the media type that it is sent as.
+    pub essence: String,
+    /// Header fields by which a server claims to speak it; empty where nothing claims it.
+    pub claim: IndexMap<String, String>,
+    /// Kinds of the first item by which it is recognised where nothing claims it.
+    pub first: Vec<String>,
+    /// What it promises. It has no sentences of its own: `source` stands for all of them.
+    pub stream: StreamContract,
+    /// Where it is described.
+    pub source: Source,
 }
 
 /// The three shapes of an item schema in the wild.

@@ -103,6 +103,7 @@ impl<'a> Reader<'a> {
             unknown_kinds: self.own_flag(at, "unknownKinds").unwrap_or(true),
             require_headers: self.require_headers(at),
             timing: at.get("timing").map(|timing| self.timing(&timing)).unwrap_or_default(),
+            profile: None,
             promises: self.promises_within(at, Subject::Stream),
         }
     }
