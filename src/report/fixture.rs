@@ -13,7 +13,7 @@ use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
     Reproduced, RunResult, RunVerdict, TargetResult,
 };
-use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest};
+use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
 /// Something to write to that its reader has closed.
 #[derive(Debug)]
@@ -257,6 +257,7 @@ fn answered(status: u16, content_type: &str, body: &[u8], end: End) -> Exchange 
             end,
             ended_at: ms(1_312),
         }),
+        wire: Wire::NotAudited,
     }
 }
 

@@ -37,7 +37,7 @@ impl Earlier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::send::{Answer, BodyLength, End, Outcome, SentRequest};
+    use crate::send::{Answer, BodyLength, End, Outcome, SentRequest, Wire};
 
     fn answered(status: u16, started: u64) -> Exchange {
         let request = SentRequest { method: "GET".to_owned(), url: String::new(), headers: Vec::new(), body: None };
@@ -51,7 +51,12 @@ mod tests {
             end: End::Complete(BodyLength::ContentLength),
             ended_at: Duration::ZERO,
         };
-        Exchange { request, started: Duration::from_secs(started), outcome: Outcome::Answered(answer) }
+        Exchange {
+            request,
+            started: Duration::from_secs(started),
+            outcome: Outcome::Answered(answer),
+            wire: Wire::NotAudited,
+        }
     }
 
     #[test]

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::HeaderValue;
-use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
 use tokio::time::{Instant, timeout};
 
-use super::failure::{body_end, head_failure, words};
+use super::audited::Auditor;
+use super::failure::body_end;
 use super::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, WireRequest};
+use super::{NoHead, Response, Wire};
 use crate::target::Limits;
 
 /// Longest wait for a connection to close once a stream's terminal was seen.
@@ -20,14 +22,21 @@ const GRACE_AFTER_TERMINAL: Duration = Duration::from_secs(2);
 pub struct Client {
     pooled: reqwest::Client,
     fresh: reqwest::Client,
+    auditor: Auditor,
     idle_timeout: Duration,
     origin: Instant,
 }
 
 /// A client that cannot be made; a fault of ours or of the machine.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be made: {0}")]
-pub struct ClientError(#[from] reqwest::Error);
+pub enum ClientError {
+    /// The client itself.
+    #[error("the HTTP client cannot be made: {0}")]
+    Http(#[from] reqwest::Error),
+    /// Its way to verify certificates.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+}
 
 /// Whether a connection may have served another request before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +45,9 @@ pub enum Connection {
     Pooled,
     /// It must not: for requests that may make a server close it.
     Fresh,
+    /// It must not, and every byte of the answer is looked at: see [`Wire`]. A connection that cannot be
+    /// had this way is a fresh one.
+    Audited,
 }
 
 /// When reading a body stops although it goes on.
@@ -61,9 +73,7 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let build = |idle: usize| {
             reqwest::Client::builder()
-                // What comes back is evidence as it stands; a coding that was not asked for is the target's own.
-                .default_headers([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))].into_iter().collect())
-                .user_agent(concat!("uptospec/", env!("CARGO_PKG_VERSION")))
+                .default_headers(default_headers())
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .referer(false)
@@ -75,6 +85,7 @@ impl Client {
         Ok(Client {
             pooled: build(limits.concurrency)?,
             fresh: build(0)?,
+            auditor: Auditor::new(limits.connect_timeout, default_headers())?,
             idle_timeout: limits.idle_timeout,
             origin: Instant::now(),
         })
@@ -83,50 +94,60 @@ impl Client {
     /// Sends a request and reads what comes until it ends or a limit stops it.
     pub async fn send(&self, request: &WireRequest, connection: Connection, stop: &StopAt) -> Exchange {
         let start = Instant::now();
-        let client = match connection {
-            Connection::Pooled => &self.pooled,
-            Connection::Fresh => &self.fresh,
+        let (outcome, wire) = match self.head(connection, request, start, stop).await {
+            Ok(mut response) => {
+                let answer = self.read(&mut response, request, start, stop).await;
+                (Outcome::Answered(answer), response.finish().await)
+            }
+            Err(NoHead { kind, message, wire }) => {
+                (Outcome::Failed(Failure { kind, message, after: start.elapsed() }), wire)
+            }
         };
-        let outcome = match self.head(client, request, stop).await {
-            Ok(response) => Outcome::Answered(self.read(response, request, start, stop).await),
-            Err((kind, message)) => Outcome::Failed(Failure { kind, message, after: start.elapsed() }),
-        };
-        Exchange { request: request.shown(), started: start - self.origin, outcome }
+        Exchange { request: request.shown(), started: start - self.origin, outcome, wire }
     }
 
     async fn head(
         &self,
-        client: &reqwest::Client,
+        connection: Connection,
         request: &WireRequest,
+        start: Instant,
         stop: &StopAt,
-    ) -> Result<reqwest::Response, (FailureKind, String)> {
-        let mut builder = client.request(request.method.clone(), request.url.reveal());
+    ) -> Result<Response, NoHead> {
+        let patience = stop.head.map_or(self.idle_timeout, |head| head.min(self.idle_timeout));
+        let silent = |_| {
+            let message = format!("no answer within {}", humantime::format_duration(patience));
+            NoHead { kind: FailureKind::HeadTimeout, message, wire: Wire::NotAudited }
+        };
+        timeout(patience, self.ask(connection, request, start)).await.map_err(silent)?
+    }
+
+    async fn ask(&self, connection: Connection, request: &WireRequest, start: Instant) -> Result<Response, NoHead> {
+        let request = self.written(request)?;
+        let (client, wire) = match connection {
+            Connection::Pooled => (&self.pooled, Wire::NotAudited),
+            Connection::Fresh => (&self.fresh, Wire::NotAudited),
+            Connection::Audited => match self.auditor.connect(request.url(), start).await {
+                Ok(connected) => return Ok(Response::Audited(Box::new(connected.send(&request).await?))),
+                Err(reason) => (&self.fresh, Wire::Unseen(format!("no connection to audit: {reason}"))),
+            },
+        };
+        Ok(Response::Pooled(client.execute(request).await?, wire))
+    }
+
+    fn written(&self, request: &WireRequest) -> reqwest::Result<reqwest::Request> {
+        let mut builder = self.fresh.request(request.method.clone(), request.url.reveal());
         for (name, value) in &request.headers {
             builder = builder.header(name, value.reveal());
         }
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
-        let patience = stop.head.map_or(self.idle_timeout, |head| head.min(self.idle_timeout));
-        match timeout(patience, builder.send()).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err((head_failure(&error), words(error))),
-            Err(_) => {
-                let message = format!("no answer within {}", humantime::format_duration(patience));
-                Err((FailureKind::HeadTimeout, message))
-            }
-        }
+        builder.build()
     }
 
-    async fn read(
-        &self,
-        mut response: reqwest::Response,
-        request: &WireRequest,
-        start: Instant,
-        stop: &StopAt,
-    ) -> Answer {
+    async fn read(&self, response: &mut Response, request: &WireRequest, start: Instant, stop: &StopAt) -> Answer {
         let head_at = start.elapsed();
-        let length = body_length(&response, request);
+        let length = body_length(response, request);
         let mut body = Body { bytes: BytesMut::new(), pieces: Vec::new(), terminal_at: None };
         let end = loop {
             if stop.bytes > 0 && body.bytes.len() >= stop.bytes {
@@ -137,7 +158,7 @@ impl Client {
             match timeout(wait, response.chunk()).await {
                 Ok(Ok(Some(piece))) => body.push(&piece, start.elapsed(), stop.terminal.as_deref()),
                 Ok(Ok(None)) => break End::Complete(length),
-                Ok(Err(error)) => break body_end(&error, length == BodyLength::Chunked),
+                Ok(Err(error)) => break body_end(&*error, length == BodyLength::Chunked),
                 Err(_) => break when_over,
             }
         };
@@ -197,7 +218,15 @@ fn holds_line(bytes: &[u8], terminal: &[u8], from_start: bool) -> bool {
             .any(|window| matches!(window[0], b'\n' | b'\r') && window[1..] == *terminal)
 }
 
-fn body_length(response: &reqwest::Response, request: &WireRequest) -> BodyLength {
+/// What every request carries that does not say otherwise.
+fn default_headers() -> HeaderMap {
+    let agent = concat!("uptospec/", env!("CARGO_PKG_VERSION"));
+    // What comes back is evidence as it stands; a coding that was not asked for is the target's own.
+    let fields = [(ACCEPT, "*/*"), (ACCEPT_ENCODING, "identity"), (USER_AGENT, agent)];
+    fields.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect()
+}
+
+fn body_length(response: &Response, request: &WireRequest) -> BodyLength {
     let status = response.status().as_u16();
     let chunked = || {
         response

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::Wire;
+
 /// One request and what came of it.
 #[derive(Debug, Clone)]
 pub struct Exchange {
@@ -13,6 +15,8 @@ pub struct Exchange {
     pub started: Duration,
     /// What came back.
     pub outcome: Outcome,
+    /// What is known of the bytes beneath it.
+    pub wire: Wire,
 }
 
 impl Exchange {

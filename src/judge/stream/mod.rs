@@ -6,6 +6,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod time;
+mod wire;
 
 use super::Rule;
 pub(super) use end::judge_incomplete;
@@ -28,4 +29,6 @@ pub static RULES: &[Rule] = &[
     time::IDLE,
     time::SLOW_KEEP_ALIVE,
     time::BUFFERED,
+    wire::SURPLUS_BYTES,
+    wire::TWO_LENGTHS,
 ];
