@@ -105,14 +105,15 @@ impl Dispatcher {
         let wire = self.wire(&case.request)?;
         let mut pauses = 0;
         loop {
-            let exchange = self.send_over(connection(), case, &wire).await?;
+            let connection = connection();
+            let exchange = self.send_over(connection, case, &wire).await?;
             let Some(pause) = pause_asked(case, &exchange, pauses) else { return Ok(exchange) };
             if pauses == SLOWDOWNS || pause >= self.budget.time_left() {
                 return Ok(exchange);
             }
             pauses += 1;
             // A 429 was not the answer to be audited.
-            if let Some(audited) = to_audit(case) {
+            if let (Connection::Audited, Some(audited)) = (connection, to_audit(case)) {
                 locked(&self.audited).remove(&audited);
             }
             if self.pace.hold(pause).await {

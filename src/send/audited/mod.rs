@@ -62,13 +62,17 @@ impl Auditor {
     /// # Errors
     /// When TLS cannot be set up.
     pub(super) fn new(connect_timeout: Duration, defaults: HeaderMap) -> Result<Self, rustls::Error> {
-        let mut tls = rustls::ClientConfig::builder().with_platform_verifier()?.with_no_client_auth();
+        let tls = rustls::ClientConfig::builder().with_platform_verifier()?.with_no_client_auth();
+        Ok(Auditor::with_tls(connect_timeout, defaults, tls))
+    }
+
+    fn with_tls(connect_timeout: Duration, defaults: HeaderMap, mut tls: rustls::ClientConfig) -> Self {
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_connect_timeout(Some(connect_timeout));
-        Ok(Auditor { connector: HttpsConnector::from((http, Arc::new(tls))), connect_timeout, defaults })
+        Auditor { connector: HttpsConnector::from((http, Arc::new(tls))), connect_timeout, defaults }
     }
 
     /// Connects to where the URL points; times count from `start`. Nothing of a request is sent.

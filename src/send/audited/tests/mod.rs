@@ -1,3 +1,5 @@
+mod tls;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
