@@ -29,14 +29,8 @@ pub struct Client {
 
 /// A client that cannot be made; a fault of ours or of the machine.
 #[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The client itself.
-    #[error("the HTTP client cannot be made: {0}")]
-    Http(#[from] reqwest::Error),
-    /// Its way to verify certificates.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
-}
+#[error("the HTTP client cannot be made: {0}")]
+pub struct ClientError(#[from] reqwest::Error);
 
 /// Whether a connection may have served another request before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +79,7 @@ impl Client {
         Ok(Client {
             pooled: build(limits.concurrency)?,
             fresh: build(0)?,
-            auditor: Auditor::new(limits.connect_timeout, default_headers())?,
+            auditor: Auditor::new(limits.connect_timeout, default_headers()),
             idle_timeout: limits.idle_timeout,
             origin: Instant::now(),
         })

@@ -34,7 +34,7 @@ pub fn unanswered(error: &(dyn Error + 'static)) -> FailureKind {
 
 /// A server that talks before it is asked, as those of SSH and mail do. hyper has no question for it.
 fn speaks_first(error: &hyper::Error) -> bool {
-    error.to_string().starts_with("received unexpected message")
+    chain(error).contains("received unexpected message")
 }
 
 /// How a body ended that broke off; `chunked` says what its framing was.

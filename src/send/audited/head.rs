@@ -14,7 +14,7 @@ pub(super) enum Head {
     /// An interim response of so many bytes; another head follows (RFC 9110 15.2).
     Interim(usize),
     /// The final response, its head of so many bytes.
-    Final(usize, WireRecord),
+    Final(usize, Box<WireRecord>),
     /// No head of an HTTP/1 response.
     Broken,
 }
@@ -50,7 +50,7 @@ pub(super) fn read_head(bytes: &[u8], to_head: bool) -> Head {
         surplus: None,
         closed: false,
     };
-    Head::Final(len, record)
+    Head::Final(len, Box::new(record))
 }
 
 /// The order in which RFC 9112 6.3 asks.

@@ -13,8 +13,7 @@ mod tests;
 mod walker;
 
 use std::error::Error;
-use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -37,13 +36,23 @@ use self::walker::Walker;
 use super::failure::{chain, unanswered};
 use super::{FailureKind, NoHead};
 
-/// A connection as hyper reads and writes it: plain or TLS, and every byte that comes recorded.
-type Io = TokioIo<Recorder<TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>>>;
+/// What this client offers to speak over TLS (RFC 7301).
+const ALPN_HTTP_1: &[u8] = b"http/1.1";
+
+/// A connection, plain or TLS.
+type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+
+/// The same as hyper reads and writes it, every byte that comes recorded.
+type Io = TokioIo<Recorder<TokioIo<Stream>>>;
+
+type TlsSetup = Result<Arc<rustls::ClientConfig>, rustls::Error>;
 
 /// Makes connections that are audited.
 #[derive(Debug, Clone)]
 pub(super) struct Auditor {
-    connector: HttpsConnector<HttpConnector>,
+    http: HttpConnector,
+    /// Set up when a connection first needs it, for reading the platform's certificates takes a while.
+    tls: OnceLock<TlsSetup>,
     connect_timeout: Duration,
     /// Header fields of every request that has none of the same name.
     defaults: HeaderMap,
@@ -52,27 +61,18 @@ pub(super) struct Auditor {
 /// A connection that is audited and has carried nothing yet.
 pub(super) struct Connected<'a> {
     auditor: &'a Auditor,
-    io: TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>,
+    stream: Stream,
     start: Instant,
 }
 
 impl Auditor {
-    /// An auditor that verifies certificates as the pooled client does, by the platform's own roots.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up.
-    pub(super) fn new(connect_timeout: Duration, defaults: HeaderMap) -> Result<Self, rustls::Error> {
-        let tls = rustls::ClientConfig::builder().with_platform_verifier()?.with_no_client_auth();
-        Ok(Auditor::with_tls(connect_timeout, defaults, tls))
-    }
-
-    fn with_tls(connect_timeout: Duration, defaults: HeaderMap, mut tls: rustls::ClientConfig) -> Self {
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    /// An auditor whose requests carry these fields by default.
+    pub(super) fn new(connect_timeout: Duration, defaults: HeaderMap) -> Self {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_connect_timeout(Some(connect_timeout));
-        Auditor { connector: HttpsConnector::from((http, Arc::new(tls))), connect_timeout, defaults }
+        Auditor { http, tls: OnceLock::new(), connect_timeout, defaults }
     }
 
     /// Connects to where the URL points; times count from `start`. Nothing of a request is sent.
@@ -80,18 +80,29 @@ impl Auditor {
     /// # Errors
     /// Why there is no such connection, in words. One of another kind may do better.
     pub(super) async fn connect(&self, url: &Url, start: Instant) -> Result<Connected<'_>, String> {
-        let uri: Uri = url.as_str().parse().map_err(|error| format!("{error}"))?;
-        let mut connector = self.connector.clone();
-        let connecting = async {
-            poll_fn(|cx| connector.poll_ready(cx)).await?;
-            connector.call(uri).await
-        };
-        let io = match timeout(self.connect_timeout, connecting).await {
-            Ok(connected) => connected.map_err(|error| chain(&*error))?,
-            Err(_) => return Err("no connection within the time allowed".to_owned()),
-        };
-        Ok(Connected { auditor: self, io: TokioIo::new(io), start })
+        match timeout(self.connect_timeout, self.dial(url)).await {
+            Ok(Ok(stream)) => Ok(Connected { auditor: self, stream, start }),
+            Ok(Err(error)) => Err(chain(&*error)),
+            Err(_) => Err("no connection within the time allowed".to_owned()),
+        }
     }
+
+    async fn dial(&self, url: &Url) -> Result<Stream, Box<dyn Error + Send + Sync>> {
+        let uri: Uri = url.as_str().parse()?;
+        let mut http = self.http.clone();
+        if url.scheme() == "https" {
+            let tls = self.tls.get_or_init(set_up_tls).clone()?;
+            return HttpsConnector::from((http, tls)).call(uri).await;
+        }
+        Ok(MaybeHttpsStream::Http(http.call(uri).await?))
+    }
+}
+
+/// Certificates are verified as the pooled client does it, by the platform's own roots.
+fn set_up_tls() -> TlsSetup {
+    let mut tls = rustls::ClientConfig::builder().with_platform_verifier()?.with_no_client_auth();
+    tls.alpn_protocols = vec![ALPN_HTTP_1.to_vec()];
+    Ok(tls.into())
 }
 
 impl Connected<'_> {
@@ -102,7 +113,7 @@ impl Connected<'_> {
     pub(super) async fn send(self, request: &reqwest::Request) -> Result<AuditedResponse, NoHead> {
         let message = self.message(request).map_err(|error| NoHead::of(FailureKind::Unsendable, &*error))?;
         let walker = Walker::new(*request.method() == Method::HEAD);
-        let io = TokioIo::new(Recorder::new(self.io, walker, self.start));
+        let io = TokioIo::new(Recorder::new(TokioIo::new(self.stream), walker, self.start));
         let made = hyper::client::conn::http1::Builder::new().handshake(io).await;
         let (sender, connection) = made.map_err(|error| NoHead::of(unanswered(&error), &error))?;
         response::ask(sender, connection, message).await

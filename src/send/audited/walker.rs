@@ -107,7 +107,7 @@ impl Walker {
             Head::Final(len, mut record) => {
                 let body = Body::of(record.framing);
                 record.ended = matches!(body, Body::Over);
-                (len, At::Message(body, Box::new(record)))
+                (len, At::Message(body, record))
             }
         };
         self.at = next;

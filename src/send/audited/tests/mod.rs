@@ -189,6 +189,22 @@ async fn every_answer_ends_as_it_does_over_another_connection() {
 }
 
 #[tokio::test]
+async fn a_server_that_speaks_first_is_told_as_over_another_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.write_all(b"220 mail.example ESMTP\r\n").await;
+            let _ = stream.read(&mut [0; 4096]).await;
+        }
+    });
+    for connection in [Connection::Fresh, Connection::Audited] {
+        assert_eq!(outcome(&send(&url, connection).await), Err(FailureKind::NotHttp), "{connection:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_reset_in_mid_body_is_a_reset() {
     let pieces = vec![(0, format!("{LENGTH}a").into_bytes()), (50, Vec::new())];
     let exchange = send(&serve(pieces, Then::Reset).await, Connection::Audited).await;

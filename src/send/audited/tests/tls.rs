@@ -20,8 +20,8 @@ const CERTIFICATE: &str = "MIIBXjCCAQSgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDD
 const KEY: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgUNhTF3q61z7xp3jRmu5WUUQp1nxfuLiq+0CCyY2c/0uhRANCAATx9mwTDQ\
     3QXAGqm5o5+KLlaBJLaX5B4b9+eQS0uP5LpUJJhsVzUV7dMIFgrYQf6NZFSyc51V2eFUo8jPCiuQ82";
 
-/// A server of one connection that speaks this protocol alone, and a client's way to trust it.
-async fn serve(protocol: &str, answer: &'static str) -> (Url, rustls::ClientConfig) {
+/// A server of one connection that speaks this protocol alone, and an auditor that trusts it.
+async fn serve(protocol: &str, answer: &'static str) -> (Url, Auditor) {
     let certificate = CertificateDer::from(BASE64_STANDARD.decode(CERTIFICATE).unwrap());
     let key = PrivatePkcs8KeyDer::from(BASE64_STANDARD.decode(KEY).unwrap());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -41,13 +41,15 @@ async fn serve(protocol: &str, answer: &'static str) -> (Url, rustls::ClientConf
     let mut roots = rustls::RootCertStore::empty();
     roots.add(certificate).unwrap();
     let client = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    (url, client.unwrap().with_root_certificates(roots).with_no_client_auth())
+    let mut client = client.unwrap().with_root_certificates(roots).with_no_client_auth();
+    client.alpn_protocols = vec![ALPN_HTTP_1.to_vec()];
+    let auditor = Auditor::new(Duration::from_secs(5), HeaderMap::new());
+    (url, Auditor { tls: OnceLock::from(Ok(client.into())), ..auditor })
 }
 
 #[tokio::test]
 async fn an_encrypted_connection_is_audited_too() {
-    let (url, tls) = serve("http/1.1", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}\n").await;
-    let auditor = Auditor::with_tls(Duration::from_secs(5), HeaderMap::new(), tls);
+    let (url, auditor) = serve("http/1.1", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}\n").await;
     let connected = auditor.connect(&url, Instant::now()).await.unwrap();
     let mut response = connected.send(&reqwest::Request::new(Method::GET, url)).await.ok().expect("an answer");
     assert_eq!(response.chunk().await.unwrap().unwrap(), "{}");
@@ -57,8 +59,7 @@ async fn an_encrypted_connection_is_audited_too() {
 
 #[tokio::test]
 async fn a_server_without_http_1_is_not_asked() {
-    let (url, tls) = serve("h2", "").await;
-    let auditor = Auditor::with_tls(Duration::from_secs(5), HeaderMap::new(), tls);
+    let (url, auditor) = serve("h2", "").await;
     let reason = auditor.connect(&url, Instant::now()).await.err().expect("no common protocol");
     assert!(reason.contains("NoApplicationProtocol"), "{reason}");
 }
