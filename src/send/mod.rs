@@ -3,6 +3,7 @@
 //! In: a [`Request`](crate::generate::Request) and a base URL. Out: an [`Exchange`].
 
 mod audited;
+mod body;
 mod client;
 mod curl;
 mod exchange;

@@ -57,7 +57,7 @@ fn surplus_bytes(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(surplus) = &record.surplus else { return sink.pass([]) };
     let bytes = if surplus.len == 1 { "1 byte follows".to_owned() } else { format!("{} bytes follow", surplus.len) };
     let mut finding = sink.finding(format!("{bytes} the end of the answer"));
-    finding.at = At::byte(evidence.answer().map_or(0, |answer| answer.body.len()));
+    finding.at = At::byte(evidence.answer().map_or(0, |answer| answer.length));
     finding.expected = format!("nothing after {end}");
     finding.actual = excerpt(&surplus.first);
     sink.fail(finding);
