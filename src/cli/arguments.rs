@@ -44,7 +44,7 @@ pub enum Command {
     Selftest(SelftestOptions),
     /// Tell what is wrong with a document, and what of it cannot be tested
     Lint {
-        /// The OpenAPI document
+        /// The OpenAPI document, or the Arazzo document of a suite
         spec: PathBuf,
     },
     /// Tell what a rule asks, why, and where it comes from

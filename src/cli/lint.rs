@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Exit, Look, diagnostics};
-use crate::contract::{Contract, Diagnostic, Level};
+use crate::contract::{self, Contract, Diagnostic, Level};
+use crate::generate::{Suite, unknown_operations};
 use crate::report::words;
 
 /// Prints every diagnostic of a document that was read, or could not be, and a line that counts them.
@@ -11,17 +12,40 @@ use crate::report::words;
 /// # Errors
 /// When `out` fails.
 pub fn lint(read: &Result<Contract, Vec<Diagnostic>>, look: Look, out: &mut dyn Write) -> io::Result<Exit> {
-    let (diagnostics, testable) = match read {
-        Ok(contract) => (&contract.diagnostics, Some(contract.operations.len())),
-        Err(diagnostics) => (diagnostics, None),
-    };
+    match read {
+        Ok(contract) => {
+            let testable = format!("{} can be tested", words::count(contract.operations.len(), "operation"));
+            told(Some(&testable), &contract.diagnostics, look, out)
+        }
+        Err(diagnostics) => told(None, diagnostics, look, out),
+    }
+}
+
+/// The same for a suite. What its steps call is looked up in the documents that it names, as far as they are
+/// files here.
+///
+/// # Errors
+/// When `out` fails.
+pub fn lint_suite(read: &Result<Suite, Vec<Diagnostic>>, look: Look, out: &mut dyn Write) -> io::Result<Exit> {
+    match read {
+        Ok(suite) => {
+            let mut diagnostics = suite.diagnostics.clone();
+            for source in suite.sources.iter().filter(|source| !source.is_arazzo) {
+                if let Ok(contract) = contract::load(&suite.path_of(source)) {
+                    diagnostics.extend(unknown_operations(suite, source, &contract));
+                }
+            }
+            let readable = format!("{} can be read", words::count(suite.workflows.len(), "workflow"));
+            told(Some(&readable), &diagnostics, look, out)
+        }
+        Err(diagnostics) => told(None, diagnostics, look, out),
+    }
+}
+
+fn told(readable: Option<&str>, diagnostics: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::Result<Exit> {
     diagnostics::draw(diagnostics, look, out)?;
-    let testable = match testable {
-        Some(number) => format!("{} can be tested", words::count(number, "operation")),
-        None => "the document cannot be read".to_owned(),
-    };
-    writeln!(out, "{testable}; {}", counted(diagnostics))?;
-    Ok(exit(read.is_ok(), diagnostics))
+    writeln!(out, "{}; {}", readable.unwrap_or("the document cannot be read"), counted(diagnostics))?;
+    Ok(exit(readable.is_some(), diagnostics))
 }
 
 fn counted(diagnostics: &[Diagnostic]) -> String {

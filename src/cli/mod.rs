@@ -18,6 +18,7 @@ use std::io::{self, Write};
 use clap::Parser;
 
 use crate::contract;
+use crate::generate::suite;
 use crate::judge;
 use arguments::{Arguments, Command};
 
@@ -72,6 +73,10 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Selftest(options) => {
             drop(out);
             selftest::selftest(options).await
+        }
+        Command::Lint { spec } if suite::is_suite(&spec) => {
+            let read = suite::load(&spec).map_err(|error| error.diagnostics);
+            Ok(lint::lint_suite(&read, look, &mut out)?)
         }
         Command::Lint { spec } => {
             let read = contract::load(&spec).map_err(|error| error.diagnostics).map(|mut contract| {

@@ -21,7 +21,7 @@ mod source;
 mod stream;
 
 pub use diagnostic::{Diagnostic, Level, Place};
-pub use expression::{Expression, ExpressionError};
+pub use expression::{Expression, ExpressionError, Named};
 pub use location::{Location, LocationError};
 pub use model::*;
 pub use placed::{Placed, PlacedKind};

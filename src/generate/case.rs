@@ -3,10 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use super::Request;
-use crate::contract::{Expression, Location, Operation, PromiseId, Source, StatusPattern, Strength};
+use crate::contract::{Location, Operation, PromiseId, StatusPattern, Strength};
 
 /// Names a case within a run: the same for the same contract, target and seed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,69 +160,4 @@ pub struct ExpectedError {
     pub promise: Option<PromiseId>,
     /// How firmly this case brings it about. `Inferred`: a plain 4xx without a code is just as good.
     pub strength: Strength,
-}
-
-/// A workflow of a suite: steps in order, each judged like any case.
-#[derive(Debug, Clone)]
-pub struct Workflow {
-    /// `workflowId`.
-    pub id: String,
-    /// What it is about.
-    pub summary: Option<String>,
-    /// Its inputs: the suite's defaults.
-    pub inputs: IndexMap<String, serde_json::Value>,
-    /// Its steps.
-    pub steps: Vec<Step>,
-}
-
-/// One step of a workflow.
-#[derive(Debug, Clone)]
-pub struct Step {
-    /// The request, its bindings to earlier steps, and what may be answered.
-    pub case: Case,
-    /// What must hold of the exchange beyond the contract.
-    pub criteria: Vec<Criterion>,
-    /// The sentence behind the criteria: the `x-source` of the step.
-    pub source: Option<Source>,
-    /// Values that later steps use.
-    pub outputs: Vec<(String, Expression)>,
-}
-
-/// A condition on the exchange of a step (Arazzo 1.0, Criterion Object of type `simple`).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Criterion {
-    /// The condition as the suite writes it.
-    pub text: String,
-    /// Left side.
-    pub left: Operand,
-    /// How the sides compare.
-    pub comparison: Comparison,
-    /// Right side.
-    pub right: Operand,
-}
-
-/// A side of a condition.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Operand {
-    /// Known once the step was answered.
-    Expression(Expression),
-    /// A literal.
-    Literal(serde_json::Value),
-}
-
-/// How the sides of a condition compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// `==`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
 }

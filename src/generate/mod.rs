@@ -38,6 +38,7 @@ pub use plan::{LeftOut, Options, Plan, generate};
 pub use request::*;
 pub use shrink::smaller;
 pub use suite::{Suite, SuiteError};
+pub use workflow::*;
 
 #[cfg(test)]
 mod documented;

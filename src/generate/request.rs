@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::Value;
 
+use super::suite::Template;
 use crate::contract::{Expression, Location};
 use crate::target::Text;
 
@@ -62,13 +63,8 @@ pub enum Origin {
         /// Where in that exchange.
         value: Expression,
     },
-    /// An output of an earlier step of the same workflow.
-    Step {
-        /// `stepId` of the step.
-        step: String,
-        /// Name of its output.
-        output: String,
-    },
+    /// What the workflow knows when the step is sent: outputs of earlier steps, its inputs.
+    Workflow(Template),
 }
 
 impl Request {

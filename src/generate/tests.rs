@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::fixture::{expected, json_body};
 use super::negative::{breaks_alone, site};
-use super::suite::read;
+use super::suite::{Template, read};
 use super::*;
 use crate::contract::{Location, Schema};
 use crate::target::{Secret, Text};
@@ -284,7 +284,7 @@ fn a_path_names_the_same_thing_in_every_case() {
         operation.parameters[0].schema = fixture::schema(schema);
         let suite = read("chat.arazzo.yaml", TWO_STEPS).unwrap();
         let plan = generate(&contract, &fixture::target(), Some(&suite), &Options::default());
-        let steps = plan.workflows[0].steps.iter().map(|step| &step.case);
+        let steps = plan.workflows[0].cases().into_iter();
         let positive = plan.cases.iter().filter(|case| case.kind == CaseKind::Positive);
         let cases = steps.chain(positive.filter(|case| case.operation.id == "sendMessage"));
         let named: HashSet<_> = cases.map(|case| &case.request.path_values[0].1).collect();
@@ -330,15 +330,16 @@ fn a_workflow_is_filled_up_and_bound_to_its_own_steps() {
     let suite = read("chat.arazzo.yaml", SUITE).unwrap();
     let plan = generate(&fixture::contract(), &fixture::target(), Some(&suite), &Options::default());
     let [workflow] = plan.workflows.as_slice() else { panic!("one workflow") };
-    let [create, say, unknown] = workflow.steps.as_slice() else { panic!("three steps") };
-    assert_eq!(json_body(&create.case).unwrap()["agentId"], "a1b2c3d4-e5f6-4890-abcd-ef1234567890");
-    assert_eq!(json_body(&say.case).unwrap()["content"], "Hello there");
-    let from = Origin::Step { step: "create".into(), output: "sessionId".into() };
+    let cases = workflow.cases();
+    let [create, say, unknown] = cases.as_slice() else { panic!("three steps") };
+    assert_eq!(json_body(create).unwrap()["agentId"], "a1b2c3d4-e5f6-4890-abcd-ef1234567890");
+    assert_eq!(json_body(say).unwrap()["content"], "Hello there");
+    let from = Origin::Workflow(Template::read("$steps.create.outputs.sessionId").unwrap().unwrap());
     let at = ["path.sessionId", "body#/visitorId"].map(|at| at.parse().unwrap());
-    assert_eq!(say.case.request.bindings, at.map(|at| Binding { at, from: from.clone() }));
-    assert_eq!(say.case.expect, Expect::Success { form: Some("text/event-stream".into()) });
-    assert!(unknown.case.request.bindings.is_empty());
-    assert_eq!(expected(&unknown.case.expect), "404 NOT_FOUND (Documented)");
+    assert_eq!(say.request.bindings, at.map(|at| Binding { at, from: from.clone() }));
+    assert_eq!(say.expect, Expect::Success { form: Some("text/event-stream".into()) });
+    assert!(unknown.request.bindings.is_empty());
+    assert_eq!(expected(&unknown.expect), "404 NOT_FOUND (Documented)");
     let broken = plan.left_out.iter().find(|left_out| left_out.what == "workflow `broken`").unwrap();
     assert_eq!(broken.reason, "step `a`: no earlier step `b` has an output `x`");
 }

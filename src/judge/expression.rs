@@ -8,14 +8,22 @@ use crate::send::{Answer, Exchange};
 use crate::target::Text;
 
 /// What an expression stands for, once the exchange is known. `None` where there is no such part, where
-/// it is a credential, and for what only a workflow knows (`$inputs`, `$steps`).
+/// it is a credential, and for what only a workflow or its suite knows (`$inputs`, `$steps`).
 pub fn value_of(expression: &Expression, case: &Case, exchange: &Exchange) -> Option<Value> {
     match expression {
+        Expression::Url => Some(Value::from(exchange.request.url.as_str())),
+        Expression::Method => Some(Value::from(exchange.request.method.as_str())),
         Expression::StatusCode => Some(exchange.answer()?.status.into()),
         Expression::Request(location) => sent(location, &case.request),
         Expression::ResponseBody(pointer) => answered(exchange.answer()?, pointer),
         Expression::ResponseHeader(name) => exchange.answer()?.header(name).map(Value::String),
-        Expression::Input(_) | Expression::StepOutput { .. } => None,
+        Expression::Input(_)
+        | Expression::Output(_)
+        | Expression::StepOutput { .. }
+        | Expression::WorkflowInput { .. }
+        | Expression::WorkflowOutput { .. }
+        | Expression::Source { .. }
+        | Expression::Component { .. } => None,
     }
 }
 
@@ -71,6 +79,8 @@ mod tests {
     fn every_part_of_an_exchange_has_its_value() {
         let mut scene = Scene::new().answer(201, "application/json", r#"{"id": "ses_1"}"#).header("x-id", "m1");
         scene.request.headers.push(("Cookie".to_owned(), Text::plain("a=1; b=2")));
+        assert_eq!(value(&scene, "$url"), Some(json!("http://127.0.0.1/sessions/ses_1")));
+        assert_eq!(value(&scene, "$method"), Some(json!("POST")));
         assert_eq!(value(&scene, "$statusCode"), Some(json!(201)));
         assert_eq!(value(&scene, "$request.path.id"), Some(json!("ses_1")));
         assert_eq!(value(&scene, "$request.body#/metadata/locale"), Some(json!("en")));

@@ -43,7 +43,7 @@ pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use stream::StreamEnd;
 pub use streamed::{StreamInShort, in_short};
 pub use unique::{Ledger, RunCheck};
-pub use workflow::{Known, judge_step, outputs};
+pub use workflow::{Finished, Known, Sent, StepVerdict, all_hold, judge_step, outputs};
 
 use crate::contract::Contract;
 use crate::generate::Case;

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use super::dispatch::{Dispatcher, Unsent};
 use crate::contract::Location;
 use crate::generate::{Body, Case, CaseKind, Origin, Request};
-use crate::judge::value_of;
+use crate::judge::{Known, value_of};
 use crate::send::Exchange;
 use crate::target::Text;
 
@@ -102,14 +102,12 @@ impl Links {
     }
 }
 
-/// Fills in the parts of a case that earlier steps of its workflow gave. Gives the name of the first
-/// output that is missing.
-pub fn fill_from_steps(case: &mut Case, outputs: &HashMap<(String, String), Value>) -> Result<(), String> {
+/// Fills in the parts of a case that its workflow gives. Says which value is missing.
+pub fn fill_from_workflow(case: &mut Case, known: &Known) -> Result<(), String> {
     for binding in case.request.bindings.clone() {
-        let Origin::Step { step, output } = binding.from else { continue };
-        let value =
-            outputs.get(&(step.clone(), output.clone())).ok_or_else(|| format!("step {step} gave no {output}"))?;
-        fill(&mut case.request, &binding.at, value);
+        if let Origin::Workflow(template) = &binding.from {
+            fill(&mut case.request, &binding.at, &known.filled(template)?);
+        }
     }
     Ok(())
 }

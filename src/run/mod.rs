@@ -19,6 +19,7 @@ mod server;
 mod shown;
 mod streamed;
 mod tally;
+mod workflow;
 
 use std::io;
 use std::time::{Instant, SystemTime};

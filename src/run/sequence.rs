@@ -1,123 +1,13 @@
-//! Cases that need more than one request: workflows and bursts.
+//! Bursts: one request sent over and over.
 
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::bind::{Links, fill_from_steps};
 use super::dispatch::{Dispatcher, Unsent};
-use crate::contract::{Contract, Promise, PromiseId};
-use crate::generate::{Case, CaseKind, Step, Workflow};
-use crate::judge::{Before, Check, Known, Verdict, judge_burst, judge_step, outputs};
+use crate::contract::Contract;
+use crate::generate::Case;
+use crate::judge::{Before, Check, judge_burst};
 use crate::send::Exchange;
-
-/// The promises whose sentence stands behind a step's criteria.
-fn promises_of(step: &Step, contract: &Contract) -> Vec<PromiseId> {
-    let Some(said) = &step.source else { return Vec::new() };
-    let is_said = |promise: &Promise| promise.source.document == said.document && promise.source.quote == said.quote;
-    let promises = contract.promises.iter().enumerate().filter(|(_, promise)| is_said(promise));
-    promises.map(|(index, _)| PromiseId(index)).collect()
-}
-
-/// Makes the checks of a step's criteria bear witness on those promises.
-fn witnessing(checks: Vec<Check>, promises: &[PromiseId]) -> Vec<Check> {
-    let witness = |check: Check| {
-        let verdict = match check.verdict {
-            Verdict::Passed(kept) => Verdict::Passed(kept.into_iter().chain(promises.iter().copied()).collect()),
-            Verdict::Failed(mut finding) => {
-                finding.promises.extend(promises);
-                Verdict::Failed(finding)
-            }
-            verdict @ Verdict::NotChecked(_) => verdict,
-        };
-        Check { verdict, ..check }
-    };
-    checks.into_iter().map(witness).collect()
-}
-
-/// A step that was sent, with what its criteria came to.
-pub struct SentStep {
-    /// The case, its bindings filled in.
-    pub case: Case,
-    /// What happened.
-    pub exchange: Exchange,
-    /// The checks of its criteria; the contract's rules are judged apart.
-    pub checks: Vec<Check>,
-}
-
-/// What became of a workflow.
-pub struct SentWorkflow {
-    /// Its steps, in order.
-    pub steps: Vec<SentStep>,
-    /// Exchanges that gave values to its steps.
-    pub sources: Vec<(Case, Exchange)>,
-    /// Why the rest of the steps was not sent.
-    pub broke_off: Option<BrokeOff>,
-}
-
-/// Why a workflow did not go to its end.
-pub enum BrokeOff {
-    /// Nothing more may be sent.
-    Unsent(Unsent),
-    /// A step lacks a value, and the operation it would have called.
-    Missing {
-        /// Id of the operation.
-        operation: String,
-        /// What is missing.
-        reason: String,
-    },
-}
-
-/// Sends the steps of a workflow in order, each with the values that earlier ones gave.
-pub async fn send_workflow(
-    workflow: &Workflow,
-    contract: &Contract,
-    dispatcher: &Dispatcher,
-    links: &Links,
-) -> SentWorkflow {
-    let mut known = Known { inputs: workflow.inputs.clone().into_iter().collect(), ..Known::default() };
-    let mut sent = SentWorkflow { steps: Vec::new(), sources: Vec::new(), broke_off: None };
-    for step in &workflow.steps {
-        match send_step(step.clone(), &mut known, contract, dispatcher, links).await {
-            Ok((step, sources)) => {
-                sent.steps.push(step);
-                sent.sources.extend(sources);
-            }
-            Err(broke_off) => {
-                sent.broke_off = Some(broke_off);
-                break;
-            }
-        }
-    }
-    sent
-}
-
-async fn send_step(
-    mut step: Step,
-    known: &mut Known,
-    contract: &Contract,
-    dispatcher: &Dispatcher,
-    links: &Links,
-) -> Result<(SentStep, Vec<(Case, Exchange)>), BrokeOff> {
-    let operation = step.case.operation.id.clone();
-    let missing = |reason| BrokeOff::Missing { operation: operation.clone(), reason };
-    fill_from_steps(&mut step.case, &known.outputs).map_err(missing)?;
-    let lease = links.lend(dispatcher, &mut step.case).await.map_err(|error| missing(error.to_string()))?;
-    let exchange = dispatcher.send(&step.case).await.map_err(BrokeOff::Unsent)?;
-    let sources = links.give_back(lease).await;
-    let checks = witnessing(judge_step(&step, &exchange, known), &promises_of(&step, contract));
-    // An output that is missing matters only to a later step that asks for it, and is told there.
-    for (name, value) in outputs(&step, &exchange, known) {
-        known.outputs.insert((step_id(&step.case), name), value);
-    }
-    Ok((SentStep { case: step.case, exchange, checks }, sources))
-}
-
-fn step_id(case: &Case) -> String {
-    match &case.kind {
-        CaseKind::Step { step, .. } => step.clone(),
-        _ => case.id.to_string(),
-    }
-}
 
 /// What became of a burst.
 pub struct SentBurst {

@@ -1,63 +1,30 @@
-//! Suites: Arazzo 1.0 documents, as far as they speak about requests and what must hold of answers.
+//! Suites: Arazzo 1.0 documents.
+//!
+//! `reader` makes a [`Suite`] of YAML nodes, with `components`, `parameter`, `action`, `criterion` and
+//! `condition` for its parts; `check` then tells what refers to nothing.
 
+mod action;
+mod check;
+mod components;
 mod condition;
+mod criterion;
+mod model;
+mod node;
+mod parameter;
 mod reader;
+mod template;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-use serde_json::Value;
+pub use condition::{Comparison, Condition, Operand};
+pub use criterion::{Criterion, Test};
+pub use model::*;
+pub use template::{Piece, Template};
 
-use super::Criterion;
-use crate::contract::{Diagnostic, Expression, Level, Location, Place, Placed, Source};
+pub(in crate::generate) use check::has_output;
 
-/// An Arazzo document.
-#[derive(Debug, Clone)]
-pub struct Suite {
-    /// The file as the user named it.
-    pub file: Arc<str>,
-    /// `info.title`.
-    pub title: String,
-    /// Its workflows, in the order of the document.
-    pub workflows: Vec<SuiteWorkflow>,
-}
-
-/// A workflow as the suite has it.
-#[derive(Debug, Clone)]
-pub struct SuiteWorkflow {
-    /// `workflowId`.
-    pub id: String,
-    /// `summary`.
-    pub summary: Option<String>,
-    /// Defaults of its inputs.
-    pub inputs: IndexMap<String, Value>,
-    /// Its steps.
-    pub steps: Vec<SuiteStep>,
-}
-
-/// A step as the suite has it.
-#[derive(Debug, Clone)]
-pub struct SuiteStep {
-    /// `stepId`.
-    pub id: String,
-    /// The operation that it calls.
-    pub operation: String,
-    /// Values of parameters; a text that is a runtime expression stands for its value.
-    pub parameters: Vec<(Location, Value)>,
-    /// The body, with runtime expressions in it.
-    pub payload: Option<Value>,
-    /// What must hold of the exchange.
-    pub criteria: Vec<Criterion>,
-    /// The sentence behind the criteria: the step's `x-source`.
-    pub source: Option<Source>,
-    /// What later steps can use.
-    pub outputs: Vec<(String, Expression)>,
-    /// What the suite asks for and we do not do, such as `` `onFailure` ``.
-    pub unsupported: Vec<String>,
-    /// Where it stands.
-    pub place: Place,
-}
+use crate::contract::{Diagnostic, Level, Place, Placed};
 
 /// A suite that cannot be read: what is wrong, where, and what would be right.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -94,6 +61,15 @@ pub fn read(file: &str, text: &str) -> Result<Suite, SuiteError> {
     let file: Arc<str> = file.into();
     let root = Placed::read(&file, text).map_err(|error| SuiteError { diagnostics: error.diagnostics })?;
     reader::suite(&file, &root)
+}
+
+/// Whether a file is an Arazzo document: its name says so, or its first key.
+pub fn is_suite(file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    [".arazzo.yaml", ".arazzo.yml", ".arazzo.json"].iter().any(|ending| name.ends_with(ending))
+        || std::fs::read_to_string(file).is_ok_and(|text| {
+            text.lines().any(|line| line.starts_with("arazzo:") || line.trim_start().starts_with("\"arazzo\":"))
+        })
 }
 
 #[cfg(test)]

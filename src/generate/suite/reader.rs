@@ -3,79 +3,167 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
-use super::{Suite, SuiteError, SuiteStep, SuiteWorkflow, condition};
-use crate::contract::{Expression, Location, Placed, PlacedKind, Source, Strength};
-use crate::generate::Criterion;
-
-/// Keys of a step that ask for more than a request.
-const UNSUPPORTED: [&str; 3] = ["onSuccess", "onFailure", "dependsOn"];
+use super::components::Components;
+use super::node::{field, list, optional_list, optional_map, optional_text, text, wrong};
+use super::{
+    OperationName, SourceDescription, Suite, SuiteCall, SuiteError, SuiteStep, SuiteWorkflow, action, check, criterion,
+    parameter,
+};
+use crate::contract::{Diagnostic, Expression, Level, Placed, PlacedKind, Source, Strength};
 
 pub(super) fn suite(file: &Arc<str>, root: &Placed) -> Result<Suite, SuiteError> {
     let version = text(root, "arazzo")?;
-    if !version.starts_with("1.") {
+    if !version.starts_with("1.0.") {
         return Err(wrong(field(root, "arazzo")?, format!("Arazzo {version} is not known"), "write 1.0.1"));
     }
+    let mut reader = Reader { components: Components::of(root), diagnostics: Vec::new() };
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Placed::text).unwrap_or_default();
-    let workflows = list(root, "workflows")?.iter().map(workflow).collect::<Result<_, _>>()?;
-    Ok(Suite { file: Arc::clone(file), title: title.to_owned(), workflows })
-}
-
-fn workflow(node: &Placed) -> Result<SuiteWorkflow, SuiteError> {
-    let steps = list(node, "steps")?.iter().map(step).collect::<Result<_, _>>()?;
-    Ok(SuiteWorkflow {
-        id: text(node, "workflowId")?.to_owned(),
-        summary: node.get("summary").and_then(Placed::text).map(str::to_owned),
-        inputs: node.get("inputs").map(defaults).unwrap_or_default(),
-        steps,
-    })
-}
-
-/// The defaults in a schema of inputs.
-fn defaults(inputs: &Placed) -> IndexMap<String, Value> {
-    let Some(PlacedKind::Map(members)) = inputs.get("properties").map(|node| &node.kind) else {
-        return IndexMap::new();
+    let mut suite = Suite {
+        file: Arc::clone(file),
+        title: title.to_owned(),
+        sources: optional_list(root, "sourceDescriptions")?.iter().map(source).collect::<Result<_, _>>()?,
+        parameters: reader.components.parameters()?,
+        workflows: list(root, "workflows")?.iter().map(|node| reader.workflow(node)).collect::<Result<_, _>>()?,
+        diagnostics: Vec::new(),
     };
-    let default = |(name, schema): (&String, &Placed)| Some((name.clone(), schema.get("default")?.json()));
-    members.iter().filter_map(default).collect()
-}
-
-fn step(node: &Placed) -> Result<SuiteStep, SuiteError> {
-    let id = text(node, "stepId")?.to_owned();
-    let mut unsupported: Vec<String> =
-        UNSUPPORTED.iter().filter(|key| node.get(key).is_some()).map(|key| format!("`{key}`")).collect();
-    let Some(operation) = node.get("operationId") else {
-        let help = "name an operation of the contract; `operationPath` and `workflowId` are not read";
-        return Err(wrong(node, format!("step `{id}` has no `operationId`"), help));
-    };
-    let operation = operation
-        .text()
-        .ok_or_else(|| wrong(operation, "`operationId` is no text", "it names an operation of the contract"))?;
-    let body = node.get("requestBody");
-    if body.is_some_and(|body| body.get("replacements").is_some()) {
-        unsupported.push("`replacements`".to_owned());
+    reader.diagnostics.extend(check::suite(&suite));
+    let (errors, others): (Vec<_>, Vec<_>) =
+        reader.diagnostics.into_iter().partition(|diagnostic| diagnostic.level == Level::Error);
+    if errors.is_empty() {
+        suite.diagnostics = others;
+        Ok(suite)
+    } else {
+        Err(SuiteError { diagnostics: errors })
     }
-    let criteria = criteria(node, &mut unsupported)?;
-    Ok(SuiteStep {
-        operation: operation
-            .rsplit_once('.')
-            .filter(|_| operation.starts_with('$'))
-            .map_or(operation, |(_, id)| id)
-            .to_owned(),
-        parameters: optional_list(node, "parameters")?.iter().map(parameter).collect::<Result<_, _>>()?,
-        payload: body.and_then(|body| body.get("payload")).map(Placed::json),
-        criteria,
-        source: node.get("x-source").and_then(source),
-        outputs: outputs(node)?,
-        unsupported,
-        place: node.place.clone(),
-        id,
-    })
+}
+
+fn source(node: &Placed) -> Result<SourceDescription, SuiteError> {
+    let is_arazzo = match optional_text(node, "type")? {
+        None | Some("openapi") => false,
+        Some("arazzo") => true,
+        Some(other) => {
+            return Err(wrong(node, format!("`{other}` is no type of document"), "it is `openapi` or `arazzo`"));
+        }
+    };
+    Ok(SourceDescription { name: text(node, "name")?.to_owned(), url: text(node, "url")?.to_owned(), is_arazzo })
+}
+
+struct Reader<'n> {
+    components: Components<'n>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'n> Reader<'n> {
+    fn workflow(&mut self, node: &'n Placed) -> Result<SuiteWorkflow, SuiteError> {
+        let inputs = node.get("inputs").map(|inputs| self.components.defaults(inputs)).transpose()?;
+        let id = |node: &Placed| {
+            let help = "name a workflow of this suite";
+            node.text().map(str::to_owned).ok_or_else(|| wrong(node, "this is no text".to_owned(), help))
+        };
+        Ok(SuiteWorkflow {
+            id: text(node, "workflowId")?.to_owned(),
+            summary: node.get("summary").and_then(Placed::text).map(str::to_owned),
+            inputs: inputs.unwrap_or_default(),
+            depends_on: optional_list(node, "dependsOn")?.iter().map(id).collect::<Result<_, _>>()?,
+            steps: list(node, "steps")?.iter().map(|step| self.step(step, node)).collect::<Result<_, _>>()?,
+            outputs: self.outputs(node)?,
+            place: node.place.clone(),
+        })
+    }
+
+    fn step(&mut self, node: &'n Placed, workflow: &'n Placed) -> Result<SuiteStep, SuiteError> {
+        let criteria = optional_list(node, "successCriteria")?.iter().map(criterion::read);
+        Ok(SuiteStep {
+            id: text(node, "stepId")?.to_owned(),
+            call: self.call(node, workflow)?,
+            criteria: criteria.collect::<Result<_, _>>()?,
+            source: node.get("x-source").and_then(sentence),
+            outputs: self.outputs(node)?,
+            on_success: action::on_success(node, workflow, self.components)?,
+            on_failure: action::on_failure(node, workflow, self.components)?,
+            place: node.place.clone(),
+        })
+    }
+
+    fn call(&self, node: &'n Placed, workflow: &'n Placed) -> Result<SuiteCall, SuiteError> {
+        let parameters = parameter::parameters(node, workflow, self.components)?.into_iter();
+        let operation = match called(node)? {
+            Called::Workflow(id) => {
+                let inputs = parameters.map(parameter::Parameter::of_workflow).collect();
+                return Ok(SuiteCall::Workflow { workflow: id.to_owned(), inputs });
+            }
+            Called::Operation(id) => operation_id(id),
+            Called::Path(path) => operation_path(path).ok_or_else(|| {
+                let help = "write `{$sourceDescriptions.NAME.url}#/paths/~1pets/get`";
+                wrong(node, format!("`operationPath: {path}` names no operation"), help)
+            })?,
+        };
+        let parameters = parameters.map(parameter::Parameter::of_operation).collect::<Result<_, _>>()?;
+        Ok(SuiteCall::Operation { operation, parameters, body: parameter::body(node)? })
+    }
+
+    /// The outputs of a step or workflow. One that cannot be read is told and left out: it matters only to
+    /// whoever asks for it.
+    fn outputs(&mut self, node: &Placed) -> Result<Vec<(String, Expression)>, SuiteError> {
+        let mut outputs = Vec::new();
+        for (name, node) in optional_map(node, "outputs")?.unwrap_or(&IndexMap::new()) {
+            let help = "such as `$response.body#/id`";
+            let text = node.text().ok_or_else(|| wrong(node, "this output is no text".to_owned(), help))?;
+            match text.parse::<Expression>() {
+                Ok(expression) => outputs.push((name.clone(), expression)),
+                Err(error) if text.starts_with('$') => self.diagnostics.push(Diagnostic {
+                    level: Level::Warning,
+                    message: format!("the output `{name}` is left out: {error}"),
+                    help: Some(help.to_owned()),
+                    place: node.place.clone(),
+                }),
+                Err(error) => return Err(wrong(node, error.to_string(), help)),
+            }
+        }
+        Ok(outputs)
+    }
+}
+
+/// What a step calls, as it is written.
+enum Called<'n> {
+    Operation(&'n str),
+    Path(&'n str),
+    Workflow(&'n str),
+}
+
+fn called(node: &Placed) -> Result<Called<'_>, SuiteError> {
+    let operation = optional_text(node, "operationId")?.map(Called::Operation);
+    let path = optional_text(node, "operationPath")?.map(Called::Path);
+    let workflow = optional_text(node, "workflowId")?.map(Called::Workflow);
+    let mut all = [operation, path, workflow].into_iter().flatten();
+    match (all.next(), all.next()) {
+        (Some(called), None) => Ok(called),
+        (None, _) => {
+            let help = "add `operationId`, `operationPath` or `workflowId`";
+            Err(wrong(node, "this step calls nothing".to_owned(), help))
+        }
+        (Some(_), Some(_)) => Err(wrong(node, "this step calls more than one thing".to_owned(), "leave one of them")),
+    }
+}
+
+fn operation_id(text: &str) -> OperationName {
+    match text.parse() {
+        Ok(Expression::Source { name, field }) => OperationName::Id { source: Some(name), id: field },
+        _ => OperationName::Id { source: None, id: text.to_owned() },
+    }
+}
+
+fn operation_path(text: &str) -> Option<OperationName> {
+    let (source, pointer) = text.strip_prefix("{$sourceDescriptions.")?.split_once(".url}#/paths/")?;
+    let mut steps = pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~"));
+    let (path, method) = (steps.next()?, steps.next().map(|method| method.to_ascii_lowercase()));
+    let is_whole = path.starts_with('/') && steps.next().is_none();
+    is_whole.then(|| OperationName::Path { source: source.to_owned(), path, method })
 }
 
 /// An `x-source`, or the first of a list of them.
-fn source(node: &Placed) -> Option<Source> {
+fn sentence(node: &Placed) -> Option<Source> {
     let node = match &node.kind {
         PlacedKind::List(sources) => sources.first()?,
         _ => node,
@@ -87,66 +175,4 @@ fn source(node: &Placed) -> Option<Source> {
         _ => Strength::Documented,
     };
     Some(Source { document: text("document")?, quote: text("quote"), strength, section: text("section") })
-}
-
-fn parameter(node: &Placed) -> Result<(Location, Value), SuiteError> {
-    let (name, place) = (text(node, "name")?, text(node, "in")?);
-    let location = format!("{place}.{name}");
-    let location = location.parse().map_err(|_| {
-        wrong(node, format!("`in: {place}` is no place of a parameter"), "write path, query, header or cookie")
-    })?;
-    Ok((location, field(node, "value")?.json()))
-}
-
-fn criteria(node: &Placed, unsupported: &mut Vec<String>) -> Result<Vec<Criterion>, SuiteError> {
-    let mut criteria = Vec::new();
-    for criterion in optional_list(node, "successCriteria")? {
-        let condition = text(criterion, "condition")?;
-        let is_simple = criterion.get("type").is_none_or(|kind| kind.text() == Some("simple"));
-        match condition::parse(condition).filter(|_| is_simple) {
-            Some(criterion) => criteria.push(criterion),
-            None => unsupported.push(format!("the condition `{condition}`")),
-        }
-    }
-    Ok(criteria)
-}
-
-fn outputs(node: &Placed) -> Result<Vec<(String, Expression)>, SuiteError> {
-    let Some(outputs) = node.get("outputs") else { return Ok(Vec::new()) };
-    let PlacedKind::Map(members) = &outputs.kind else {
-        return Err(wrong(outputs, "`outputs` is no map", "it maps names to runtime expressions"));
-    };
-    let output = |(name, node): (&String, &Placed)| {
-        let text =
-            node.text().ok_or_else(|| wrong(node, "this output is no text", "an output is a runtime expression"))?;
-        let expression =
-            text.parse().map_err(|error| wrong(node, format!("{error}"), "such as `$response.body#/id`"))?;
-        Ok((name.clone(), expression))
-    };
-    members.iter().map(output).collect()
-}
-
-fn field<'n>(node: &'n Placed, name: &str) -> Result<&'n Placed, SuiteError> {
-    node.get(name).ok_or_else(|| wrong(node, format!("`{name}` is missing here"), "Arazzo 1.0 asks for it"))
-}
-
-fn text<'n>(node: &'n Placed, name: &str) -> Result<&'n str, SuiteError> {
-    let found = field(node, name)?;
-    found.text().ok_or_else(|| wrong(found, format!("`{name}` is no text"), "put it in quotes"))
-}
-
-fn list<'n>(node: &'n Placed, name: &str) -> Result<&'n [Placed], SuiteError> {
-    match &field(node, name)?.kind {
-        PlacedKind::List(items) => Ok(items),
-        _ => Err(wrong(field(node, name)?, format!("`{name}` is no list"), "begin each item with `- `")),
-    }
-}
-
-fn optional_list<'n>(node: &'n Placed, name: &str) -> Result<&'n [Placed], SuiteError> {
-    if node.get(name).is_none() { Ok(&[]) } else { list(node, name) }
-}
-
-/// An error at the place of a value.
-fn wrong(at: &Placed, message: impl Into<String>, help: &str) -> SuiteError {
-    SuiteError::new(at.place.clone(), message, Some(help))
 }

@@ -32,7 +32,7 @@ use crate::send::{Client, Exchange};
 pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) -> Result<TargetResult, RunError> {
     let plan = chosen(job, options);
     let planned = plan.cases.iter().map(requests_of).sum::<usize>()
-        + plan.workflows.iter().map(|workflow| workflow.steps.len()).sum::<usize>();
+        + plan.workflows.iter().map(|workflow| *workflow.requests(&plan.workflows).start()).sum::<usize>();
     reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
     let mut audit = Audit::new(job, options, &plan, reporter)?;
     match audit.send_all(plan).await {
@@ -53,7 +53,7 @@ fn chosen(job: &Job, options: &Options) -> Plan {
     if !options.only.is_empty() {
         let wanted = |operation: &str| options.only.iter().any(|only| only == operation);
         plan.cases.retain(|case| wanted(&case.operation.id));
-        plan.workflows.retain(|workflow| workflow.steps.iter().all(|step| wanted(&step.case.operation.id)));
+        plan.workflows.retain(|workflow| workflow.cases().iter().all(|case| wanted(&case.operation.id)));
         plan.left_out.retain(|left_out| wanted(&left_out.operation));
     }
     plan

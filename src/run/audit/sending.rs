@@ -13,7 +13,8 @@ use crate::run::budget::Halt;
 use crate::run::dispatch::{Dispatcher, Unsent};
 use crate::run::hook::run_hook;
 use crate::run::reach::unreachable;
-use crate::run::sequence::{BrokeOff, send_burst, send_workflow};
+use crate::run::sequence::send_burst;
+use crate::run::workflow::{BrokeOff, Conductor, Ended};
 use crate::run::{Event, RunError};
 use crate::send::{Exchange, Failure, FailureKind, Outcome};
 
@@ -49,8 +50,9 @@ impl Audit<'_> {
         let Some(probe) = first.next() else { return Ok(()) };
         self.probe(probe).await?;
         self.send_together(first.collect()).await?;
+        let mut ended = Ended::new();
         for workflow in &plan.workflows {
-            self.send_workflow(workflow).await?;
+            self.send_workflow(workflow, &plan.workflows, &mut ended).await?;
         }
         for case in alone {
             self.send_alone(case).await?;
@@ -130,10 +132,22 @@ impl Audit<'_> {
         }
     }
 
-    async fn send_workflow(&mut self, workflow: &Workflow) -> Result<(), Stop> {
+    async fn send_workflow(
+        &mut self,
+        workflow: &Workflow,
+        workflows: &[Workflow],
+        ended: &mut Ended,
+    ) -> Result<(), Stop> {
+        let operation = workflow.cases().first().map(|case| case.operation.id.clone()).unwrap_or_default();
+        let what = format!("workflow {}", workflow.id);
+        if let Some(id) = workflow.depends_on.iter().find(|id| !ended.contains_key(*id)) {
+            self.leave_out(operation, &what, format!("it depends on workflow {id}, which did not end well"));
+            return Ok(());
+        }
         let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
-        let sent = send_workflow(workflow, &self.job.contract, &dispatcher, &links);
-        let sent = self.meanwhile(sent).await?;
+        let (contract, so_far) = (&self.job.contract, &*ended);
+        let conductor = Conductor { contract, dispatcher: &dispatcher, links: &links, workflows, ended: so_far };
+        let sent = self.meanwhile(conductor.send(workflow)).await?;
         for (case, exchange) in &sent.sources {
             self.judge(case, exchange, &[], true)?;
         }
@@ -141,15 +155,18 @@ impl Audit<'_> {
             self.done += 1;
             self.judge(&step.case, &step.exchange, &step.checks, false)?;
         }
-        match sent.broke_off {
-            None => Ok(()),
-            Some(BrokeOff::Unsent(Unsent::Halted(halt))) => Err(Stop::Halted(halt)),
-            Some(BrokeOff::Unsent(Unsent::Unwritable(error))) => {
-                self.leave_out(workflow.steps[0].case.operation.id.clone(), &workflow.id, error.to_string());
+        match sent.end {
+            Ok(finished) => {
+                ended.insert(workflow.id.clone(), finished);
                 Ok(())
             }
-            Some(BrokeOff::Missing { operation, reason }) => {
-                self.leave_out(operation, &format!("workflow {}", workflow.id), reason);
+            Err(BrokeOff::Unsent(Unsent::Halted(halt))) => Err(Stop::Halted(halt)),
+            Err(BrokeOff::Unsent(Unsent::Unwritable(error))) => {
+                self.leave_out(operation, &what, error.to_string());
+                Ok(())
+            }
+            Err(BrokeOff::Step { operation, reason }) => {
+                self.leave_out(operation, &what, reason);
                 Ok(())
             }
         }

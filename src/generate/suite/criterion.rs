@@ -1,0 +1,103 @@
+//! What must hold of the exchange of a step (Arazzo 1.0.1, Criterion Object).
+
+use regex::Regex;
+use serde_json_path::JsonPath;
+
+use super::SuiteError;
+use super::condition::{self, Condition, Operand};
+use super::node::{field, text, wrong};
+use crate::contract::{Expression, Placed};
+
+/// A criterion as the suite writes it, read.
+#[derive(Debug, Clone)]
+pub struct Criterion {
+    /// The condition as the suite writes it.
+    pub text: String,
+    /// What it asks.
+    pub test: Test,
+}
+
+/// What a criterion asks.
+#[derive(Debug, Clone)]
+pub enum Test {
+    /// A condition holds.
+    Simple(Condition),
+    /// A regular expression matches somewhere in the context.
+    Regex {
+        /// What it is applied to.
+        context: Expression,
+        /// The expression.
+        pattern: Regex,
+    },
+    /// A JSONPath query (RFC 9535) selects something in the context.
+    JsonPath {
+        /// What it is applied to.
+        context: Expression,
+        /// The query.
+        path: JsonPath,
+    },
+    /// It is of a type that we cannot judge by; the text says which.
+    Unjudged(String),
+}
+
+impl Criterion {
+    /// The expressions in it, from left to right.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        match &self.test {
+            Test::Simple(condition) => condition.operands().into_iter().filter_map(Operand::expression).collect(),
+            Test::Regex { context, .. } | Test::JsonPath { context, .. } => vec![context],
+            Test::Unjudged(_) => Vec::new(),
+        }
+    }
+}
+
+/// Reads a criterion.
+pub(super) fn read(node: &Placed) -> Result<Criterion, SuiteError> {
+    let condition = text(node, "condition")?;
+    let at = field(node, "condition")?;
+    let (kind, version) = kind(node)?;
+    let test = match (kind, version) {
+        ("simple", _) => Test::Simple(condition::parse(condition).map_err(|error| {
+            wrong(at, format!("this condition cannot be read: {error}"), "such as `$statusCode == 200`")
+        })?),
+        ("regex", _) => {
+            let pattern = Regex::new(condition).map_err(|error| {
+                // What comes before the last line draws the expression, which the diagnostic shows anyway.
+                let error = error.to_string();
+                let error = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                wrong(at, format!("this is no regular expression: {error}"), "write one such as `^2`")
+            })?;
+            Test::Regex { context: context(node)?, pattern }
+        }
+        ("jsonpath", None) => {
+            let path = JsonPath::parse(condition)
+                .map_err(|error| wrong(at, format!("this is no JSONPath: {error}"), "write it as RFC 9535 has it"))?;
+            Test::JsonPath { context: context(node)?, path }
+        }
+        ("jsonpath" | "xpath", version) => {
+            context(node)?;
+            Test::Unjudged(version.map_or_else(|| kind.to_owned(), |version| format!("{kind} of version {version}")))
+        }
+        (other, _) => {
+            let help = "it is `simple`, `regex`, `jsonpath` or `xpath`";
+            return Err(wrong(node, format!("`{other}` is no type of criterion"), help));
+        }
+    };
+    Ok(Criterion { text: condition.to_owned(), test })
+}
+
+/// The type and, where it is written as an object, its version.
+fn kind(node: &Placed) -> Result<(&str, Option<&str>), SuiteError> {
+    match node.get("type") {
+        None => Ok(("simple", None)),
+        Some(kind) => match kind.text() {
+            Some(kind) => Ok((kind, None)),
+            None => Ok((text(kind, "type")?, Some(text(kind, "version")?))),
+        },
+    }
+}
+
+fn context(node: &Placed) -> Result<Expression, SuiteError> {
+    let written = text(node, "context")?;
+    written.parse().map_err(|error| wrong(node, format!("{error}"), "a context such as `$response.body`"))
+}
