@@ -229,6 +229,27 @@ pub(super) const HEADERS: &[Fault] = &[
         streams(|reply, _| reply.set(CONVERSATION_ID, "conv_1")),
     ),
     Fault::new(
+        "conversation-of-visitor",
+        "A visitor who is named has one conversation in all sessions.",
+        &["workflow/criterion"],
+        streams(|reply, call| {
+            let visitor = call.text("visitorId");
+            if !visitor.is_empty() {
+                reply.headers.insert(CONVERSATION_ID, ascii(format!("conv_of_{}", visitor.len())));
+            }
+        }),
+    ),
+    Fault::new(
+        "conversation-split",
+        "A message with the visitor's email address has a conversation of its own.",
+        &["workflow/criterion"],
+        streams(|reply, call| {
+            if !call.text("visitorEmail").is_empty() {
+                reply.headers.insert(CONVERSATION_ID, ascii(fresh_id("conv_")));
+            }
+        }),
+    ),
+    Fault::new(
         "message-id-missing",
         "The answer does not name its message.",
         &["header/missing"],

@@ -99,6 +99,18 @@ pub(super) const SESSION: &[Fault] = &[
         sessions(|reply, _| reply.set_member("id", "ses_01j3m8xkqp8v2nw4f7g9hk0r")),
     ),
     Fault::new(
+        "session-closed",
+        "A session is closed as soon as it is created.",
+        &["workflow/criterion"],
+        sessions(|reply, _| reply.set_member("state", "CLOSED")),
+    ),
+    Fault::new(
+        "organisation-changes",
+        "Every session belongs to another organisation.",
+        &["workflow/criterion"],
+        sessions(|reply, _| reply.set_member("orgId", fresh_id("org_"))),
+    ),
+    Fault::new(
         "state-unknown",
         "The session's state is ACTIVE.",
         &["body/schema"],
