@@ -21,6 +21,19 @@ fn a_swagger_document_is_refused_by_name() {
 }
 
 #[test]
+fn a_wrong_suite_is_told_with_its_place() {
+    let suite = "arazzo: 1.0.1\ninfo: {title: S}\nsourceDescriptions: [{name: a, url: spec.yaml}]\nworkflows:\n  - workflowId: w\n    steps:\n      - stepId: s\n        operationId: nothing\n";
+    let broken = suite.replace("stepId: s", "stepId: s\n        successCriteria: [{condition: $statusCode = 2}]");
+    let (_kept, path) = folder(&[("spec.yaml", SPEC), ("a.arazzo.yaml", suite), ("b.arazzo.yaml", &broken)]);
+    let ran = uptospec_in(&path, &["lint", "a.arazzo.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.all());
+    assert!(ran.all().contains("a.arazzo.yaml:7:9") && ran.all().contains("`nothing`"), "{}", ran.all());
+    let ran = uptospec_in(&path, &["lint", "b.arazzo.yaml"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.all().contains("b.arazzo.yaml:8:39"), "{}", ran.all());
+}
+
+#[test]
 fn a_wrong_configuration_is_told_with_its_line_and_the_nearest_key() {
     let (_kept, path) =
         folder(&[("spec.yaml", SPEC), ("uptospec.toml", "[target.a]\nspec = \"spec.yaml\"\nconcurency = 3\n")]);

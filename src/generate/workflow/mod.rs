@@ -5,6 +5,8 @@ mod operation;
 mod request;
 mod requests;
 mod scope;
+#[cfg(test)]
+mod tests;
 
 use indexmap::IndexMap;
 

@@ -236,3 +236,27 @@ async fn something_is_done_before_a_retry_where_the_suite_says_so() {
     assert_eq!(ran.asked, ["GET /jobs/j1", "POST /jobs", "GET /jobs/j1", "POST /jobs"]);
     assert_eq!(ran.plan.workflows[0].requests(&ran.plan.workflows), 2..=6);
 }
+
+#[tokio::test]
+async fn a_healthy_server_is_sent_the_least_that_its_workflows_come_to() {
+    for api in crate::reference::apis() {
+        let server = crate::reference::start(api, Default::default()).await.unwrap();
+        let job = crate::selftest::job(api, Url::parse(&server.url).unwrap()).unwrap();
+        let plan = generate(&job.contract, &job.target, job.suite.as_ref(), &Options::default());
+        let budget = Budget::new(&job.target.limits, Interrupt::default());
+        let (tell, _slowed) = tokio::sync::mpsc::unbounded_channel();
+        let client = Client::new(&job.target.limits).unwrap();
+        let dispatcher = Dispatcher::new(&job.target, job.url.clone(), client, budget, tell);
+        let (links, ended) = (Links::new(plan.cases.iter()), Ended::new());
+        for workflow in &plan.workflows {
+            let (contract, workflows) = (&job.contract, plan.workflows.as_slice());
+            let before = dispatcher.budget.sent();
+            let conductor = Conductor { contract, dispatcher: &dispatcher, links: &links, workflows, ended: &ended };
+            let sent = conductor.send(workflow).await;
+            assert!(sent.end.is_ok(), "{} {}", api.name, workflow.id);
+            let requests = workflow.requests(workflows);
+            assert_eq!(dispatcher.budget.sent() - before, *requests.start(), "{} {}", api.name, workflow.id);
+        }
+        server.stop().await;
+    }
+}
