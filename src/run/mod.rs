@@ -5,6 +5,7 @@
 mod audit;
 mod bind;
 mod budget;
+mod burst;
 mod confirm;
 mod dispatch;
 mod earlier;
@@ -14,7 +15,6 @@ mod promises;
 mod reach;
 mod redact;
 mod result;
-mod sequence;
 mod server;
 mod shown;
 mod streamed;

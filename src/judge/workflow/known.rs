@@ -32,6 +32,9 @@ pub struct Known {
     pub workflows: HashMap<String, Finished>,
 }
 
+/// Gives what has a name.
+type Lookup<'k> = Box<dyn Fn(&str) -> Option<&'k Value> + 'k>;
+
 /// A workflow that has ended.
 #[derive(Debug, Clone, Default)]
 pub struct Finished {
@@ -96,13 +99,7 @@ impl Known {
     }
 
     /// The name in an expression about the workflow, and where names of its kind are looked up.
-    fn named<'k, 'e>(
-        &'k self,
-        expression: &'e Expression,
-    ) -> Option<(&'e Named, Box<dyn Fn(&str) -> Option<&'k Value> + 'k>)>
-    where
-        'e: 'k,
-    {
+    fn named<'k>(&'k self, expression: &'k Expression) -> Option<(&'k Named, Lookup<'k>)> {
         match expression {
             Expression::Input(named) => Some((named, Box::new(|name| self.inputs.get(name)))),
             Expression::Output(named) => Some((named, Box::new(|name| self.called.get(name)))),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::journey::{Journey, SentStep};
 use super::{BrokeOff, Ended, SentWorkflow};
@@ -14,6 +15,9 @@ use crate::generate::{Call, Case, Step, Workflow};
 use crate::judge::{Finished, Known, Sent, all_hold, judge_step, outputs};
 use crate::run::bind::{Links, fill_from_workflow};
 use crate::run::dispatch::Dispatcher;
+
+/// How often a pause looks up whether the run was interrupted.
+const LOOK_UP: Duration = Duration::from_millis(100);
 
 /// Sends the workflows of a plan.
 pub struct Conductor<'a> {
@@ -230,11 +234,15 @@ impl<'a> Conductor<'a> {
     async fn pause(&self, after: Duration, sent: Option<Sent<'_>>) -> bool {
         let asked = sent.and_then(|sent| sent.exchange.answer()?.header("retry-after")?.trim().parse().ok());
         let pause = asked.map_or(after, Duration::from_secs);
-        if pause >= self.dispatcher.budget.time_left() {
+        let budget = &self.dispatcher.budget;
+        if pause >= budget.time_left() {
             return false;
         }
-        tokio::time::sleep(pause).await;
-        true
+        let end = Instant::now() + pause;
+        while Instant::now() < end && budget.check().is_ok() {
+            tokio::time::sleep(end.saturating_duration_since(Instant::now()).min(LOOK_UP)).await;
+        }
+        budget.check().is_ok()
     }
 }
 
