@@ -133,7 +133,7 @@ pub(super) fn add_cookie(request: &mut Request, name: &str, value: Text) {
 }
 
 /// Base64 of a credential: as secret as the credential.
-fn encoded(credential: &Text) -> Text {
+pub(super) fn encoded(credential: &Text) -> Text {
     let text = base64::engine::general_purpose::STANDARD.encode(credential.reveal());
     match credential.secrets().next() {
         Some(secret) => Text::secret(Secret::new(secret.name(), text)),

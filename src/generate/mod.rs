@@ -7,7 +7,6 @@ mod body;
 mod boundary;
 mod caller;
 mod case;
-mod composite;
 mod credential;
 mod declared;
 mod draft;
@@ -30,7 +29,7 @@ mod serialise;
 mod shrink;
 pub mod strategy;
 pub mod suite;
-mod token;
+mod unusual;
 mod workflow;
 
 pub use case::*;
