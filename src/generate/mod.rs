@@ -33,6 +33,7 @@ mod unusual;
 mod workflow;
 
 pub use case::*;
+pub use credential::OTHER_ORGANISATION;
 pub use plan::{LeftOut, Options, Plan, generate};
 pub use request::*;
 pub use shrink::smaller;

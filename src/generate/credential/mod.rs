@@ -6,6 +6,7 @@ mod own;
 mod token;
 mod variants;
 
+pub use self::organisation::OTHER_ORGANISATION;
 use self::own::Own;
 use self::token::Token;
 use self::variants::{Shown, Variant, asks_for_token, variants};

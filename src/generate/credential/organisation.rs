@@ -9,8 +9,8 @@ use crate::generate::strategy::Extent;
 use crate::generate::{Case, CaseKind, CredentialFault, Expect};
 use crate::target::Target;
 
-/// The state that says whose credential does not fit which ids.
-const STATE: &str = "org-mismatch";
+/// The state that says whose credential does not fit which ids: it means the same in any document.
+pub const OTHER_ORGANISATION: &str = "org-mismatch";
 
 /// What is told where the case cannot be made.
 const WHAT: &str = "another organisation's credential";
@@ -22,11 +22,13 @@ const WHAT: &str = "another organisation's credential";
 /// # Errors
 /// What is left out, where the configuration does not give the state.
 pub(super) fn case(maker: &Maker<'_>, caller: &Caller<'_>, target: &Target) -> Result<Option<Case>, LeftOut> {
-    let Some(state) = target.states.get(STATE) else {
+    let Some(state) = target.states.get(OTHER_ORGANISATION) else {
         let nameless =
             maker.draft(Extent::Least, "credential", caller).is_ok_and(|draft| !names(maker, caller, &draft));
-        let left_out =
-            LeftOut { state: Some(STATE.to_owned()), ..LeftOut::new(maker, WHAT, format!("no state {STATE}")) };
+        let left_out = LeftOut {
+            state: Some(OTHER_ORGANISATION.to_owned()),
+            ..LeftOut::new(maker, WHAT, format!("no state {OTHER_ORGANISATION}"))
+        };
         return if nameless || is_documented(maker) { Ok(None) } else { Err(left_out) };
     };
     let caller = caller.in_state(state);
@@ -38,12 +40,12 @@ pub(super) fn case(maker: &Maker<'_>, caller: &Caller<'_>, target: &Target) -> R
     let kind = CredentialFault::OtherOrganisation;
     let request = maker.request(&draft, &caller);
     let case = maker.case(CaseKind::Credential(kind), kind.name(), request, Expect::Refusal);
-    Ok(Some(Case { state: Some(STATE.to_owned()), ..case }))
+    Ok(Some(Case { state: Some(OTHER_ORGANISATION.to_owned()), ..case }))
 }
 
 fn is_documented(maker: &Maker<'_>) -> bool {
     let errors = maker.operation.responses.iter().flat_map(|response| &response.errors);
-    errors.into_iter().any(|error| error.state == Some(ErrorState::Configured(STATE.to_owned())))
+    errors.into_iter().any(|error| error.state == Some(ErrorState::Configured(OTHER_ORGANISATION.to_owned())))
 }
 
 /// Whether a request says which thing is meant: in its path, or by a value of the configuration.
