@@ -144,3 +144,6 @@ fn expect(maker: &Maker<'_>, fault: CredentialFault) -> Expect {
         CredentialFault::OtherOrganisation => Expect::Refusal,
     }
 }
+
+#[cfg(test)]
+mod tests;

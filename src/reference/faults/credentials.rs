@@ -131,3 +131,45 @@ fn is_changed(shown: &str, right: &str, claim: &str) -> bool {
     }
     differs && shown == right
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::call::Presented;
+    use crate::reference::fixtures::{agentsgt, agntix};
+
+    /// The faults of a group that take a bearer token for the right one.
+    fn taken(group: &[Fault], shown: &str, right: &str) -> Vec<&'static str> {
+        let presented = Presented { scheme: Some("Bearer"), value: shown };
+        let takes = |fault: &&Fault| matches!(fault.effect, Mistakes(mistake) if mistake(presented, right));
+        group.iter().filter(takes).map(|fault| fault.name).collect()
+    }
+
+    #[test]
+    fn each_fault_takes_its_own_wrong_credential_and_no_other() {
+        let pair = agentsgt::KEYS;
+        assert_eq!(taken(ANY, "pk_reference:sk_refer", pair), ["truncated-credential-accepted"]);
+        assert_eq!(taken(ANY, "pk_reference:sk_refer ence", pair), ["split-credential-accepted"]);
+        assert_eq!(taken(PAIR, "pk_reference:sk_another", pair), ["secret-unchecked"]);
+        assert_eq!(taken(PAIR, "pk_another:sk_reference", pair), ["public-unchecked"]);
+        assert_eq!(taken(PAIR, "sk_reference:pk_reference", pair), ["swapped-pair-accepted"]);
+        assert!(taken(ANY, "pk_reference", pair).is_empty() && taken(PAIR, "pk_reference", pair).is_empty());
+    }
+
+    #[test]
+    fn each_forged_token_is_taken_by_one_fault() {
+        let [header, claims, signature] = agntix::TOKEN.split('.').collect::<Vec<_>>()[..] else { panic!("a token") };
+        let encoded = |claims: &str| URL_SAFE_NO_PAD.encode(claims);
+        let expired = encoded(r#"{"sub":"user_reference","exp":1}"#);
+        let tampered = encoded(r#"{"sub":"another","exp":4102444800}"#);
+        for (shown, fault) in [
+            (format!("{header}.{claims}.Zm9yZWlnbg"), "signature-unchecked"),
+            (format!("e30.{claims}."), "unsigned-token-accepted"),
+            (format!("{header}.{expired}.{signature}"), "expired-token-accepted"),
+            (format!("{header}.{tampered}.{signature}"), "tampered-token-accepted"),
+        ] {
+            assert_eq!(taken(TOKEN, &shown, agntix::TOKEN), [fault]);
+        }
+        assert!(taken(TOKEN, "pk_live_other", agntix::TOKEN).is_empty());
+    }
+}

@@ -43,7 +43,7 @@ pub(in crate::reference) const REQUESTS: &[Fault] = &[
         "duplicate-keys-500",
         "A member that stands twice in the body makes the server fail.",
         FAILS,
-        Changes(SERVED, |reply, call| fail_where(reply, has_duplicate_keys(call))),
+        Changes(SERVED, |reply, call| fail_where(reply, has_duplicate_keys(call.body.as_deref().unwrap_or_default()))),
     ),
     Fault::new(
         "invalid-utf8-accepted",
@@ -121,9 +121,8 @@ fn is_deep(call: &Call) -> bool {
     call.body.as_deref().is_some_and(|body| body.iter().filter(|byte| **byte == b'[').count() >= DEEP)
 }
 
-/// Whether a name stands twice in the object that is the body.
-fn has_duplicate_keys(call: &Call) -> bool {
-    let body = call.body.as_deref().unwrap_or_default();
+/// Whether a name stands twice in a JSON object.
+fn has_duplicate_keys(body: &[u8]) -> bool {
     serde_json::Deserializer::from_slice(body).deserialize_map(Names).is_ok_and(|mut names| {
         let all = names.len();
         names.sort_unstable();
@@ -148,5 +147,18 @@ impl<'de> Visitor<'de> for Names {
             names.push(name);
         }
         Ok(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_stands_twice_is_seen_and_one_further_down_is_not() {
+        assert!(has_duplicate_keys(br#"{"a": 1, "b": 2, "a": 1}"#));
+        for body in [r#"{"a": {"a": 1}}"#, "[1, 1]", "{\"a\"", ""] {
+            assert!(!has_duplicate_keys(body.as_bytes()), "{body}");
+        }
     }
 }
