@@ -22,7 +22,7 @@ const ACCEPTED: Rule = Rule {
 const EFFECT: Rule = Rule {
     id: "auth/effect",
     severity: Severity::Error,
-    what: "A request that is refused for its credential gets nothing of what it asked for.",
+    what: "A request that is refused, for its credential or a documented reason, gets nothing of what it asked for.",
     why: "A refusal that was written over an answer comes too late: the work was done, and its result is given away.",
     source: RuleSource::Practice("checks that run after the handler change the status alone"),
     example: "HTTP/1.1 401 Unauthorized\n\n{\"id\": \"ses_1\", \"state\": \"OPEN\"}",
@@ -52,7 +52,7 @@ fn accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
 }
 
 fn effect(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some((fault, answer)) = turned_away(evidence) else { return };
+    let Some((what, answer)) = refused(evidence) else { return };
     if !(300..=499).contains(&answer.status) || answer.body.is_empty() {
         return;
     }
@@ -60,7 +60,7 @@ fn effect(evidence: &Evidence<'_>, sink: &mut Sink) {
         return sink.not_checked(reason);
     }
     let Some(given) = given_away(evidence, answer) else { return sink.pass([]) };
-    let mut finding = sink.finding(format!("the {} to a request with {} carries {given}", answer.status, fault.what()));
+    let mut finding = sink.finding(format!("the {} to a request with {what} carries {given}", answer.status));
     finding.expected = "an error and nothing else".to_owned();
     finding.actual = described(evidence, answer);
     sink.fail(finding.breaking(evidence.contract, security_promises(evidence)));
@@ -72,6 +72,16 @@ fn turned_away<'a>(evidence: &Evidence<'a>) -> Option<(CredentialFault, &'a Answ
     let open_to_all = evidence.operation().security.iter().any(|requirement| requirement.0.is_empty());
     let to_be_refused = !open_to_all && evidence.case.expect != Expect::Any;
     to_be_refused.then_some((*fault, answer))
+}
+
+/// Why a case must be refused, after "a request with", and the answer that came: its credential is wrong,
+/// or a documented error is brought about.
+fn refused<'a>(evidence: &Evidence<'a>) -> Option<(&'static str, &'a Answer)> {
+    let by_state = || {
+        let is_error = evidence.case.kind == CaseKind::Error;
+        evidence.answer().filter(|_| is_error).map(|answer| ("a documented reason to refuse it", answer))
+    };
+    turned_away(evidence).map(|(fault, answer)| (fault.what(), answer)).or_else(by_state)
 }
 
 /// What a refusal carries of a success: a body, or an item of a stream, that keeps the schema of a
@@ -184,6 +194,15 @@ mod tests {
         for vague in [json!({}), json!({"required": ["message"]})] {
             assert_eq!(refused(vague, r#"{"id": "ses_1", "message": "no key"}"#), ["passed"]);
         }
+    }
+
+    #[test]
+    fn a_documented_error_gives_nothing_away_either() {
+        let mut scene = Scene::with_schema(json!({"required": ["id"]})).answer(402, "application/json", r#"{"id": 1}"#);
+        let message = "error: the 402 to a request with a documented reason to refuse it carries the body of a success";
+        assert!(scene.says("auth/effect").is_empty(), "nothing says that it must be refused");
+        scene.kind = CaseKind::Error;
+        assert_eq!(scene.says("auth/effect"), [message]);
     }
 
     #[test]
