@@ -100,3 +100,16 @@ fn another_organisation_is_tried_on_what_is_named_and_where_the_document_has_no_
     let reason = "another organisation's credential: no state org-mismatch";
     assert!(left_out(&plan(&target), "createSession").contains(&reason.to_owned()));
 }
+
+#[test]
+fn a_states_credential_takes_the_place_of_one_that_every_request_carries() {
+    let mut target = fixture::target();
+    let own = target.credentials.shift_remove("apiKey").unwrap();
+    target.headers.push(("X-API-Key".to_owned(), own));
+    let other = Text::secret(Secret::new("OTHER", "pk_live_other"));
+    let state = State { credentials: [("apiKey".to_owned(), other)].into_iter().collect(), ..State::default() };
+    target.states.insert("org-mismatch".to_owned(), state);
+    let plan = plan(&target);
+    let case = plan.cases.iter().find(|case| case.state.as_deref() == Some("org-mismatch")).unwrap();
+    assert_eq!(sent(&plan, &case.id.0, "x-api-key").1, "${OTHER}");
+}
