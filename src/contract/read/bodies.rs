@@ -78,7 +78,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn media_essence(&mut self, key: &str, at: &At<'a>) -> Option<String> {
+    /// The essence of a media type under `content`, where the key is one.
+    pub fn media_essence(&mut self, key: &str, at: &At<'a>) -> Option<String> {
         let essence = essence(key);
         if essence.split('/').filter(|part| !part.is_empty()).count() == 2 {
             return Some(essence);
