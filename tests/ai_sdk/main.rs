@@ -6,6 +6,7 @@
 mod live;
 mod recorded;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed};
@@ -25,34 +26,39 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// The rule that must notice what a server of a version does; `None` where nothing is wrong with it.
-fn wanted_of(version: &str, behaviour: &str) -> Option<&'static str> {
-    Some(match behaviour.trim_start_matches("broken").trim_start_matches([':', '-']) {
-        // A data stream has no sentinel: it lacks the line that finishes its message.
-        "throws-piped" if version == "ai4" => "item/sequence",
-        "no-done" | "throws-piped" => "stream/terminal-missing",
-        "no-header" => "sse/profile-header",
-        "delta-without-start" | "unclosed-text" | "tool-output-without-call" => "item/lifecycle",
-        "no-finish" => "item/sequence",
-        "unknown-type" => "item/unknown-kind",
-        "delta-not-text" | "wrong-finish-reason" => "item/schema",
-        "after-done" => "stream/after-terminal",
-        "error-as-text" => "item/not-json",
-        "throws" => "stream/incomplete",
-        _ => return None,
-    })
+/// The rules that must notice what a server of a version does, sorted; none where nothing is wrong with it.
+fn wanted(version: &str, behaviour: &str) -> &'static [&'static str] {
+    match behaviour.trim_start_matches("broken").trim_start_matches([':', '-']) {
+        "no-done" => &["stream/terminal-missing"],
+        "no-header" => &["sse/profile-header"],
+        "delta-without-start" | "unclosed-text" | "tool-output-without-call" => &["item/lifecycle"],
+        "no-finish" => &["item/sequence"],
+        "unknown-type" => &["item/unknown-kind"],
+        "delta-not-text" | "wrong-finish-reason" => &["item/schema"],
+        "after-done" => &["stream/after-terminal"],
+        "error-as-text" => &["item/not-json"],
+        "throws" => &["stream/incomplete"],
+        // A data stream has no sentinel, and its text is no block.
+        "throws-piped" if version == "ai4" => &["item/sequence"],
+        "throws-piped" => &["item/lifecycle", "item/sequence", "stream/terminal-missing"],
+        _ => &[],
+    }
 }
 
-/// Holds the findings against what is wanted of them.
-fn hold<'a>(findings: impl Iterator<Item = &'a Finding>, wanted: Option<&str>) -> Result<(), Failed> {
-    let errors: Vec<&Finding> = findings.filter(|finding| finding.severity == Severity::Error).collect();
-    let right = match wanted {
-        Some(rule) => errors.iter().any(|finding| finding.rule == rule),
-        None => errors.is_empty(),
-    };
-    let told = |finding: &&Finding| format!("\n  {}: {}: {}", finding.rule, finding.message, finding.actual);
-    let seen: String = errors.iter().map(told).collect();
-    if right { Ok(()) } else { Err(Failed::from(format!("wanted {}; seen:{seen}", wanted.unwrap_or("no error")))) }
+/// Holds the findings against what a server of a version does: what is wrong with it is named, and nothing else is
+/// called an error.
+fn hold<'a>(version: &str, behaviour: &str, findings: impl Iterator<Item = &'a Finding>) -> Result<(), Failed> {
+    let wanted = wanted(version, behaviour);
+    // The page promises server-sent events, which the data stream of version 4 is not: so much is always wrong.
+    let is_told = |one: &&Finding| one.severity == Severity::Error || wanted.contains(&one.rule);
+    let is_new = |one: &&Finding| version != "ai4" || one.rule != "sse/media-type";
+    let told: Vec<&Finding> = findings.filter(is_told).filter(is_new).collect();
+    let rules: BTreeSet<&str> = told.iter().map(|finding| finding.rule).collect();
+    if rules.iter().eq(wanted) {
+        return Ok(());
+    }
+    let line = |one: &&Finding| format!("\n  {}[{}]: {}: {}", one.severity.word(), one.rule, one.message, one.actual);
+    Err(Failed::from(format!("wanted {wanted:?}; seen:{}", told.iter().map(line).collect::<String>())))
 }
 
 /// The audit of an agent that listens there, with the credentials and values of `uptospec.toml`.

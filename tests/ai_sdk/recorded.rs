@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use libtest_mimic::{Failed, Trial};
 use uptospec::generate::{CaseKind, Options, generate};
-use uptospec::judge::{Context, Verdict, judge};
+use uptospec::judge::{Check, Context, Finding, Verdict, judge};
 use uptospec::send::{Answer, BodyLength, End, Exchange, Outcome, SentRequest};
 
 /// One trial a recording.
@@ -22,25 +22,19 @@ fn trial(file: PathBuf) -> Trial {
     let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     Trial::test(format!("recorded::{name}"), move || {
         let (version, behaviour) = name.split_once('-').unwrap_or((&name, ""));
-        super::hold(findings(&file)?.iter(), wanted(version, behaviour))
+        // The recording of a failure ends where the server failed, as the body does where it ends cleanly.
+        let behaviour = if behaviour == "throws" { "throws-piped" } else { behaviour };
+        super::hold(version, behaviour, findings(&file)?.iter())
     })
 }
 
-/// A recording ends where the server failed, as it does where the failure ends the body cleanly.
-fn wanted(version: &str, behaviour: &str) -> Option<&'static str> {
-    match behaviour {
-        "throws" => super::wanted_of(version, "throws-piped"),
-        _ => super::wanted_of(version, behaviour),
-    }
-}
-
-fn findings(file: &Path) -> Result<Vec<uptospec::judge::Finding>, Failed> {
+fn findings(file: &Path) -> Result<Vec<Finding>, Failed> {
     let job = super::job("http://127.0.0.1:9")?;
     let plan = generate(&job.contract, &job.target, None, &Options::default());
     let case = plan.cases.iter().find(|case| case.kind == CaseKind::Example).ok_or("the document has an example")?;
     let exchange = exchange(file)?;
     let checks = judge(&job.contract, case, &exchange, Context { verified: true, admitted: true });
-    let finding = |check: uptospec::judge::Check| match check.verdict {
+    let finding = |check: Check| match check.verdict {
         Verdict::Failed(finding) => Some(*finding),
         _ => None,
     };
@@ -67,14 +61,8 @@ fn exchange(file: &Path) -> Result<Exchange, Failed> {
         request: SentRequest { method: "POST".to_owned(), url: String::new(), headers: Vec::new(), body: None },
         started: Duration::ZERO,
         outcome: Outcome::Answered(Answer {
-            status: 200,
-            version: "HTTP/1.1".to_owned(),
-            headers: headers.collect(),
-            head_at: Duration::from_millis(1),
-            body: std::fs::read(file)?.into(),
-            pieces: Vec::new(),
             end: End::Complete(BodyLength::Chunked),
-            ended_at: Duration::from_millis(2),
+            ..Answer::whole(200, headers.collect(), std::fs::read(file)?)
         }),
     })
 }
