@@ -40,7 +40,7 @@ fn wanted(version: &str, behaviour: &str) -> &'static [&'static str] {
         "throws" => &["stream/incomplete"],
         // A data stream has no sentinel, and its text is no block.
         "throws-piped" if version == "ai4" => &["item/sequence"],
-        "throws-piped" => &["item/lifecycle", "item/sequence", "stream/terminal-missing"],
+        "throws-piped" => &["stream/terminal-missing"],
         _ => &[],
     }
 }
