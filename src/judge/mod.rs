@@ -32,6 +32,8 @@ mod workflow;
 mod docs;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod vectors;
 
 pub use evidence::{Context, Evidence};
 pub use expression::value_of;

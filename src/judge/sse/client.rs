@@ -4,7 +4,7 @@
 use super::marked::{Concern, conclude};
 use crate::judge::streamed::StreamView;
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
-use crate::stream::{ClientEnd, Difference, MarkKind, SseFacts, client_view};
+use crate::stream::{ClientEnd, Difference, Framing, MarkKind, SseFacts, client_view, decode};
 
 pub(super) const CLIENT_VIEW: Rule = Rule {
     id: "sse/client-view",
@@ -113,8 +113,8 @@ fn seen(view: &StreamView<'_>, facts: &SseFacts) -> Seen {
     if seen.end == ClientEnd::TooLong {
         return Seen::Nothing;
     }
-    let events = view.streamed.items.iter().map(|item| &item.item);
-    seen.difference(events, facts).map_or(Seen::Same, Seen::Other)
+    let events = decode(Framing::Sse, [(view.answer.ended_at, body.as_ref())]).items;
+    seen.difference(events.iter(), facts).map_or(Seen::Same, Seen::Other)
 }
 
 /// The event that is the first to differ.
