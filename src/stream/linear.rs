@@ -13,6 +13,8 @@ const FRAMINGS: [Framing; 5] = [Framing::Sse, Framing::Ndjson, Framing::JsonSeq,
 const LONGER: usize = 4;
 /// Most times longer that it may take: as far from linear as from quadratic.
 const MOST: u32 = 8;
+/// What is read in less than this is quick enough, and its measurement little but noise.
+const QUICK: Duration = Duration::from_millis(20);
 /// How often it is measured before it counts as slow.
 const ATTEMPTS: usize = 6;
 
@@ -32,7 +34,7 @@ impl Body {
     }
 
     fn takes_linear_time(&self, framing: Framing) -> bool {
-        (0..ATTEMPTS).any(|_| self.time(framing, LONGER) < self.time(framing, 1) * MOST)
+        (0..ATTEMPTS).any(|_| self.time(framing, LONGER) < QUICK.max(self.time(framing, 1) * MOST))
     }
 }
 
