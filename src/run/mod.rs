@@ -17,6 +17,7 @@ mod result;
 mod sequence;
 mod server;
 mod shown;
+mod streamed;
 mod tally;
 
 use std::io;
@@ -28,6 +29,7 @@ pub use budget::Interrupt;
 pub use event::{Event, Reporter};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
+pub use streamed::{ShownRow, ShownStream};
 
 use crate::contract::Contract;
 use crate::generate::Suite;

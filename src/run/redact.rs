@@ -68,6 +68,8 @@ impl Redactor {
         match &mut exchange.outcome {
             Outcome::Answered(answer) => {
                 answer.body = self.bytes(&answer.body);
+                answer.tail = self.bytes(&answer.tail);
+                answer.followed = None;
                 for (_, value) in &mut answer.headers {
                     *value = self.bytes(&Bytes::copy_from_slice(value)).to_vec();
                 }

@@ -1,6 +1,7 @@
 //! Rules on a stream as a whole: its form, its end and its times.
 
 mod end;
+mod ended;
 mod form;
 mod terminal;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod time;
 
 use super::Rule;
 pub(super) use end::judge_incomplete;
+pub use ended::StreamEnd;
 pub(super) use time::{Arrival, judge_idle, judge_pace};
 
 /// The family.

@@ -6,6 +6,7 @@ mod locate;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::cmp::Reverse;
 use std::io;
