@@ -15,6 +15,8 @@ const LONGER: usize = 4;
 const MOST: u32 = 8;
 /// What is read in less than this is quick enough, and its measurement little but noise.
 const QUICK: Duration = Duration::from_millis(20);
+/// For how long a slow one is measured again.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is measured before it counts as slow.
 const ATTEMPTS: usize = 6;
 
@@ -34,7 +36,10 @@ impl Body {
     }
 
     fn takes_linear_time(&self, framing: Framing) -> bool {
-        (0..ATTEMPTS).any(|_| self.time(framing, LONGER) < QUICK.max(self.time(framing, 1) * MOST))
+        let started = Instant::now();
+        let attempts = (0..ATTEMPTS).take_while(|_| started.elapsed() < PATIENCE);
+        let mut linear = attempts.map(|_| self.time(framing, LONGER) < QUICK.max(self.time(framing, 1) * MOST));
+        linear.any(|linear| linear)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Every rule on streams beside an answer that only it explains, and a legal one that looks much the same.
 //!
 //! One table a family. What breaks a rule raises that rule and nothing else of these families, notes
-//! included; where another cannot be helped, the table says which and why.
+//! included; where another cannot be helped, the table says which and why. `isolation/cross-talk` takes two
+//! exchanges to break: both its sides are beside it.
 
 mod coverage;
 mod item;
