@@ -44,6 +44,9 @@ pub struct Case {
 pub enum CaseKind {
     /// An example of the document.
     Example,
+    /// An example in a form that the document only leaves room for: a target need not know it, and a
+    /// refusal says nothing.
+    Reading,
     /// A request that the contract allows.
     Positive,
     /// A request that breaks exactly one constraint.
@@ -70,7 +73,7 @@ impl CaseKind {
     /// One word for lists and ids.
     pub fn name(&self) -> &'static str {
         match self {
-            CaseKind::Example => "example",
+            CaseKind::Example | CaseKind::Reading => "example",
             CaseKind::Positive => "positive",
             CaseKind::Negative(_) => "negative",
             CaseKind::Credential(_) => "credential",

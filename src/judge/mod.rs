@@ -40,7 +40,7 @@ pub use expression::value_of;
 pub use finding::{At, Finding, Severity};
 pub use isolation::Marks;
 pub use limit::{Before, judge_burst};
-pub use registry::{is_timed, nearest, rule, rules};
+pub use registry::{is_of_wire, is_timed, nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use stream::StreamEnd;
 pub use streamed::{StreamInShort, in_short};

@@ -14,7 +14,7 @@ use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
     Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
 };
-use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest};
+use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
 /// Something to write to that its reader has closed.
 #[derive(Debug)]
@@ -293,6 +293,7 @@ fn answered(status: u16, content_type: &str, body: &[u8], end: End) -> Exchange 
             ended_at: ms(1_312),
             ..Answer::whole(status, headers, Bytes::copy_from_slice(body))
         }),
+        wire: Wire::NotAudited,
     }
 }
 

@@ -9,7 +9,7 @@ use super::tally::{Found, Key, Selection};
 use super::{Reproduced, bind::Links};
 use crate::contract::Contract;
 use crate::generate::{Case, smaller};
-use crate::judge::{Context, Finding, Severity, Verdict, judge};
+use crate::judge::{Context, Finding, Severity, Verdict, is_of_wire, judge};
 use crate::send::Exchange;
 
 /// How often a finding's case is sent again before it is shrunk.
@@ -106,7 +106,10 @@ impl Confirmer<'_> {
     ) -> Result<Option<(Finding, Exchange)>, Unsent> {
         let mut case = case.clone();
         let Ok(lease) = self.links.lend(self.dispatcher, &mut case).await else { return Ok(None) };
-        let exchange = self.dispatcher.send(&case).await?;
+        let exchange = match is_of_wire(wanted.rule) {
+            true => self.dispatcher.send_audited(&case).await?,
+            false => self.dispatcher.send(&case).await?,
+        };
         self.links.give_back(lease).await;
         let checks = judge(self.contract, &case, &exchange, context);
         let found = checks.into_iter().find_map(|check| match check.verdict {

@@ -1,9 +1,11 @@
 //! Keeps credentials out of everything that is written down.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::judge::Finding;
-use crate::send::{Exchange, Outcome};
+use crate::send::{Exchange, Outcome, Wire, WireRecord};
 use crate::target::{Secret, Target, Text};
 
 /// Shortest secret that is looked for in answers: a shorter one would hide ordinary words.
@@ -76,7 +78,21 @@ impl Redactor {
             }
             Outcome::Failed(failure) => failure.message = self.text(&failure.message),
         }
+        match &mut exchange.wire {
+            Wire::Seen(record) => self.record(Arc::make_mut(record)),
+            Wire::Unseen(reason) => *reason = self.text(reason),
+            Wire::NotAudited => {}
+        }
         exchange
+    }
+
+    fn record(&self, record: &mut WireRecord) {
+        record.head = self.bytes(&record.head);
+        record.content_lengths.iter_mut().for_each(|value| *value = self.text(value));
+        record.transfer_encodings.iter_mut().for_each(|value| *value = self.text(value));
+        record.chunks.iter_mut().filter_map(|chunk| chunk.extension.as_mut()).for_each(|text| *text = self.text(text));
+        record.trailers.iter_mut().for_each(|(_, value)| *value = self.bytes(value));
+        record.surplus.iter_mut().for_each(|surplus| surplus.first = self.bytes(&surplus.first));
     }
 }
 

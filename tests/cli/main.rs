@@ -1,6 +1,7 @@
 //! The real binary against real servers on real sockets.
 
 mod check;
+mod framing;
 mod support;
 mod unreachable;
 mod wrong;

@@ -90,6 +90,9 @@ fn server_error(evidence: &Evidence<'_>, sink: &mut Sink) {
     if answer.status < 500 || expected || unknown_method {
         return sink.pass([]);
     }
+    if evidence.case.kind == CaseKind::Reading {
+        return sink.only_read(answer.status);
+    }
     // A document may say that its service can fail, but not that a valid request must.
     let valid = matches!(evidence.case.expect, Expect::Success { .. });
     let named = evidence.response().filter(|response| !valid && names_server_errors(response));
@@ -97,7 +100,7 @@ fn server_error(evidence: &Evidence<'_>, sink: &mut Sink) {
         CaseKind::Negative(violation) => format!("although {}", violation.what),
         CaseKind::Credential(_) => "to a caller without the right credential".to_owned(),
         CaseKind::Error => "in place of the documented error".to_owned(),
-        CaseKind::Example | CaseKind::Positive | CaseKind::Burst { .. } | CaseKind::Step { .. } => {
+        CaseKind::Example | CaseKind::Reading | CaseKind::Positive | CaseKind::Burst { .. } | CaseKind::Step { .. } => {
             "to a valid request".to_owned()
         }
     };

@@ -7,6 +7,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod time;
+mod wire;
 
 use super::Rule;
 pub(super) use end::judge_incomplete;
@@ -30,4 +31,6 @@ pub static RULES: &[Rule] = &[
     time::IDLE,
     time::SLOW_KEEP_ALIVE,
     time::BUFFERED,
+    wire::SURPLUS_BYTES,
+    wire::TWO_LENGTHS,
 ];
