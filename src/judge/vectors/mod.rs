@@ -9,6 +9,7 @@ mod item;
 mod sse;
 mod stream;
 mod text;
+mod wire;
 
 use std::collections::BTreeSet;
 
@@ -75,7 +76,10 @@ impl Vector {
 }
 
 fn all() -> Vec<Vector> {
-    [sse::vectors(), stream::vectors(), item::vectors(), text::vectors()].into_iter().flatten().collect()
+    [sse::vectors(), stream::vectors(), wire::vectors(), item::vectors(), text::vectors()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A stream as a careful server sends it, chunked and complete.

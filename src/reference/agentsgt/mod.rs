@@ -2,6 +2,7 @@
 
 mod chat;
 mod faults;
+mod protocol;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +26,7 @@ use super::reply::{Outcome, Reply};
 pub(super) const API: Api = Api {
     name: "agentsgt",
     title: "Agents GT chat: the AI SDK's UI message stream",
-    faults: &[http::FAULTS, faults::ERRORS, sse::DELIVERY, sse::FRAMING],
+    faults: &[http::FAULTS, faults::ERRORS, sse::DELIVERY, sse::FRAMING, protocol::FAULTS],
     routes,
 };
 

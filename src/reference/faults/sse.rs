@@ -234,17 +234,6 @@ pub(in crate::reference) const SENTINEL: &[Fault] = &[
         }),
     ),
     Fault::new(
-        "held-open",
-        "The connection stays open for long after the sentinel where `stream` is left out.",
-        &["stream/held-open"],
-        // Each such answer costs its client seconds, so that not all of them have the fault.
-        streams(|reply, call| {
-            if call.json().is_some_and(|body| body.get("stream").is_none()) {
-                reply.ending = Ending::HeldOpen;
-            }
-        }),
-    ),
-    Fault::new(
         "item-not-json",
         "An event's data is not JSON.",
         &["item/not-json"],
