@@ -2,6 +2,7 @@
 
 mod check;
 mod framing;
+mod streams;
 mod support;
 mod unreachable;
 mod wrong;
