@@ -213,6 +213,7 @@ pub(super) fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Success { form } => format!("success {}", form.as_deref().unwrap_or("of any form")),
         Expect::Refusal => "refusal".to_owned(),
+        Expect::Any => "anything but a failure".to_owned(),
         Expect::Error(errors) => {
             let error = |error: &ExpectedError| {
                 format!("{} {} ({:?})", error.status, error.code.as_deref().unwrap_or("-"), error.strength)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::caller::Caller;
 use super::maker::Maker;
 use super::suite::Suite;
-use super::{Case, Workflow, credential, errors, negative, positive, workflow};
+use super::{Case, Workflow, credential, errors, negative, positive, unusual, workflow};
 use crate::contract::{Contract, Operation, PromiseId};
 use crate::target::Target;
 
@@ -95,7 +95,7 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
     take((Vec::new(), parts_never_sent(maker)));
     take(positive::examples(maker, caller));
     take(positive::positives(maker, caller, options.cases, target.limits.max_requests));
-    take(credential::cases(maker, caller));
+    take(credential::cases(maker, caller, target));
     take(errors::of_states(maker, caller, target));
     if !caller.may_call(maker.operation) {
         // Whoever is not let in is refused for that, and nothing is learnt of the rest.
@@ -108,6 +108,7 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
         return;
     }
     take(negative::cases(maker, caller));
+    take((unusual::cases(maker, caller), Vec::new()));
     take(errors::built_in(maker, caller));
 }
 

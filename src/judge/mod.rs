@@ -35,6 +35,7 @@ mod support;
 #[cfg(test)]
 mod vectors;
 
+pub use error::Shapes;
 pub use evidence::{Context, Evidence};
 pub use expression::value_of;
 pub use finding::{At, Finding, Severity};
