@@ -32,6 +32,8 @@ mod workflow;
 mod docs;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod vectors;
 
 pub use error::Shapes;
 pub use evidence::{Context, Evidence};

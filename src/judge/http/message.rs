@@ -1,6 +1,7 @@
 //! Whether there is an answer at all, and what every answer carries.
 
 use super::super::error::described;
+use super::date::is_date;
 use super::{Evidence, Rule, RuleSource, Severity, Sink, about_header};
 use crate::contract::{Response, StatusPattern};
 use crate::generate::{CaseKind, Expect};
@@ -39,7 +40,7 @@ const CONTENT_TYPE: Rule = Rule {
 const DATE: Rule = Rule {
     id: "http/date",
     severity: Severity::Warning,
-    what: "Every 2xx, 3xx and 4xx carries Date.",
+    what: "Every 2xx, 3xx and 4xx carries Date, in the form of HTTP.",
     why: "Caches and clients with a wrong clock reckon by it.",
     source: RuleSource::Standard("RFC 9110 6.6.1"),
     example: "HTTP/1.1 200 OK without Date",
@@ -137,11 +138,13 @@ fn content_type(evidence: &Evidence<'_>, sink: &mut Sink) {
 
 fn date(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(answer) = evidence.answer().filter(|answer| (200..500).contains(&answer.status)) else { return };
-    if answer.header_values("date").next().is_some() {
-        return sink.pass([]);
-    }
-    let message = format!("Date is missing on a {}", answer.status);
-    sink.fail(about_header(sink, "date", message, "the time of the answer", None));
+    let date = answer.header("date");
+    let message = match &date {
+        Some(date) if is_date(date) => return sink.pass([]),
+        Some(_) => format!("Date is no date on a {}", answer.status),
+        None => format!("Date is missing on a {}", answer.status),
+    };
+    sink.fail(about_header(sink, "date", message, "the time of the answer, as `Sun, 22 Nov 2026 08:00:00 GMT`", date));
 }
 
 fn error_body(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -242,6 +245,10 @@ mod tests {
             scene.says("http/date")
         };
         assert_eq!(without_date(404), ["warning: Date is missing on a 404"]);
+        let mut other_form = Scene::new();
+        other_form.change(|answer| answer.headers.retain(|(name, _)| name != "date"));
+        let said = other_form.header("date", "2026-11-22T08:00:00Z").says("http/date");
+        assert_eq!(said, ["warning: Date is no date on a 200"]);
         assert!(without_date(500).is_empty());
         assert_eq!(Scene::new().says("http/date"), ["passed"]);
     }

@@ -1,4 +1,4 @@
-//! Faults of Agents GT beyond those of any event stream. Its document says nothing of what an event carries.
+//! Faults of Agents GT in its checks and its documented errors.
 
 use http::StatusCode;
 

@@ -2,6 +2,7 @@
 
 mod chat;
 mod faults;
+mod protocol;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,7 @@ pub(super) const API: Api = Api {
         faults::NOTHING,
         sse::DELIVERY,
         sse::FRAMING,
+        protocol::FAULTS,
     ],
     routes,
 };

@@ -12,7 +12,7 @@ use crate::reference::fault::{Change, Fault};
 use crate::reference::faults::gone_wrong;
 use crate::reference::gist::fresh_id;
 use crate::reference::refusal::Refusal;
-use crate::reference::reply::{Outcome, Reply};
+use crate::reference::reply::{Ending, Outcome, Reply};
 
 const UNAUTHENTICATED: &[Outcome] =
     &[Outcome::Refused(Refusal::NoCredential), Outcome::Refused(Refusal::WrongCredential)];
@@ -225,6 +225,17 @@ pub(super) const MESSAGE: &[Fault] = &[
             reply.edit_items(|_, item| {
                 item.insert("id".to_owned(), fresh_id("msg_").into());
             });
+        }),
+    ),
+    Fault::new(
+        "held-open",
+        "The connection stays open for long after the sentinel where `stream` is left out.",
+        &["stream/held-open"],
+        // Each such answer costs its client seconds, so that not all of them have the fault.
+        streams(|reply, call| {
+            if call.json().is_some_and(|body| body.get("stream").is_none()) {
+                reply.ending = Ending::HeldOpen;
+            }
         }),
     ),
     Fault::new(

@@ -1,7 +1,7 @@
 //! Faults of any API over HTTP: credentials, methods and errors.
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, LOCATION,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, DATE, LOCATION,
     WWW_AUTHENTICATE,
 };
 use http::{HeaderName, StatusCode};
@@ -104,6 +104,12 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
         "What is served has no Content-Type.",
         &["http/content-type", "body/media-type", "sse/media-type"],
         Changes(SERVED, |reply, _| reply.unset(&CONTENT_TYPE)),
+    ),
+    Fault::new(
+        "date-iso",
+        "What is served has a Date in the form of ISO 8601.",
+        &["http/date"],
+        Changes(SERVED, |reply, _| reply.set(DATE, "2026-11-22T08:00:00Z")),
     ),
     Fault::new(
         "redirected",
