@@ -7,7 +7,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::send::{Client, Connection, StopAt, WireRequest};
-use crate::target::{Hook, Text};
+use crate::target::Hook;
 
 /// Longest time that a hook may take.
 const HOOK_LIMIT: Duration = Duration::from_secs(30);
@@ -59,7 +59,7 @@ pub async fn run_hook(hook: &Hook, client: &Client) -> Result<(), HookError> {
             let call = format!("{method} {url}");
             let request = WireRequest {
                 method: method.clone(),
-                url: Text::plain(url.as_str()),
+                url: url.clone(),
                 headers: Vec::new(),
                 body: (method != http::Method::GET).then(Vec::new),
             };

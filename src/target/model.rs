@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use url::Url;
 
-use super::Text;
+use super::{Secret, Text};
 use crate::contract::Location;
 
 /// One server under test.
@@ -54,6 +54,27 @@ impl Target {
             server: None,
         }
     }
+
+    /// Every secret that its configuration holds, those of its states among them.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let of_states = self.states.values().flat_map(State::texts);
+        self.credentials
+            .values()
+            .chain(self.headers.iter().map(|(_, text)| text))
+            .chain(of_states)
+            .flat_map(Text::secrets)
+    }
+}
+
+impl State {
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        let hooks = [&self.before, &self.after].into_iter().flatten();
+        let of_hooks = hooks.filter_map(|hook| match hook {
+            Hook::Http { url, .. } => Some(url),
+            Hook::Run(_) => None,
+        });
+        self.credentials.values().chain(self.headers.iter().map(|(_, text)| text)).chain(of_hooks)
+    }
 }
 
 /// A condition that a documented answer needs, and how this target is brought into it.
@@ -72,14 +93,14 @@ pub struct State {
 }
 
 /// Something done outside the requests of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Hook {
     /// An HTTP call; any 2xx is success.
     Http {
         /// Its method.
         method: http::Method,
-        /// Its URL.
-        url: Url,
+        /// Its URL; a password in it, and what the environment gave, are secrets.
+        url: Text,
     },
     /// A command for the shell; exit 0 is success.
     Run(String),

@@ -1,21 +1,25 @@
 //! Text that may hold secrets and is never written with them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use secrecy::{ExposeSecret, SecretString};
+
+use super::Redactor;
 
 /// A credential: shown everywhere as `${NAME}`.
 #[derive(Clone)]
 pub struct Secret {
     name: Arc<str>,
     value: Arc<SecretString>,
+    /// What finds it; made when it is first looked for, once for all its clones.
+    redactor: Arc<OnceLock<Redactor>>,
 }
 
 impl Secret {
     /// A secret that people know by `name`, without the `${}`.
     pub fn new(name: impl Into<Arc<str>>, value: impl Into<String>) -> Self {
-        Secret { name: name.into(), value: Arc::new(SecretString::from(value.into())) }
+        Secret { name: name.into(), value: Arc::new(SecretString::from(value.into())), redactor: Arc::default() }
     }
 
     /// The name people know it by.
@@ -26,6 +30,15 @@ impl Secret {
     /// The secret itself: for what goes on the wire, and for finding it in what comes back.
     pub fn reveal(&self) -> &str {
         self.value.expose_secret()
+    }
+
+    /// Finds this secret alone.
+    pub fn redactor(&self) -> &Redactor {
+        self.redactor.get_or_init(|| Redactor::new([self]))
+    }
+
+    pub(super) fn shared_name(&self) -> Arc<str> {
+        self.name.clone()
     }
 }
 
@@ -86,6 +99,16 @@ impl Text {
         let change = |piece: &Piece| match piece {
             Piece::Plain(text) => Piece::Plain(change(text)),
             Piece::Secret(secret) => Piece::Secret(Secret::new(secret.name.clone(), change(secret.reveal()))),
+        };
+        Text(self.0.iter().map(change).collect())
+    }
+
+    /// This text with every plain piece changed.
+    #[must_use]
+    pub fn map_plain(&self, change: impl Fn(&str) -> String) -> Text {
+        let change = |piece: &Piece| match piece {
+            Piece::Plain(text) => Piece::Plain(change(text)),
+            Piece::Secret(secret) => Piece::Secret(secret.clone()),
         };
         Text(self.0.iter().map(change).collect())
     }

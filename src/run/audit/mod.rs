@@ -17,13 +17,14 @@ use super::dispatch::Dispatcher;
 use super::earlier::Earlier;
 use super::promises::outcomes;
 use super::reach::Reach;
-use super::redact::Redactor;
+use super::redact;
 use super::tally::{Selection, Tally};
 use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult};
 use crate::contract::PromiseId;
 use crate::generate::{Case, CaseId, CaseKind, LeftOut, Plan, generate};
 use crate::judge::{Ledger, Marks};
 use crate::send::{Client, Exchange};
+use crate::target::Redactor;
 
 /// Judges one target.
 ///
@@ -122,7 +123,7 @@ impl<'a> Audit<'a> {
             unwitnessed,
             incomplete: Vec::new(),
             operations: operations.filter(is_chosen).collect(),
-            redactor: Redactor::new(&job.target),
+            redactor: Redactor::new(job.target.secrets()),
             done: 0,
         })
     }
@@ -163,7 +164,7 @@ impl<'a> Audit<'a> {
             () if self.incomplete.is_empty() => RunVerdict::Conformant,
             () => RunVerdict::Incomplete,
         };
-        TargetResult {
+        let result = TargetResult {
             name: self.job.target.name.clone(),
             title: self.job.contract.title.clone(),
             url: self.job.url.to_string(),
@@ -178,7 +179,8 @@ impl<'a> Audit<'a> {
             promises: outcomes(&self.job.contract, &self.tally.promises, &self.unwitnessed),
             left_out: self.left_out,
             latency: self.tally.latency(),
-        }
+        };
+        redact::result(&self.redactor, result)
     }
 }
 
