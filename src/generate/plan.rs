@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::caller::Caller;
 use super::maker::Maker;
 use super::suite::Suite;
-use super::{Case, Workflow, credential, errors, negative, positive, workflow};
+use super::{Case, CaseKind, Expect, Workflow, credential, errors, negative, positive, workflow};
 use crate::contract::{Contract, Operation, PromiseId};
 use crate::target::Target;
 
@@ -65,6 +65,15 @@ impl LeftOut {
             reason: reason.to_string(),
             promises: Vec::new(),
         }
+    }
+}
+
+impl Case {
+    /// Whether the target, if it keeps the contract, generates an answer for it, which may cost money: a
+    /// valid request by POST does, and each request of a burst.
+    pub fn generates(&self) -> bool {
+        let served = matches!(self.expect, Expect::Success { .. }) || matches!(self.kind, CaseKind::Burst { .. });
+        served && self.request.method == http::Method::POST
     }
 }
 

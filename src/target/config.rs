@@ -20,6 +20,7 @@ const TARGET_KEYS: &[&str] = &[
     "concurrency",
     "rate",
     "max-requests",
+    "max-generations",
     "connect-timeout",
     "idle-timeout",
     "time-limit",
@@ -180,6 +181,7 @@ impl TargetReader<'_, '_> {
             concurrency: self.reader.count(table, "concurrency").unwrap_or(default.concurrency),
             rate: self.reader.parsed(table, "rate", rate),
             max_requests: self.reader.count(table, "max-requests").unwrap_or(default.max_requests),
+            max_generations: self.reader.count(table, "max-generations").or(default.max_generations),
             connect_timeout: self.reader.parsed(table, "connect-timeout", duration).unwrap_or(default.connect_timeout),
             idle_timeout: self.reader.parsed(table, "idle-timeout", duration).unwrap_or(default.idle_timeout),
             time_limit: self.reader.parsed(table, "time-limit", duration).unwrap_or(default.time_limit),
@@ -267,7 +269,7 @@ impl TargetReader<'_, '_> {
             }
         };
         match (method.parse(), http_url(&url.reveal())) {
-            (Ok(method), Ok(read)) => Some(Hook::Http { method, url: without_password(url, &read) }),
+            (Ok(method), Ok(_)) => Some(Hook::Http { method, url: without_password(url) }),
             _ => self.no_call(http.span()),
         }
     }
@@ -335,16 +337,14 @@ impl TargetReader<'_, '_> {
     }
 }
 
-/// The URL with a password in it as a secret.
-fn without_password(text: Text, url: &Url) -> Text {
-    let Some(password) = url.password() else { return text };
-    let whole = text.reveal();
-    match whole.split_once(password) {
-        Some((before, after)) if !text.is_secret() => {
-            let password = Text::secret(Secret::new("PASSWORD", password));
-            Text::plain(before).then(password).then(Text::plain(after))
-        }
-        _ => text,
+/// The URL of a hook with a password in it as a secret.
+fn without_password(url: Text) -> Text {
+    let whole = url.reveal();
+    let authority = whole.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+    let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    match user.and_then(|user| user.split_once(':')) {
+        Some((_, password)) => url.hiding(&Secret::new("PASSWORD", password)),
+        None => url,
     }
 }
 
@@ -418,9 +418,9 @@ mod tests {
         let (shown, sent) = hook("POST http://admin:hunter2@127.0.0.1/reset");
         assert_eq!(shown, "http://admin:${PASSWORD}@127.0.0.1/reset");
         assert_eq!(sent, "http://admin:hunter2@127.0.0.1/reset");
-        let (shown, sent) = hook("POST http://127.0.0.1/reset?key=${KEY}");
-        assert_eq!(shown, "http://127.0.0.1/reset?key=${KEY}");
-        assert_eq!(sent, "http://127.0.0.1/reset?key=agx_live_1");
+        let (shown, sent) = hook("POST http://admin:hunter2@127.0.0.1/reset?key=${KEY}");
+        assert_eq!(shown, "http://admin:${PASSWORD}@127.0.0.1/reset?key=${KEY}");
+        assert_eq!(sent, "http://admin:hunter2@127.0.0.1/reset?key=agx_live_1");
     }
 
     #[test]

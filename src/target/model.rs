@@ -124,6 +124,8 @@ pub struct Limits {
     pub rate: Option<Rate>,
     /// Most requests that a run may send.
     pub max_requests: usize,
+    /// Most requests that ask for an answer to be generated; `None`: as many as the plan has.
+    pub max_generations: Option<usize>,
     /// Longest wait for a connection.
     pub connect_timeout: Duration,
     /// Longest silence, before the head and between two pieces of a body.
@@ -140,6 +142,7 @@ impl Default for Limits {
             concurrency: 8,
             rate: None,
             max_requests: 2_000,
+            max_generations: None,
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(30),
             time_limit: Duration::from_secs(600),

@@ -1,6 +1,7 @@
 //! The real binary against real servers on real sockets.
 
 mod check;
+mod secrets;
 mod support;
 mod unreachable;
 mod wrong;

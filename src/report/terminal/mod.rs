@@ -3,12 +3,15 @@
 mod excerpt;
 mod finding;
 mod locate;
+mod plan;
 mod summary;
 #[cfg(test)]
 mod tests;
 
 use std::cmp::Reverse;
 use std::io;
+
+pub use plan::print_plan;
 
 use super::safe;
 use super::style::{Palette, paint};

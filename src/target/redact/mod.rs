@@ -78,8 +78,7 @@ impl Redactor {
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let parts = secrets.into_iter().flat_map(|secret| needle::parts(&secret.shared_name(), secret.reveal()));
         let (short, long): (Vec<_>, Vec<_>) = parts.partition(|part| part.text.len() < SHORT);
-        let needles: Vec<Needle> =
-            long.into_iter().flat_map(|plain| [needle::in_base64(&plain), vec![plain]].concat()).collect();
+        let needles: Vec<Needle> = long.into_iter().flat_map(needle::in_all_forms).collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)

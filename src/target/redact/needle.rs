@@ -45,9 +45,21 @@ pub fn parts(name: &Arc<str>, secret: &str) -> Vec<Needle> {
     parts
 }
 
+/// The text as it is, in base64, and in base64 as a JSON string holds it: what is encoded is JSON often enough.
+pub fn in_all_forms(plain: Needle) -> Vec<Needle> {
+    let json = serde_json::Value::from(plain.text.as_str()).to_string();
+    let in_json = Needle { text: json[1..json.len() - 1].to_owned(), ..plain.clone() };
+    let mut needles = in_base64(&plain);
+    if in_json.text != plain.text {
+        needles.extend(in_base64(&in_json));
+    }
+    needles.push(plain);
+    needles
+}
+
 /// The same text in base64, whatever stands before it there: three bytes become four characters, so there
 /// are three ways in which they fall on it. Characters that hold bits of its neighbours are left out.
-pub fn in_base64(plain: &Needle) -> Vec<Needle> {
+fn in_base64(plain: &Needle) -> Vec<Needle> {
     let mut needles: Vec<Needle> = Vec::new();
     for before in 0..3 {
         let bytes = [&[0; 2][..before], plain.text.as_bytes()].concat();
