@@ -12,6 +12,7 @@
 
 pub mod cli;
 pub mod contract;
+pub mod follow;
 pub mod generate;
 pub mod harness;
 pub mod judge;

@@ -16,8 +16,7 @@ use uptospec::selftest::job;
 const THREADS: usize = 8;
 const SEEDS: u64 = 10;
 /// Faults that call for requests beyond the plan, each in another way.
-const FAULTS: [(&str, &str); 3] =
-    [("agntix", "done-missing"), ("agentix", "limit-never"), ("agenhq", "id-missing")];
+const FAULTS: [(&str, &str); 3] = [("agntix", "done-missing"), ("agentix", "limit-never"), ("agenhq", "id-missing")];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

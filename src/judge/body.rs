@@ -151,7 +151,11 @@ fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
 
 fn judge(value: &Value, schema: &Schema, media: &MediaType, evidence: &Evidence<'_>, sink: &mut Sink) {
     let around = promises_around(evidence, media);
-    shape::judge(&Instance { value, schema, name: "the body", at: At::default(), around }, evidence, sink);
+    shape::judge(
+        &Instance { value, schema, name: "the body", at: At::default(), around, source: None },
+        evidence,
+        sink,
+    );
 }
 
 /// A text body as the value that its schema is about: as it came, or without the white space or the
@@ -214,7 +218,9 @@ fn cut_short(end: End) -> Option<String> {
         End::ShortOfContentLength => "it is shorter than Content-Length".to_owned(),
         End::Reset => "the connection was reset".to_owned(),
         End::Idle { silence } => format!("nothing came for {:.1} s", silence.as_secs_f64()),
-        End::Complete(_) | End::StoppedBySize | End::StoppedByTime | End::HeldOpen { .. } => return None,
+        End::Complete(_) | End::StoppedBySize | End::StoppedByTime | End::StoppedByEvents | End::HeldOpen { .. } => {
+            return None;
+        }
     })
 }
 

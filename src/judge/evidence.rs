@@ -1,12 +1,13 @@
 //! Everything a rule may look at, read once.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::streamed::Streamed;
 use crate::contract::{Contract, MediaType, Operation, Response, StatusPattern};
+use crate::follow::Followed;
 use crate::generate::{Case, CaseKind, Expect};
 use crate::send::{Answer, End, Exchange};
 
@@ -33,8 +34,8 @@ pub struct Evidence<'a> {
     /// What is known beyond it.
     pub context: Context,
     json: OnceCell<Result<Value, serde_json::Error>>,
-    /// The body as a stream, decoded when a rule first asks.
-    pub(super) stream: OnceCell<Streamed>,
+    /// The body as a stream, followed when a rule first asks.
+    pub(super) stream: OnceCell<Arc<Followed>>,
 }
 
 impl<'a> Evidence<'a> {

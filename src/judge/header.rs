@@ -82,7 +82,11 @@ fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
 fn judge_value(value: &Value, header: &ResponseHeader, evidence: &Evidence<'_>, sink: &mut Sink) {
     let at = At::header(&header.name);
     let around = header.promises.clone();
-    shape::judge(&Instance { value, schema: &header.schema, name: &header.name, at, around }, evidence, sink);
+    shape::judge(
+        &Instance { value, schema: &header.schema, name: &header.name, at, around, source: None },
+        evidence,
+        sink,
+    );
 }
 
 /// The field's text as the value that its schema is about.

@@ -40,7 +40,7 @@ pub use isolation::Marks;
 pub use limit::{Before, judge_burst};
 pub use registry::{is_timed, nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
-pub use streamed::first_event;
+pub use streamed::{Moments, moments};
 pub use unique::{Ledger, RunCheck};
 pub use workflow::{Known, judge_step, outputs};
 

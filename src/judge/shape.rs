@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::excerpt::{excerpt, excerpt_of};
 use super::{At, Evidence, Severity, Sink};
-use crate::contract::{Contract, PromiseId, Schema, SchemaFailure, SchemaPromise, Strength};
+use crate::contract::{Contract, PromiseId, Schema, SchemaFailure, SchemaPromise, Source, Strength};
 
 /// Most findings of one rule on one instance; what follows is mostly the same mistake again.
 const MOST: usize = 5;
@@ -25,6 +25,8 @@ pub(super) struct Instance<'a> {
     /// The promises around the schema, nearest first: kept along with it, and the source of a keyword
     /// that has none of its own.
     pub around: Vec<PromiseId>,
+    /// What a finding cites where no promise is behind it.
+    pub source: Option<Source>,
 }
 
 /// Judges an instance with its schema. One finding a place and keyword.
@@ -46,6 +48,7 @@ pub(super) fn judge(instance: &Instance<'_>, evidence: &Evidence<'_>, sink: &mut
         finding.at = At { pointer: (!whole_header).then(|| failure.instance.clone()), ..instance.at.clone() };
         finding.expected = said.expected;
         finding.actual = excerpt_of(part);
+        finding.source = instance.source.clone().or(finding.source);
         sink.fail(finding.breaking(evidence.contract, promise));
     }
     let sound = sound(instance, &failures);
@@ -57,7 +60,7 @@ pub(super) fn judge(instance: &Instance<'_>, evidence: &Evidence<'_>, sink: &mut
 /// The promises about parts of the instance that no failure touches.
 fn sound(instance: &Instance<'_>, failures: &[SchemaFailure]) -> Vec<PromiseId> {
     let is_sound = |promise: &&SchemaPromise| {
-        is_present(instance.value, &promise.path) && !failures.iter().any(|failure| touches(failure, &promise.path))
+        promise.is_about(instance.value) && !failures.iter().any(|failure| touches(failure, &promise.path))
     };
     instance.schema.promises().iter().filter(is_sound).map(|promise| promise.promise).collect()
 }
@@ -106,19 +109,8 @@ fn firmest<'f>(
 
 /// The promises around the schema, and those in it that speak about something in the instance.
 pub(super) fn kept(instance: &Instance<'_>) -> Vec<PromiseId> {
-    let present = instance.schema.promises().iter().filter(|promise| is_present(instance.value, &promise.path));
+    let present = instance.schema.promises().iter().filter(|promise| promise.is_about(instance.value));
     present.map(|promise| promise.promise).chain(instance.around.iter().copied()).collect()
-}
-
-/// Whether a path of property names leads somewhere; `*` is any item or member.
-fn is_present(value: &Value, path: &[String]) -> bool {
-    let Some((step, rest)) = path.split_first() else { return true };
-    match value {
-        Value::Array(items) if step == "*" => items.iter().any(|item| is_present(item, rest)),
-        Value::Object(members) if step == "*" => members.values().any(|member| is_present(member, rest)),
-        Value::Object(members) => members.get(step).is_some_and(|member| is_present(member, rest)),
-        _ => false,
-    }
 }
 
 /// The part of an instance that a pointer leads to, as people write it: `` `messages[0].role` ``.
@@ -305,8 +297,14 @@ mod tests {
         };
         let failures = [failure(inferred), failure(documented)];
         let schema = Schema::standalone(json!({})).unwrap();
-        let instance =
-            Instance { value: &Value::Null, schema: &schema, name: "it", at: At::default(), around: Vec::new() };
+        let instance = Instance {
+            value: &Value::Null,
+            schema: &schema,
+            name: "it",
+            at: At::default(),
+            around: Vec::new(),
+            source: None,
+        };
         let blamed = firmest(&failures, &instance, &scene.contract());
         assert_eq!(blamed.iter().map(|(_, promise)| *promise).collect::<Vec<_>>(), [Some(documented)]);
     }
@@ -315,14 +313,5 @@ mod tests {
     fn a_keyword_without_words_of_its_own_is_named() {
         let said = said(json!({"multipleOf": 5}), json!(7));
         assert!(said[0].0.starts_with("the body breaks `multipleOf`: "), "{}", said[0].0);
-    }
-
-    #[test]
-    fn a_path_is_present_when_any_item_has_it() {
-        let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
-        let value = json!({"messages": [{}, {"role": "user"}]});
-        assert!(is_present(&value, &path("messages.*.role")));
-        assert!(!is_present(&value, &path("messages.*.id")));
-        assert!(is_present(&value, &[]));
     }
 }

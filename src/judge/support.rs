@@ -66,14 +66,9 @@ impl Scene {
             headers.push(("content-type".to_owned(), media.as_bytes().to_vec()));
         }
         self.outcome = Outcome::Answered(Answer {
-            status,
-            version: "HTTP/1.1".to_owned(),
-            headers,
             head_at: Duration::from_millis(1),
-            body: body.as_bytes().to_vec().into(),
-            pieces: Vec::new(),
-            end: End::Complete(BodyLength::ContentLength),
             ended_at: Duration::from_millis(2),
+            ..Answer::whole(status, headers, body.as_bytes().to_vec())
         });
         self
     }

@@ -96,10 +96,17 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
     let times = |p50, p95, max| Percentiles { p50: us(p50), p95: us(p95), max: us(max) };
     let streamed = Latency {
         head: times(12_100, 31_250, 40_000),
+        first_byte: Some(times(39_000, 80_000, 90_000)),
         first_event: Some(times(40_000, 81_000, 90_500)),
+        first_content: None,
         total: times(1_200_000, 1_900_000, 2_400_000),
     };
-    let created = Latency { head: times(900, 1_300, 2_000), first_event: None, total: times(950, 1_400, 2_100) };
+    let created = Latency {
+        head: times(900, 1_300, 2_000),
+        first_byte: Some(times(920, 1_350, 2_050)),
+        total: times(950, 1_400, 2_100),
+        ..Latency::default()
+    };
     TargetResult {
         name: name.to_owned(),
         title: format!("{name} API"),
@@ -239,6 +246,7 @@ const CURL: &str = "curl -sS -N -X POST http://127.0.0.1:8080/api/chat -H 'Autho
     -H 'Content-Type: application/json' --data-raw '{\"message\":\"0\"}'";
 
 fn answered(status: u16, content_type: &str, body: &[u8], end: End) -> Exchange {
+    let headers = vec![("content-type".to_owned(), content_type.as_bytes().to_vec())];
     Exchange {
         request: SentRequest {
             method: "POST".to_owned(),
@@ -248,14 +256,11 @@ fn answered(status: u16, content_type: &str, body: &[u8], end: End) -> Exchange 
         },
         started: ms(5),
         outcome: Outcome::Answered(Answer {
-            status,
-            version: "HTTP/1.1".to_owned(),
-            headers: vec![("content-type".to_owned(), content_type.as_bytes().to_vec())],
             head_at: ms(10),
-            body: Bytes::copy_from_slice(body),
             pieces: vec![Piece { at: ms(12), offset: 0, len: body.len() }],
             end,
             ended_at: ms(1_312),
+            ..Answer::whole(status, headers, Bytes::copy_from_slice(body))
         }),
     }
 }

@@ -117,7 +117,9 @@ struct NotCheckedView<'a> {
 #[derive(Serialize)]
 struct LatencyView {
     head_ms: BTreeMap<&'static str, f64>,
+    first_byte_ms: BTreeMap<&'static str, f64>,
     first_event_ms: BTreeMap<&'static str, f64>,
+    first_content_ms: BTreeMap<&'static str, f64>,
     total_ms: BTreeMap<&'static str, f64>,
 }
 
@@ -219,9 +221,12 @@ impl<'a> From<&'a NotChecked> for NotCheckedView<'a> {
 
 impl From<&Latency> for LatencyView {
     fn from(latency: &Latency) -> Self {
+        let where_known = |times: &Option<Percentiles>| times.as_ref().map(milliseconds).unwrap_or_default();
         LatencyView {
             head_ms: milliseconds(&latency.head),
-            first_event_ms: latency.first_event.as_ref().map(milliseconds).unwrap_or_default(),
+            first_byte_ms: where_known(&latency.first_byte),
+            first_event_ms: where_known(&latency.first_event),
+            first_content_ms: where_known(&latency.first_content),
             total_ms: milliseconds(&latency.total),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -10,14 +10,11 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::budget::{Budget, Extra, Halt};
-use crate::contract::{Framing, Operation};
 use crate::generate::{Case, CaseKind, Expect, Request};
 use crate::send::{Client, Connection, End, Exchange, FailureKind, Outcome, Pace, StopAt, WireError, WireRequest};
 use crate::target::{Limits, Target};
 
-/// Longest time for one exchange: a stream that goes on is judged on what came until then.
-const EXCHANGE_LIMIT: Duration = Duration::from_secs(60);
-/// The same once an operation has shown that it takes so long.
+/// Longest time for one exchange once an operation has shown that it takes all that it is given.
 const SHORT_LIMIT: Duration = Duration::from_secs(3);
 /// How many exchanges of an operation may take all their time before the rest gets less of it.
 const LONG_ONES: usize = 2;
@@ -142,12 +139,14 @@ impl Dispatcher {
 
     fn stop_at(&self, case: &Case) -> StopAt {
         let is_long = self.long_ones().get(&case.operation.id).is_some_and(|number| *number >= LONG_ONES);
-        let limit = if is_long { SHORT_LIMIT } else { EXCHANGE_LIMIT };
+        let longest = self.limits.max_stream_time;
+        let limit = if is_long { SHORT_LIMIT.min(longest) } else { longest };
         StopAt {
             bytes: self.limits.max_body,
             time: Some(limit.min(self.budget.time_left())),
             head: Some(limit.min(self.budget.time_left())),
-            terminal: terminal(&case.operation),
+            events: self.limits.max_events,
+            operation: Some(case.operation.clone()),
         }
     }
 
@@ -162,15 +161,6 @@ impl Dispatcher {
         // Counting cannot leave the map in disorder, so a panic elsewhere does not matter.
         self.long_ones.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// How the line begins that ends the operation's event stream, where the document declares one.
-fn terminal(operation: &Operation) -> Option<Arc<[u8]>> {
-    let streams =
-        operation.responses.iter().flat_map(|response| &response.media).filter_map(|media| media.stream.as_ref());
-    let sentinel =
-        streams.filter(|stream| stream.framing == Framing::Sse).find_map(|stream| stream.sentinel.as_ref())?;
-    Some(format!("data: {sentinel}").into_bytes().into())
 }
 
 /// A server may close an idle connection just when the next request leaves: that is no answer to it.

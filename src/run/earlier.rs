@@ -37,20 +37,11 @@ impl Earlier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::send::{Answer, BodyLength, End, Outcome, SentRequest};
+    use crate::send::{Answer, Outcome, SentRequest};
 
     fn answered(status: u16, started: u64) -> Exchange {
         let request = SentRequest { method: "GET".to_owned(), url: String::new(), headers: Vec::new(), body: None };
-        let answer = Answer {
-            status,
-            version: "HTTP/1.1".to_owned(),
-            headers: Vec::new(),
-            head_at: Duration::ZERO,
-            body: Vec::new().into(),
-            pieces: Vec::new(),
-            end: End::Complete(BodyLength::ContentLength),
-            ended_at: Duration::ZERO,
-        };
+        let answer = Answer::whole(status, Vec::new(), "");
         Exchange { request, started: Duration::from_secs(started), outcome: Outcome::Answered(answer) }
     }
 

@@ -27,8 +27,11 @@ pub fn exchange(redactor: &Redactor, exchange: Exchange) -> Exchange {
     let Exchange { request, mut outcome, started } = exchange;
     match &mut outcome {
         Outcome::Answered(answer) => {
-            let is_cut = !matches!(answer.end, End::Complete(_));
+            let is_cut = !matches!(answer.end, End::Complete(_)) || answer.length > answer.body.len();
             answer.body = redactor.bytes(&answer.body, is_cut);
+            answer.tail = redactor.bytes(&answer.tail, is_cut);
+            // What was read of a stream is for the rules, which have judged it.
+            answer.followed = None;
             for (_, value) in &mut answer.headers {
                 *value = redactor.bytes(&Bytes::copy_from_slice(value), false).to_vec();
             }

@@ -201,8 +201,12 @@ pub enum PromiseVerdict {
 pub struct Latency {
     /// To the whole response head.
     pub head: Percentiles,
+    /// To the first byte of the body.
+    pub first_byte: Option<Percentiles>,
     /// To the first event of a stream, or the first piece of a text stream.
     pub first_event: Option<Percentiles>,
+    /// To the first text that a person can see, where the contract tells which that is.
+    pub first_content: Option<Percentiles>,
     /// To the end of the body.
     pub total: Percentiles,
 }

@@ -10,7 +10,7 @@ use indexmap::map::Entry;
 use super::{CheckCount, Latency, Percentiles};
 use crate::contract::{Contract, PromiseId};
 use crate::generate::{Case, CaseId};
-use crate::judge::{Check, Finding, Severity, Verdict};
+use crate::judge::{Check, Finding, Moments, Severity, Verdict};
 use crate::send::Exchange;
 use crate::target::SeverityChoice;
 
@@ -86,7 +86,9 @@ struct Count {
 #[derive(Default)]
 struct Times {
     head: Vec<Duration>,
+    first_byte: Vec<Duration>,
     first_event: Vec<Duration>,
+    first_content: Vec<Duration>,
     total: Vec<Duration>,
 }
 
@@ -141,14 +143,16 @@ impl Tally {
         fresh
     }
 
-    /// Counts the times and the success of a valid request's answer.
-    pub fn time(&mut self, case: &Case, exchange: &Exchange, first_event: Option<Duration>) {
+    /// Counts the times and the success of a valid request's answer; `moments` are those of a stream.
+    pub fn time(&mut self, case: &Case, exchange: &Exchange, moments: Option<Moments>) {
         let Some(answer) = exchange.answer().filter(|answer| answer.status / 100 == 2) else { return };
         self.succeeded.insert(case.operation.id.clone());
         let times = self.times.entry(case.operation.id.clone()).or_default();
         times.head.push(answer.head_at);
         times.total.push(answer.ended_at);
-        times.first_event.extend(first_event);
+        times.first_byte.extend(answer.pieces.first().map(|piece| piece.at));
+        times.first_event.extend(moments.and_then(|moments| moments.first_event));
+        times.first_content.extend(moments.and_then(|moments| moments.first_content));
     }
 
     /// Whether a valid request to the operation has succeeded.
@@ -186,7 +190,9 @@ impl Tally {
     pub fn latency(&mut self) -> IndexMap<String, Latency> {
         let latency = |times: &mut Times| Latency {
             head: percentiles(&mut times.head).unwrap_or_default(),
+            first_byte: percentiles(&mut times.first_byte),
             first_event: percentiles(&mut times.first_event),
+            first_content: percentiles(&mut times.first_content),
             total: percentiles(&mut times.total).unwrap_or_default(),
         };
         self.times.iter_mut().map(|(operation, times)| (operation.clone(), latency(times))).collect()

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use tokio::time::{Instant, timeout};
 
+use super::body::Body;
 use super::failure::{body_end, head_failure, words};
-use super::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, WireRequest};
+use super::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, WireRequest};
+use crate::contract::Operation;
+use crate::follow::{Follower, Form};
 use crate::target::Limits;
 
 /// Longest wait for a connection to close once a stream's terminal was seen.
@@ -47,8 +50,10 @@ pub struct StopAt {
     pub time: Option<Duration>,
     /// Longest wait for the head, where it is less than the limit on silence.
     pub head: Option<Duration>,
-    /// Bytes that end the stream, such as `data: [DONE]`, at the beginning of a line.
-    pub terminal: Option<Arc<[u8]>>,
+    /// Most events of a stream; 0 for no limit.
+    pub events: usize,
+    /// The operation that is called. Where its answer is a stream, the stream is followed as it comes.
+    pub operation: Option<Arc<Operation>>,
 }
 
 impl Client {
@@ -127,37 +132,46 @@ impl Client {
     ) -> Answer {
         let head_at = start.elapsed();
         let length = body_length(&response, request);
-        let mut body = Body { bytes: BytesMut::new(), pieces: Vec::new(), terminal_at: None };
-        let end = loop {
-            if stop.bytes > 0 && body.bytes.len() >= stop.bytes {
+        let headers = response.headers().iter();
+        let mut answer = Answer {
+            status: response.status().as_u16(),
+            version: format!("{:?}", response.version()),
+            headers: headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect(),
+            head_at,
+            body: Bytes::new(),
+            length: 0,
+            tail: Bytes::new(),
+            pieces: Vec::new(),
+            followed: None,
+            end: End::Complete(length),
+            ended_at: head_at,
+        };
+        let mut body = Body::new(stop.operation.as_ref().and_then(|operation| follower(operation, &answer)));
+        answer.end = loop {
+            if stop.bytes > 0 && body.length >= stop.bytes {
                 break End::StoppedBySize;
+            }
+            if stop.events > 0 && body.events() >= stop.events {
+                break End::StoppedByEvents;
             }
             let now = start.elapsed();
             let (wait, when_over) = self.patience(now, &body, stop);
             match timeout(wait, response.chunk()).await {
-                Ok(Ok(Some(piece))) => body.push(&piece, start.elapsed(), stop.terminal.as_deref()),
+                Ok(Ok(Some(piece))) => body.push(&piece, start.elapsed()),
                 Ok(Ok(None)) => break End::Complete(length),
                 Ok(Err(error)) => break body_end(&error, length == BodyLength::Chunked),
                 Err(_) => break when_over,
             }
         };
-        let headers = response.headers().iter();
-        Answer {
-            status: response.status().as_u16(),
-            version: format!("{:?}", response.version()),
-            headers: headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect(),
-            head_at,
-            body: Bytes::from(body.bytes),
-            pieces: body.pieces,
-            end,
-            ended_at: start.elapsed(),
-        }
+        answer.ended_at = start.elapsed();
+        body.into_answer(&mut answer);
+        answer
     }
 
     /// How long to wait for the next piece, and what it means when none comes.
-    fn patience(&self, now: Duration, body: &Body, stop: &StopAt) -> (Duration, End) {
+    fn patience(&self, now: Duration, body: &Body<'_>, stop: &StopAt) -> (Duration, End) {
         let mut patience = (self.idle_timeout, End::Idle { silence: self.idle_timeout });
-        if let Some(seen) = body.terminal_at {
+        if let Some(seen) = body.ended_at {
             let waited = now.saturating_sub(seen);
             patience = (GRACE_AFTER_TERMINAL.saturating_sub(waited), End::HeldOpen { waited: GRACE_AFTER_TERMINAL });
         }
@@ -169,32 +183,11 @@ impl Client {
     }
 }
 
-/// A body under way.
-struct Body {
-    bytes: BytesMut,
-    pieces: Vec<Piece>,
-    terminal_at: Option<Duration>,
-}
-
-impl Body {
-    fn push(&mut self, piece: &[u8], at: Duration, terminal: Option<&[u8]>) {
-        let offset = self.bytes.len();
-        self.bytes.extend_from_slice(piece);
-        self.pieces.push(Piece { at, offset, len: piece.len() });
-        if let (Some(terminal), None) = (terminal, self.terminal_at)
-            && holds_line(&self.bytes[offset.saturating_sub(terminal.len() + 1)..], terminal, offset == 0)
-        {
-            self.terminal_at = Some(at);
-        }
-    }
-}
-
-/// Whether a line of the bytes begins with `terminal`; `from_start` when they begin a line themselves.
-fn holds_line(bytes: &[u8], terminal: &[u8], from_start: bool) -> bool {
-    (from_start && bytes.starts_with(terminal))
-        || bytes
-            .windows(terminal.len() + 1)
-            .any(|window| matches!(window[0], b'\n' | b'\r') && window[1..] == *terminal)
+/// The follower of an answer that is a stream which can be read.
+fn follower<'o>(operation: &'o Operation, answer: &Answer) -> Option<Follower<'o>> {
+    let essence = answer.essence().filter(|_| answer.content_coding().is_none())?;
+    let form = Form::of(operation, answer.status, &essence, |name| answer.header(name))?;
+    Some(Follower::new(&form, answer.head_at))
 }
 
 fn body_length(response: &reqwest::Response, request: &WireRequest) -> BodyLength {

@@ -1,8 +1,14 @@
 //! What happened on the wire, as plain data. Nothing here holds a secret.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+
+use crate::follow::Followed;
+
+/// Most pieces of a body whose arrival is kept.
+pub const KEPT_PIECES: usize = 16 * 1024;
 
 /// One request and what came of it.
 #[derive(Debug, Clone)]
@@ -88,10 +94,17 @@ pub struct Answer {
     pub headers: Vec<(String, Vec<u8>)>,
     /// From the first byte sent to the whole head.
     pub head_at: Duration,
-    /// The body as read, transfer coding removed, content coding kept.
+    /// The body as read, transfer coding removed, content coding kept. Of a long stream that was followed
+    /// as it came it is the beginning, and `tail` the end.
     pub body: Bytes,
-    /// How the body arrived.
+    /// Length of the body as read, in bytes.
+    pub length: usize,
+    /// The last bytes of a body that is longer than `body`.
+    pub tail: Bytes,
+    /// How the body arrived: the first [`KEPT_PIECES`] pieces.
     pub pieces: Vec<Piece>,
+    /// The stream as it was followed when it came; `None` for a body that is none, or that was not.
+    pub followed: Option<Arc<Followed>>,
     /// How the body ended.
     pub end: End,
     /// From the first byte sent to the end.
@@ -99,6 +112,24 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// An answer whose whole body is known at once, as a recording has it.
+    pub fn whole(status: u16, headers: Vec<(String, Vec<u8>)>, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        Answer {
+            status,
+            version: "HTTP/1.1".to_owned(),
+            headers,
+            head_at: Duration::ZERO,
+            length: body.len(),
+            body,
+            tail: Bytes::new(),
+            pieces: Vec::new(),
+            followed: None,
+            end: End::Complete(BodyLength::ContentLength),
+            ended_at: Duration::ZERO,
+        }
+    }
+
     /// The value of a header field, if it is there and is text; several fields are joined by `, `.
     pub fn header(&self, name: &str) -> Option<String> {
         let values: Vec<_> = self.header_values(name).map(|value| String::from_utf8_lossy(value)).collect();
@@ -111,6 +142,30 @@ impl Answer {
             .iter()
             .filter(move |(candidate, _)| candidate.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_slice())
+    }
+
+    /// The content coding of the body, where it has one.
+    pub fn content_coding(&self) -> Option<String> {
+        self.header("content-encoding").filter(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
+    }
+
+    /// Whether only parts of the body were kept.
+    pub fn is_cut(&self) -> bool {
+        !self.tail.is_empty()
+    }
+
+    /// Whether it is known when the body's pieces came.
+    pub fn is_timed(&self) -> bool {
+        !self.pieces.is_empty()
+    }
+
+    /// What was kept of the body from an offset on; empty where that part was not kept.
+    pub fn from(&self, offset: usize) -> &[u8] {
+        if offset < self.body.len() || !self.is_cut() {
+            return self.body.get(offset..).unwrap_or_default();
+        }
+        let tail_at = self.length - self.tail.len();
+        offset.checked_sub(tail_at).and_then(|offset| self.tail.get(offset..)).unwrap_or_default()
     }
 
     /// Type and subtype of Content-Type in lower case, without parameters.
@@ -151,8 +206,10 @@ pub enum End {
     },
     /// We stopped reading: enough bytes.
     StoppedBySize,
-    /// We stopped reading: enough time.
+    /// We stopped reading: enough time. The stream was still running.
     StoppedByTime,
+    /// We stopped reading: enough events.
+    StoppedByEvents,
     /// We stopped reading: the stream's own terminal was seen and the connection stayed open.
     HeldOpen {
         /// How long we waited after the terminal.

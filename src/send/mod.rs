@@ -2,6 +2,7 @@
 //!
 //! In: a [`Request`](crate::generate::Request) and a base URL. Out: an [`Exchange`].
 
+mod body;
 mod client;
 mod curl;
 mod exchange;

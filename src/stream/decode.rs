@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AiDataV4Reader, Item, JsonSeqReader, Marks, NdjsonReader, RecordFacts, SseFacts, SseReader};
-use super::{TextFacts, TextReader};
+use super::{Item, Marks, Reader, RecordFacts, SseFacts, TextFacts};
 
 /// How a body is cut into items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +44,15 @@ pub enum StreamFacts {
 }
 
 impl StreamFacts {
+    /// Length of the stream in bytes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            StreamFacts::Sse(facts) => facts.bytes,
+            StreamFacts::Text(facts) => facts.bytes,
+            StreamFacts::Ndjson(facts) | StreamFacts::JsonSeq(facts) | StreamFacts::AiDataV4(facts) => facts.bytes,
+        }
+    }
+
     /// What is remarkable, and where.
     pub fn marks(&self) -> &Marks {
         match self {
@@ -58,34 +66,9 @@ impl StreamFacts {
 /// Decodes a body from its pieces, each with its time of arrival.
 pub fn decode<'a>(framing: Framing, pieces: impl IntoIterator<Item = (Duration, &'a [u8])>) -> Decoded {
     let mut items = Vec::new();
-    let mut keep = |item| items.push(item);
-    let facts = match framing {
-        Framing::Sse => {
-            let mut reader = SseReader::default();
-            pieces.into_iter().for_each(|(at, piece)| reader.push(piece, at, &mut keep));
-            StreamFacts::Sse(reader.finish())
-        }
-        Framing::Ndjson => {
-            let mut reader = NdjsonReader::default();
-            pieces.into_iter().for_each(|(at, piece)| reader.push(piece, at, &mut keep));
-            StreamFacts::Ndjson(reader.finish(keep))
-        }
-        Framing::JsonSeq => {
-            let mut reader = JsonSeqReader::default();
-            pieces.into_iter().for_each(|(at, piece)| reader.push(piece, at, &mut keep));
-            StreamFacts::JsonSeq(reader.finish(keep))
-        }
-        Framing::Text => {
-            let mut reader = TextReader::default();
-            pieces.into_iter().for_each(|(at, piece)| reader.push(piece, at));
-            StreamFacts::Text(reader.finish())
-        }
-        Framing::AiDataV4 => {
-            let mut reader = AiDataV4Reader::default();
-            pieces.into_iter().for_each(|(at, piece)| reader.push(piece, at, &mut keep));
-            StreamFacts::AiDataV4(reader.finish())
-        }
-    };
+    let mut reader = Reader::new(framing);
+    pieces.into_iter().for_each(|(at, piece)| reader.push(piece, at, |item| items.push(item)));
+    let facts = reader.finish(|item| items.push(item));
     Decoded { items, facts }
 }
 

@@ -25,6 +25,8 @@ const TARGET_KEYS: &[&str] = &[
     "idle-timeout",
     "time-limit",
     "max-body",
+    "max-events",
+    "max-stream-time",
     "start",
     "ready",
     "credentials",
@@ -185,7 +187,9 @@ impl TargetReader<'_, '_> {
             connect_timeout: self.reader.parsed(table, "connect-timeout", duration).unwrap_or(default.connect_timeout),
             idle_timeout: self.reader.parsed(table, "idle-timeout", duration).unwrap_or(default.idle_timeout),
             time_limit: self.reader.parsed(table, "time-limit", duration).unwrap_or(default.time_limit),
-            max_body: self.reader.count(table, "max-body").unwrap_or(default.max_body),
+            max_body: self.reader.count_or_none(table, "max-body").unwrap_or(default.max_body),
+            max_events: self.reader.count_or_none(table, "max-events").unwrap_or(default.max_events),
+            max_stream_time: self.reader.parsed(table, "max-stream-time", duration).unwrap_or(default.max_stream_time),
         }
     }
 

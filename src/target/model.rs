@@ -132,8 +132,12 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// Longest time for the whole run.
     pub time_limit: Duration,
-    /// Most bytes of one body that are read, decoded or not.
+    /// Most bytes of one body that are read, decoded or not; 0 for no limit.
     pub max_body: usize,
+    /// Most events of one stream that are read; 0 for no limit.
+    pub max_events: usize,
+    /// Longest time that one exchange may take: a stream that goes on is judged by what came until then.
+    pub max_stream_time: Duration,
 }
 
 impl Default for Limits {
@@ -147,6 +151,8 @@ impl Default for Limits {
             idle_timeout: Duration::from_secs(30),
             time_limit: Duration::from_secs(600),
             max_body: 16 * 1024 * 1024,
+            max_events: 0,
+            max_stream_time: Duration::from_secs(60),
         }
     }
 }

@@ -72,6 +72,13 @@ impl<'a> Reader<'a> {
         count
     }
 
+    /// The whole number under a key, 0 meaning that there is no limit.
+    pub fn count_or_none(&mut self, table: &DeTable<'_>, key: &str) -> Option<usize> {
+        let value = table.get(key)?;
+        let is_none = value.get_ref().as_integer().is_some_and(|number| number.as_str() == "0");
+        if is_none { Some(0) } else { self.count(table, key) }
+    }
+
     /// The text under a key, read by a function that knows what would be right.
     pub fn parsed<T, E: std::fmt::Display>(
         &mut self,

@@ -1,5 +1,6 @@
 //! The real binary against real servers on real sockets.
 
+mod budget;
 mod check;
 mod secrets;
 mod support;

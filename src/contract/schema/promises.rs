@@ -23,6 +23,24 @@ pub struct SchemaPromise {
     pub schema: String,
 }
 
+impl SchemaPromise {
+    /// Whether there is something in the instance that it speaks about.
+    pub fn is_about(&self, instance: &Value) -> bool {
+        is_present(instance, &self.path)
+    }
+}
+
+/// Whether a path of property names leads somewhere; `*` is any item or member.
+fn is_present(value: &Value, path: &[String]) -> bool {
+    let Some((step, rest)) = path.split_first() else { return true };
+    match value {
+        Value::Array(items) if step == "*" => items.iter().any(|item| is_present(item, rest)),
+        Value::Object(members) if step == "*" => members.values().any(|member| is_present(member, rest)),
+        Value::Object(members) => members.get(step).is_some_and(|member| is_present(member, rest)),
+        _ => false,
+    }
+}
+
 /// The promise numbers that stand on a subschema itself.
 pub(super) fn on(schema: &Value) -> impl Iterator<Item = PromiseId> {
     let numbers = schema.get(KEY).and_then(Value::as_array).into_iter().flatten();
@@ -159,5 +177,21 @@ impl Walk<'_> {
         }
         pointer.truncate(length);
         self.depth -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_path_is_present_when_any_item_has_it() {
+        let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
+        let value = json!({"messages": [{}, {"role": "user"}]});
+        assert!(is_present(&value, &path("messages.*.role")));
+        assert!(!is_present(&value, &path("messages.*.id")));
+        assert!(is_present(&value, &[]));
     }
 }

@@ -88,7 +88,7 @@ fn credential_given_back(evidence: &Evidence<'_>, answer: &Answer, sink: &Sink) 
     Some(finding)
 }
 
-/// Where the answer shows the secret, in whatever form. The first half of a pair is a user name or a public
+/// Where the answer shows the secret, in whatever form; of a long stream as far as it was kept. The first half of a pair is a user name or a public
 /// key, which may be told.
 fn given_back<'s>(secret: &'s Secret, answer: &Answer) -> Option<(At, Sighting<'s>)> {
     let shown = |bytes: &[u8]| {
@@ -96,7 +96,10 @@ fn given_back<'s>(secret: &'s Secret, answer: &Answer) -> Option<(At, Sighting<'
         found.into_iter().find(|sighting| sighting.part != Part::First && sighting.form != SecretForm::Cut)
     };
     let header = answer.headers.iter().find_map(|(name, value)| Some((At::header(name), shown(value)?)));
-    header.or_else(|| shown(&answer.body).map(|sighting| (At::byte(sighting.range.start), sighting)))
+    let in_body = || shown(&answer.body).map(|sighting| (At::byte(sighting.range.start), sighting));
+    let before_tail = answer.length.saturating_sub(answer.tail.len());
+    let in_tail = || shown(&answer.tail).map(|sighting| (At::byte(before_tail + sighting.range.start), sighting));
+    header.or_else(in_body).or_else(in_tail)
 }
 
 fn inside_told(evidence: &Evidence<'_>, answer: &Answer, sink: &Sink) -> Option<Finding> {

@@ -1,6 +1,5 @@
 //! Rules on the items of a stream: their payloads, their kinds and how they follow each other.
 
-mod kinds;
 mod order;
 mod payload;
 mod report;

@@ -1,9 +1,9 @@
 //! Rules on items that report a failure.
 
-use super::payload::place;
 use crate::generate::Expect;
 use crate::judge::excerpt::excerpt;
 use crate::judge::http::leak::telltales;
+use crate::judge::streamed::place;
 use crate::judge::{Evidence, Rule, RuleSource, Severity, Sink};
 
 pub(super) const ERROR_EVENT: Rule = Rule {
@@ -28,27 +28,29 @@ pub(super) const LEAK: Rule = Rule {
 
 fn error_event(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.item_stream(sink) else { return };
-    let Some(promised) = view.promised.filter(|promised| !promised.errors.is_empty()) else { return };
-    if !matches!(evidence.case.expect, Expect::Success { .. }) || view.streamed.items.is_empty() {
+    if !matches!(evidence.case.expect, Expect::Success { .. }) {
         return;
     }
-    let Some(error) = view.first_error() else { return sink.pass([]) };
-    let kind = error.kind.as_deref().unwrap_or_default();
-    let mut finding = sink.finding(format!("event {} reports a failure", error.item.number));
-    finding.at = place(error);
-    finding.expected = format!("no {}", promised.errors.join(" or "));
-    finding.actual = format!("{kind}: {}", excerpt(&error.item.data));
-    sink.fail(finding);
+    for held in view.held().filter(|held| !held.promised.errors.is_empty() && held.track.first.is_some()) {
+        let Some(error) = held.track.errors.first.first() else {
+            sink.pass([]);
+            continue;
+        };
+        let kind = error.kind.as_deref().unwrap_or_default();
+        let mut finding = sink.finding(format!("event {} reports a failure", error.number));
+        finding.at = place(error);
+        finding.expected = format!("no {}", held.promised.errors.join(" or "));
+        finding.actual = format!("{kind}: {}", excerpt(&error.data));
+        sink.fail(finding);
+    }
 }
 
 fn leak(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.item_stream(sink) else { return };
-    let Some(promised) = view.promised else { return };
-    let mut any = false;
-    for item in view.of_kinds(&promised.errors) {
-        any = true;
+    let errors: Vec<_> = view.held().flat_map(|held| &held.track.errors.first).collect();
+    for item in &errors {
         // Inside JSON text a line end is an escape; the expressions look for the line end itself.
-        let text = item.item.data.replace("\\n", "\n").replace("\\\"", "\"");
+        let text = item.data.replace("\\n", "\n").replace("\\\"", "\"");
         if let Some((what, told)) = telltales(&text).next() {
             let mut finding = sink.finding(format!("the error event tells {what}"));
             finding.at = place(item);
@@ -57,7 +59,7 @@ fn leak(evidence: &Evidence<'_>, sink: &mut Sink) {
             return sink.fail(finding);
         }
     }
-    if any {
+    if !errors.is_empty() {
         sink.pass([]);
     }
 }

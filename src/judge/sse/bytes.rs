@@ -3,7 +3,7 @@
 use super::marked::{Concern, conclude, judge};
 use crate::judge::streamed::StreamView;
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
-use crate::stream::{ClientEnd, Difference, LineEnds, MarkKind, client_view};
+use crate::stream::{ClientEnd, Difference, Framing, LineEnds, MarkKind, client_view, decode};
 
 const PARSING: RuleSource = RuleSource::Standard("WHATWG HTML 9.2.6");
 
@@ -100,12 +100,15 @@ fn conclude_with_client(mut findings: Vec<Finding>, view: &StreamView<'_>, sink:
 
 /// What a client built on `eventsource-stream` makes of the same bytes, where it differs.
 fn as_seen_by_client(view: &StreamView<'_>) -> Option<String> {
+    if view.answer.is_cut() {
+        return None;
+    }
     let seen = client_view(&view.answer.body);
     if seen.end == ClientEnd::TooLong {
         return None;
     }
-    let events = view.streamed.items.iter().map(|item| &item.item);
-    Some(match seen.difference(events)? {
+    let events = decode(Framing::Sse, [(view.answer.ended_at, view.answer.body.as_ref())]).items;
+    Some(match seen.difference(events.iter())? {
         Difference::Panic => "a client built on eventsource-stream panics".to_owned(),
         Difference::Failure { error, delivered } => {
             format!("a client built on eventsource-stream gives up after {delivered} events ({error})")

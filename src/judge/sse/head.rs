@@ -2,7 +2,7 @@
 
 use crate::contract::StreamSwitch;
 use crate::generate::Expect;
-use crate::judge::streamed::{EVENT_STREAM, StreamAnswer, is_success, promises_of};
+use crate::judge::streamed::{EVENT_STREAM, StreamAnswer, is_success};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 use crate::send::Answer;
 use crate::stream::{Framing, SseReader};
@@ -149,8 +149,8 @@ fn asks_for_event_stream(evidence: &Evidence<'_>) -> bool {
 
 /// The answer, if it is a success in form of an event stream.
 fn event_stream<'a>(evidence: &Evidence<'a>) -> Option<&'a Answer> {
-    let StreamAnswer { answer, framing, .. } = evidence.stream_answer()?;
-    (framing == Framing::Sse).then_some(answer)
+    let StreamAnswer { answer, form } = evidence.stream_answer()?;
+    (form.framing == Framing::Sse).then_some(answer)
 }
 
 fn charset(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -193,29 +193,25 @@ fn error_typed_as_stream(evidence: &Evidence<'_>, sink: &mut Sink) {
 }
 
 fn profile_header(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(StreamAnswer { answer, promised: Some(promised), .. }) = evidence.stream_answer() else { return };
-    // Fields of one connection are not the server's alone: proxies and HTTP/2 take them away.
-    let judged = promised
-        .require_headers
-        .iter()
-        .filter(|(name, _)| !CONNECTION_SPECIFIC.iter().any(|specific| specific.eq_ignore_ascii_case(name)));
-    let promises = promises_of("requireHeaders", promised, evidence.contract);
-    let mut wrong = Vec::new();
-    let mut any = false;
-    for (name, wanted) in judged {
-        any = true;
-        let value = answer.header(name);
-        if value.as_deref().is_none_or(|value| !has_value(value, wanted)) {
+    let Some(view) = evidence.stream_view(sink) else { return };
+    for held in view.held() {
+        // Fields of one connection are not the server's alone: proxies and HTTP/2 take them away.
+        let is_judged = |name: &str| !CONNECTION_SPECIFIC.iter().any(|specific| specific.eq_ignore_ascii_case(name));
+        let judged: Vec<_> = held.promised.require_headers.iter().filter(|(name, _)| is_judged(name)).collect();
+        let mut wrong = judged.iter().filter_map(|(name, wanted)| {
+            let value = view.answer.header(name);
+            let lacks = value.as_deref().is_none_or(|value| !has_value(value, wanted));
             let message = format!("the stream lacks `{name}: {wanted}`");
-            wrong.push(header_finding(sink, &message, name, wanted, &value.unwrap_or_default()));
+            lacks.then(|| header_finding(sink, &message, name, wanted, &value.unwrap_or_default()))
+        });
+        let findings: Vec<_> = wrong.by_ref().collect();
+        if findings.is_empty() && !judged.is_empty() {
+            sink.pass(held.promises_of("requireHeaders", evidence.contract));
+        }
+        for finding in findings {
+            sink.fail(held.breaking("requireHeaders", finding, evidence.contract));
         }
     }
-    if any && wrong.is_empty() {
-        sink.pass(promises.iter().copied());
-    }
-    wrong.into_iter().for_each(|finding| {
-        sink.fail(finding.breaking(evidence.contract, promises.iter().copied()));
-    });
 }
 
 /// Whether a field has the value, as a whole, as a member of its list, or before its parameters.

@@ -68,14 +68,14 @@ pub(in crate::judge) fn judge_incomplete(view: &StreamView<'_>, sink: &mut Sink)
         End::BadChunk => "the size of a chunk cannot be read",
         End::ShortOfContentLength => "the body is shorter than Content-Length",
         End::Reset => "the connection was reset",
-        End::Idle { .. } | End::StoppedBySize | End::StoppedByTime => {
+        End::Idle { .. } | End::StoppedBySize | End::StoppedByTime | End::StoppedByEvents => {
             return sink.not_checked(view.end_unseen().unwrap_or_default());
         }
     };
     let mut finding = sink.finding("the body breaks off");
-    finding.at = At::byte(view.answer.body.len());
+    finding.at = At::byte(view.answer.length);
     finding.expected = "a body as long as its framing says".to_owned();
-    finding.actual = format!("{actual}, after {} bytes", view.answer.body.len());
+    finding.actual = format!("{actual}, after {} bytes", view.answer.length);
     sink.fail(finding);
 }
 
@@ -100,9 +100,9 @@ fn tail_discarded(evidence: &Evidence<'_>, sink: &mut Sink) {
         return sink.not_checked(reason);
     }
     let mut finding = sink.finding(tail.message);
-    finding.at = At { byte: Some(tail.byte), event: Some(view.streamed.items.len() + 1), ..At::default() };
+    finding.at = At { byte: Some(tail.byte), event: Some(view.followed.trace.total() + 1), ..At::default() };
     finding.expected = tail.expected.to_owned();
-    finding.actual = excerpt(view.answer.body.get(tail.byte..).unwrap_or_default());
+    finding.actual = excerpt(view.answer.from(tail.byte));
     sink.fail(finding);
 }
 
@@ -113,7 +113,7 @@ struct Discarded {
 }
 
 fn discarded(view: &StreamView<'_>) -> Option<Discarded> {
-    match &view.streamed.facts {
+    match &view.followed.facts {
         StreamFacts::Sse(facts) => facts.tail.as_ref().map(|tail| Discarded {
             byte: tail.span.start,
             message: if tail.line_ended {

@@ -2,7 +2,7 @@
 
 use crate::contract::StreamSwitch;
 use crate::generate::Expect;
-use crate::judge::streamed::is_success;
+use crate::judge::streamed::{is_success, place};
 use crate::judge::{At, Evidence, Rule, RuleSource, Severity, Sink};
 use crate::stream::excerpt;
 
@@ -65,7 +65,7 @@ fn is_form(switch: &StreamSwitch, essence: &str) -> bool {
 
 fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.item_stream(sink) else { return };
-    if !view.streamed.before_sentinel().is_empty() {
+    if view.followed.events() > 0 {
         return sink.pass(view.promises(evidence.contract));
     }
     if let Some(reason) = view.end_unseen() {
@@ -76,7 +76,7 @@ fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
     }
     let mut finding = sink.finding("the stream has no event");
     finding.expected = "at least one event".to_owned();
-    finding.actual = match view.answer.body.len() {
+    finding.actual = match view.answer.length {
         0 => "an empty body".to_owned(),
         _ => excerpt(&view.answer.body),
     };
@@ -85,15 +85,16 @@ fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
 
 fn error_as_200(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.stream_view(sink) else { return };
-    if view.promised.is_none_or(|promised| promised.errors.is_empty()) || view.streamed.items.is_empty() {
-        return;
+    for held in view.held().filter(|held| !held.promised.errors.is_empty() && held.track.first.is_some()) {
+        let error = held.track.errors.first.first().filter(|error| error.number <= OPENING_EVENTS + 1);
+        let Some(error) = error else {
+            sink.pass([]);
+            continue;
+        };
+        let mut finding = sink.finding(format!("a failure before any content is sent as {}", view.answer.status));
+        finding.at = place(error);
+        finding.expected = "a status of 400 or more".to_owned();
+        finding.actual = excerpt(error.data.as_bytes());
+        sink.fail(finding);
     }
-    let Some(error) = view.first_error().filter(|error| error.item.number <= OPENING_EVENTS + 1) else {
-        return sink.pass([]);
-    };
-    let mut finding = sink.finding(format!("a failure before any content is sent as {}", view.answer.status));
-    finding.at = At { byte: Some(error.item.span.start), event: Some(error.item.number), ..At::default() };
-    finding.expected = "a status of 400 or more".to_owned();
-    finding.actual = excerpt(error.item.data.as_bytes());
-    sink.fail(finding);
 }

@@ -1,7 +1,8 @@
 //! Rules on the sentinel and the terminal events that a contract declares.
 
-use crate::contract::{Contract, PromiseId, StreamContract};
-use crate::judge::streamed::{Content, StreamItem, StreamView};
+use crate::contract::StreamContract;
+use crate::follow::{Ending, Seen};
+use crate::judge::streamed::{Held, StreamView, place};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 use crate::stream::excerpt;
 
@@ -45,142 +46,126 @@ pub(super) const AFTER: Rule = Rule {
     judge: after,
 };
 
-/// How the contract lets a stream end, and what of it is there.
-struct Ending<'a> {
-    view: StreamView<'a>,
-    promised: &'a StreamContract,
+/// How a contract lets a stream end, and what of it is there.
+struct Declared<'a> {
+    view: &'a StreamView<'a>,
+    held: Held<'a>,
 }
 
-impl<'a> Ending<'a> {
-    /// The ending of a stream whose contract declares one.
-    fn declared(evidence: &'a Evidence<'_>, sink: &mut Sink) -> Option<Self> {
-        let view = evidence.stream_view(sink)?;
-        let promised = view.promised?;
-        (promised.sentinel.is_some() || !promised.terminal.is_empty()).then_some(Ending { view, promised })
-    }
+/// The ends that the contracts of a stream declare.
+fn declared<'a>(view: &'a StreamView<'a>) -> impl Iterator<Item = Declared<'a>> {
+    let declares = |held: &Held<'_>| held.promised.sentinel.is_some() || !held.promised.terminal.is_empty();
+    view.held().filter(declares).map(move |held| Declared { view, held })
+}
 
-    fn items(&self) -> &'a [StreamItem] {
-        &self.view.streamed.items
-    }
-
-    fn is_terminal(&self, item: &StreamItem) -> bool {
-        item.kind.as_ref().is_some_and(|kind| self.promised.terminal.contains(kind))
+impl<'a> Declared<'a> {
+    fn ending(&self) -> &'a Ending {
+        &self.held.track.ending
     }
 
     fn has_sentinel(&self) -> bool {
-        self.promised.sentinel.is_none() || self.items().iter().any(StreamItem::is_sentinel)
+        self.held.promised.sentinel.is_none() || self.ending().sentinel.is_some()
     }
 
     fn has_terminal(&self) -> bool {
-        self.promised.terminal.is_empty() || self.items().iter().any(|item| self.is_terminal(item))
+        self.held.promised.terminal.is_empty() || self.ending().terminal.is_some()
     }
 
     /// What the contract asks for, in words.
     fn wanted(&self) -> String {
-        let sentinel = self.promised.sentinel.iter().map(|sentinel| format!("`{sentinel}`"));
-        let kinds = self.promised.terminal.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(" or ");
+        let StreamContract { sentinel, terminal, .. } = self.held.promised;
+        let sentinel = sentinel.iter().map(|sentinel| format!("`{sentinel}`"));
+        let kinds = terminal.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(" or ");
         let kinds = (!kinds.is_empty()).then(|| format!("an event {kinds}"));
         kinds.into_iter().chain(sentinel).collect::<Vec<_>>().join(" and ")
     }
 
-    /// The sentences behind the declared end.
-    fn promises(&self, contract: &Contract) -> Vec<PromiseId> {
-        let key = if self.promised.sentinel.is_some() { "sentinel" } else { "x-stream-terminal" };
-        self.view.promises_of(key, contract)
+    /// The key of the contract that declares the end.
+    fn key(&self) -> &'static str {
+        if self.held.promised.sentinel.is_some() { "sentinel" } else { "x-stream-terminal" }
     }
 
     /// The item that was probably meant as the end.
-    fn near_miss(&self) -> Option<&'a StreamItem> {
-        let sentinel = self.promised.sentinel.as_deref().filter(|_| !self.has_sentinel());
-        let near_sentinel = |item: &&StreamItem| sentinel.is_some_and(|sentinel| is_near(item, sentinel));
-        let near_kind = |item: &&StreamItem| {
-            let kind = item.kind.as_deref().unwrap_or_default().trim();
-            self.promised.terminal.iter().any(|wanted| wanted.eq_ignore_ascii_case(kind))
-        };
-        let by_kind = || self.items().iter().rfind(near_kind).filter(|_| !self.has_terminal());
-        self.items().iter().rfind(near_sentinel).or_else(by_kind)
+    fn near_miss(&self) -> Option<&'a Seen> {
+        let sentinel = self.ending().near_sentinel.as_ref().filter(|_| !self.has_sentinel());
+        sentinel.or_else(|| self.ending().near_terminal.as_ref().filter(|_| !self.has_terminal()))
     }
 
     /// The finding for one item.
-    fn finding(&self, item: &StreamItem, message: &str, sink: &Sink, evidence: &Evidence<'_>) -> Finding {
+    fn finding(&self, item: &Seen, message: &str, sink: &Sink, evidence: &Evidence<'_>) -> Finding {
         let mut finding = sink.finding(message);
-        finding.at = At { byte: Some(item.item.span.start), event: Some(item.item.number), ..At::default() };
+        finding.at = place(item);
         finding.expected = self.wanted();
-        finding.actual = excerpt(item.item.data.as_bytes());
-        finding.breaking(evidence.contract, self.promises(evidence.contract))
+        finding.actual = excerpt(item.data.as_bytes());
+        self.held.breaking(self.key(), finding, evidence.contract)
     }
-}
 
-/// Whether an item that is not the sentinel was meant as one: in another case, with white space,
-/// quoted, or glued to the data before it.
-fn is_near(item: &StreamItem, sentinel: &str) -> bool {
-    let data = item.item.data.trim();
-    let unquoted = data.trim_matches(['"', '\'']).trim();
-    let glued = data.ends_with(sentinel) && !matches!(item.content, Content::Json(_));
-    unquoted.eq_ignore_ascii_case(sentinel) || glued
+    /// Why a missing end is no evidence, or is told by another rule.
+    fn excuse(&self) -> Option<String> {
+        if let Some(reason) = self.view.end_unseen() {
+            return Some(reason);
+        }
+        if let Some(near) = self.near_miss() {
+            return Some(format!("event {} comes close, which is stream/terminal-near-miss", near.number));
+        }
+        let tail = self.view.sse().and_then(|facts| facts.tail.as_ref()).and_then(|tail| tail.data.as_ref());
+        if tail.is_some() && tail == self.held.promised.sentinel.as_ref() {
+            return Some("the sentinel stands in a discarded block, which is stream/tail-discarded".to_owned());
+        }
+        let error = self.held.track.errors.first.first().filter(|_| self.has_sentinel())?;
+        Some(format!("the stream ends with a failure, event {}", error.number))
+    }
 }
 
 fn missing(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(ending) = Ending::declared(evidence, sink) else { return };
-    let (has_sentinel, has_terminal) = (ending.has_sentinel(), ending.has_terminal());
-    if has_sentinel && has_terminal {
-        return sink.pass(ending.promises(evidence.contract));
+    let Some(view) = evidence.stream_view(sink) else { return };
+    for end in declared(&view) {
+        if end.has_sentinel() && end.has_terminal() {
+            sink.pass(end.held.promises_of(end.key(), evidence.contract));
+            continue;
+        }
+        if let Some(reason) = end.excuse() {
+            sink.not_checked(reason);
+            continue;
+        }
+        let mut finding = sink.finding("the stream ends cleanly and without its declared end");
+        finding.at = At::byte(view.answer.length);
+        finding.expected = end.wanted();
+        finding.actual = match &end.held.track.last {
+            Some(last) => format!("the last of {} events is {}", last.number, excerpt(last.data.as_bytes())),
+            None => "no event".to_owned(),
+        };
+        sink.fail(end.held.breaking(end.key(), finding, evidence.contract));
     }
-    if let Some(reason) = excuse(&ending, has_sentinel) {
-        return sink.not_checked(reason);
-    }
-    let mut finding = sink.finding("the stream ends cleanly and without its declared end");
-    finding.at = At { byte: Some(ending.view.answer.body.len()), ..At::default() };
-    finding.expected = ending.wanted();
-    finding.actual = match ending.items().last() {
-        Some(last) => format!("the last of {} events is {}", last.item.number, excerpt(last.item.data.as_bytes())),
-        None => "no event".to_owned(),
-    };
-    sink.fail(finding.breaking(evidence.contract, ending.promises(evidence.contract)));
-}
-
-/// Why a missing end is no evidence, or is told by another rule.
-fn excuse(ending: &Ending<'_>, has_sentinel: bool) -> Option<String> {
-    if let Some(reason) = ending.view.end_unseen() {
-        return Some(reason);
-    }
-    if let Some(near) = ending.near_miss() {
-        return Some(format!("event {} comes close, which is stream/terminal-near-miss", near.item.number));
-    }
-    let tail = ending.view.sse().and_then(|facts| facts.tail.as_ref()).and_then(|tail| tail.data.as_ref());
-    if tail.is_some() && tail == ending.promised.sentinel.as_ref() {
-        return Some("the sentinel stands in a discarded block, which is stream/tail-discarded".to_owned());
-    }
-    let error = ending.view.first_error().filter(|_| has_sentinel)?;
-    Some(format!("the stream ends with a failure, event {}", error.item.number))
 }
 
 fn near_miss(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(ending) = Ending::declared(evidence, sink) else { return };
-    match ending.near_miss() {
-        Some(item) => sink.fail(ending.finding(item, "an event is nearly the declared end", sink, evidence)),
-        None if ending.has_sentinel() && ending.has_terminal() => sink.pass([]),
-        None => {}
+    let Some(view) = evidence.stream_view(sink) else { return };
+    for end in declared(&view) {
+        match end.near_miss() {
+            Some(item) => sink.fail(end.finding(item, "an event is nearly the declared end", sink, evidence)),
+            None if end.has_sentinel() && end.has_terminal() => sink.pass([]),
+            None => {}
+        }
     }
 }
 
 fn repeated(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(ending) = Ending::declared(evidence, sink) else { return };
-    let ends: Vec<_> = ending.items().iter().filter(|item| item.is_sentinel() || ending.is_terminal(item)).collect();
-    let again = ends.iter().enumerate().find(|(at, item)| ends[..*at].iter().any(|before| before.kind == item.kind));
-    match again {
-        Some((_, item)) => sink.fail(ending.finding(item, "the stream ends twice", sink, evidence)),
-        None if !ends.is_empty() => sink.pass([]),
-        None => {}
+    let Some(view) = evidence.stream_view(sink) else { return };
+    for end in declared(&view).filter(|end| end.held.track.has_ended()) {
+        match &end.ending().repeated {
+            Some(item) => sink.fail(end.finding(item, "the stream ends twice", sink, evidence)),
+            None => sink.pass([]),
+        }
     }
 }
 
 fn after(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(ending) = Ending::declared(evidence, sink) else { return };
-    let ends = |item: &StreamItem| item.is_sentinel() || ending.is_terminal(item);
-    let Some(first) = ending.items().iter().position(ends) else { return };
-    match ending.items()[first..].iter().find(|item| !ends(item)) {
-        Some(item) => sink.fail(ending.finding(item, "an event follows the end of the stream", sink, evidence)),
-        None => sink.pass([]),
+    let Some(view) = evidence.stream_view(sink) else { return };
+    for end in declared(&view).filter(|end| end.held.track.has_ended()) {
+        match &end.ending().after {
+            Some(item) => sink.fail(end.finding(item, "an event follows the end of the stream", sink, evidence)),
+            None => sink.pass([]),
+        }
     }
 }

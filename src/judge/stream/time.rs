@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::contract::{Contract, PromiseId};
+use crate::follow::Silence;
 use crate::judge::streamed::{StreamView, milliseconds};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
-use crate::send::{Answer, End};
+use crate::send::End;
 use crate::stream::StreamFacts;
 
 /// A whole that took less than this says nothing of how it was sent.
@@ -56,9 +57,8 @@ pub(super) const SLOW_KEEP_ALIVE: Rule = Rule {
     example: "(16 s between two pieces)",
     judge: |evidence, sink| {
         let Some(view) = evidence.item_stream(sink) else { return };
-        let longest = longest_silence(view.answer);
-        match longest.filter(|silence| silence.length > KEEP_ALIVE) {
-            Some(silence) => sink.fail(silence.finding("no sign of life for long", KEEP_ALIVE, sink)),
+        match view.followed.longest_silence.filter(|silence| silence.length > KEEP_ALIVE) {
+            Some(silence) => sink.fail(silent_for(silence, "no sign of life for long", KEEP_ALIVE, sink)),
             None => sink.pass([]),
         }
     },
@@ -76,17 +76,22 @@ pub(super) const BUFFERED: Rule = Rule {
 
 fn first_event_late(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.stream_view(sink) else { return };
-    let Some(promised) = view.promised else { return };
-    let Some(limit) = promised.timing.first_event else { return };
-    let Some(first) = first_sign(&view) else { return sink.not_checked("no event came") };
-    if first.at <= limit {
-        return sink.pass(view.promises_of("timing", evidence.contract));
+    for held in view.held() {
+        let Some(limit) = held.promised.timing.first_event else { continue };
+        let Some(first) = first_sign(&view) else {
+            sink.not_checked("no event came");
+            continue;
+        };
+        if first.at <= limit {
+            sink.pass(held.promises_of("timing", evidence.contract));
+            continue;
+        }
+        let mut finding = sink.finding("the first event is late");
+        finding.at = At::byte(first.byte);
+        finding.expected = format!("within {}", milliseconds(limit));
+        finding.actual = milliseconds(first.at);
+        sink.fail(held.breaking("timing", finding, evidence.contract));
     }
-    let mut finding = sink.finding("the first event is late");
-    finding.at = At::byte(first.byte);
-    finding.expected = format!("within {}", milliseconds(limit));
-    finding.actual = milliseconds(first.at);
-    sink.fail(finding.breaking(evidence.contract, view.promises_of("timing", evidence.contract)));
 }
 
 /// The first thing that a person sees.
@@ -97,9 +102,9 @@ struct First {
 
 /// The first event, or the first byte of a plain text.
 fn first_sign(view: &StreamView<'_>) -> Option<First> {
-    match &view.streamed.facts {
+    match &view.followed.facts {
         StreamFacts::Text(facts) => Some(First { at: facts.first_at?, byte: 0 }),
-        _ => view.streamed.items.first().map(|first| First { at: first.item.at, byte: first.item.span.start }),
+        _ => view.followed.own.first.as_ref().map(|first| First { at: first.at, byte: first.span.start }),
     }
 }
 
@@ -109,54 +114,40 @@ pub(in crate::judge) fn judge_idle(view: &StreamView<'_>, evidence: &Evidence<'_
     // Silence after the declared end is a connection held open, which has a rule of its own.
     if let (End::Idle { silence }, false) = (view.answer.end, view.ended_itself()) {
         let mut finding = sink.finding("the stream fell silent and did not end");
-        finding.at = At::byte(view.answer.body.len());
+        finding.at = At::byte(view.answer.length);
         finding.expected = "a next piece, a comment or the end".to_owned();
         finding.actual = format!("silent for {}", milliseconds(silence));
         return sink.fail(finding);
     }
-    let Some(limit) = view.promised.and_then(|promised| promised.timing.idle) else { return };
-    match longest_silence(view.answer).filter(|silence| silence.length > limit) {
-        Some(silence) => {
-            let finding = silence.finding("the stream is silent for longer than allowed", limit, sink);
-            sink.fail(finding.breaking(evidence.contract, view.promises_of("timing", evidence.contract)));
+    for held in view.held() {
+        let Some(limit) = held.promised.timing.idle else { continue };
+        match view.followed.longest_silence.filter(|silence| silence.length > limit) {
+            Some(silence) => {
+                let finding = silent_for(silence, "the stream is silent for longer than allowed", limit, sink);
+                sink.fail(held.breaking("timing", finding, evidence.contract));
+            }
+            None => sink.pass(held.promises_of("timing", evidence.contract)),
         }
-        None => sink.pass(view.promises_of("timing", evidence.contract)),
     }
 }
 
-/// A pause between two signs of life.
-struct Silence {
-    length: Duration,
-    /// Offset of the byte that ended it.
-    byte: usize,
-}
-
-impl Silence {
-    fn finding(&self, message: &str, limit: Duration, sink: &Sink) -> Finding {
-        let mut finding = sink.finding(message);
-        finding.at = At::byte(self.byte);
-        finding.expected = format!("at most {}", milliseconds(limit));
-        finding.actual = format!("silent for {}", milliseconds(self.length));
-        finding
-    }
-}
-
-fn longest_silence(answer: &Answer) -> Option<Silence> {
-    let starts = std::iter::once(answer.head_at).chain(answer.pieces.iter().map(|piece| piece.at));
-    let silences = starts
-        .zip(&answer.pieces)
-        .map(|(start, piece)| Silence { length: piece.at.saturating_sub(start), byte: piece.offset });
-    silences.max_by_key(|silence| silence.length)
+fn silent_for(silence: Silence, message: &str, limit: Duration, sink: &Sink) -> Finding {
+    let mut finding = sink.finding(message);
+    finding.at = At::byte(silence.byte);
+    finding.expected = format!("at most {}", milliseconds(limit));
+    finding.actual = format!("silent for {}", milliseconds(silence.length));
+    finding
 }
 
 fn buffered(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.item_stream(sink) else { return };
-    let items = &view.streamed.items;
-    if items.len() < FEWEST_EVENTS || view.answer.pieces.is_empty() {
+    let count = view.followed.trace.total();
+    // A body whose pieces were not kept says nothing of when they came.
+    if count < FEWEST_EVENTS || !view.answer.is_timed() {
         return;
     }
-    let (Some(first), Some(last)) = (items.first(), items.last()) else { return };
-    let arrival = Arrival { count: format!("{} events", items.len()), first: first.item.at, last: last.item.at };
+    let (Some(first), Some(last)) = (&view.followed.own.first, &view.followed.own.last) else { return };
+    let arrival = Arrival { count: format!("{count} events"), first: first.at, last: last.at };
     judge_pace(&arrival, &view.promises_of("timing", evidence.contract), evidence.contract, sink);
 }
 

@@ -1,111 +1,75 @@
-//! The answer as a stream: items with their payloads and kinds, read once for all rules.
+//! The answer as a stream: which promises its items are held against, and what they showed.
 
-mod json;
 #[cfg(test)]
 pub(super) mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+pub(super) use crate::follow::EVENT_STREAM;
 
-pub(super) use json::{Json, JsonError};
-
-use super::{Context, Evidence, Sink};
-use crate::contract::{self, Contract, ItemSchema, KindSelector, PromiseId, Schema, StreamContract};
+use super::{Context, Evidence, Finding, Sink};
+use crate::contract::{Contract, Dialect, PromiseId, Source, StreamContract, Strength};
+use crate::follow::{Followed, Follower, Form, Seen, Spoken, Track};
 use crate::generate::Case;
+use crate::judge::At;
 use crate::send::{Answer, End, Exchange};
-use crate::stream::{Decoded, Framing, Item, SseFacts, StreamFacts, TextFacts, decode};
-
-/// The essence of an event stream.
-pub(super) const EVENT_STREAM: &str = "text/event-stream";
-
-/// A body decoded, its payloads read.
-#[derive(Debug)]
-pub(super) struct Streamed {
-    /// What the bytes show.
-    pub facts: StreamFacts,
-    /// Its items, the sentinel among them.
-    pub items: Vec<StreamItem>,
-}
-
-/// One item and what it says.
-#[derive(Debug)]
-pub(super) struct StreamItem {
-    /// The item as it came.
-    pub item: Item,
-    /// What is in it.
-    pub content: Content,
-    /// What it is, where the contract says how to tell.
-    pub kind: Option<String>,
-}
-
-/// What is in an item.
-#[derive(Debug)]
-pub(super) enum Content {
-    /// The sentinel, exactly.
-    Sentinel,
-    /// JSON.
-    Json(Json),
-    /// No JSON, where the contract promises some.
-    Broken(JsonError),
-    /// Text that nobody promised to be JSON.
-    Text,
-}
-
-impl StreamItem {
-    /// The payload, where it is JSON.
-    pub(super) fn value(&self) -> Option<&Value> {
-        match &self.content {
-            Content::Json(json) => Some(&json.value),
-            _ => None,
-        }
-    }
-
-    /// Whether it is the sentinel.
-    pub(super) fn is_sentinel(&self) -> bool {
-        matches!(self.content, Content::Sentinel)
-    }
-}
-
-impl Streamed {
-    /// The items before the sentinel, or all of them.
-    pub(super) fn before_sentinel(&self) -> &[StreamItem] {
-        let end = self.items.iter().position(StreamItem::is_sentinel).unwrap_or(self.items.len());
-        &self.items[..end]
-    }
-}
+use crate::stream::{Framing, SseFacts, StreamFacts, TextFacts};
 
 /// An answer that is a stream, before its body is looked at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct StreamAnswer<'a> {
     /// The answer.
     pub answer: &'a Answer,
-    /// What the document promises of the stream, where it says more than that it is one.
-    pub promised: Option<&'a StreamContract>,
-    /// How the body is cut into items.
-    pub framing: Framing,
+    /// How its body is cut into items, and what is promised of them.
+    pub form: Form<'a>,
 }
 
-/// An answer that is a stream, its body decoded.
-#[derive(Debug, Clone, Copy)]
+/// An answer that is a stream, its body followed.
+#[derive(Debug, Clone)]
 pub(super) struct StreamView<'a> {
     /// The answer.
     pub answer: &'a Answer,
     /// What the document promises of the stream.
     pub promised: Option<&'a StreamContract>,
-    /// The decoded body.
-    pub streamed: &'a Streamed,
+    /// What the stream showed.
+    pub followed: &'a Followed,
+    /// The dialect that it speaks.
+    spoken: Option<(&'a Spoken, &'a Dialect)>,
 }
 
-/// When the first event of a streamed answer was there, from the first byte sent; the first piece of
-/// a stream of plain text. `None` for an answer that is no stream, or has none.
-pub fn first_event(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<Duration> {
+/// A stream's items, held against one contract.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held<'a> {
+    /// The contract.
+    pub promised: &'a StreamContract,
+    /// What the items showed.
+    pub track: &'a Track,
+    /// The dialect whose contract it is, and whether the answer claims to speak it; `None` where the
+    /// contract is the document's own.
+    dialect: Option<(&'a Dialect, bool)>,
+}
+
+/// When what was there of a streamed answer, from the first byte sent. `None` for an answer that is no
+/// stream.
+pub fn moments(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<Moments> {
     let evidence = Evidence::new(contract, case, exchange, Context::default());
-    let StreamAnswer { answer, promised, framing } = evidence.stream_answer()?;
-    match framing {
-        Framing::Text => answer.pieces.first().map(|piece| piece.at),
-        _ => Streamed::read(answer, promised, framing).items.first().map(|item| item.item.at),
-    }
+    let StreamAnswer { answer, form } = evidence.stream_answer()?;
+    let followed = evidence.followed(answer, &form);
+    let first_event = match form.framing {
+        Framing::Text => followed.first_byte,
+        _ => followed.own.first.as_ref().map(|first| first.at),
+    };
+    Some(Moments { first_event, first_content: followed.first_content })
+}
+
+/// When the parts of a streamed answer came, from the first byte sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moments {
+    /// The first event; the first piece of a stream of plain text.
+    pub first_event: Option<Duration>,
+    /// The first text that a person can see, where the contract tells which that is.
+    pub first_content: Option<Duration>,
 }
 
 impl<'a> Evidence<'a> {
@@ -113,63 +77,95 @@ impl<'a> Evidence<'a> {
     pub(super) fn stream_answer(&self) -> Option<StreamAnswer<'a>> {
         let answer = self.answer().filter(|answer| is_success(answer))?;
         let essence = answer.essence().filter(|_| self.may_have_content())?;
-        let promised = self.response()?.media(&essence).and_then(|media| media.stream.as_ref());
-        let framing = match promised {
-            Some(promised) => framing(promised.framing),
-            None => {
-                let documented = self.response()?.media.iter().any(|media| media.essence == EVENT_STREAM);
-                (documented && essence == EVENT_STREAM).then_some(Framing::Sse)?
-            }
-        };
-        Some(StreamAnswer { answer, promised, framing })
+        let operation: &'a _ = &self.case.operation;
+        let form = Form::of(operation, answer.status, &essence, |name| answer.header(name))?;
+        Some(StreamAnswer { answer, form })
     }
 
-    /// The answer as a decoded stream of any framing. Where its body is encoded, the rule that asks
+    /// The answer as a followed stream of any framing. Where its body is encoded, the rule that asks
     /// is not checked; so with the three that follow.
     pub(super) fn stream_view(&self, sink: &mut Sink) -> Option<StreamView<'_>> {
         self.view_of(|_| true, sink)
     }
 
-    /// The answer as a decoded stream of items, which plain text is not.
+    /// The answer as a followed stream of items, which plain text is not.
     pub(super) fn item_stream(&self, sink: &mut Sink) -> Option<StreamView<'_>> {
         self.view_of(|framing| framing != Framing::Text, sink)
     }
 
-    /// The answer as decoded server-sent events.
+    /// The answer as followed server-sent events.
     pub(super) fn event_stream(&self, sink: &mut Sink) -> Option<(StreamView<'_>, &SseFacts)> {
         let view = self.view_of(|framing| framing == Framing::Sse, sink)?;
-        Some((view, view.sse()?))
+        let facts = view.sse()?;
+        Some((view, facts))
     }
 
-    /// The answer as decoded plain text.
+    /// The answer as followed plain text.
     pub(super) fn text_stream(&self, sink: &mut Sink) -> Option<(StreamView<'_>, &TextFacts)> {
         let view = self.view_of(|framing| framing == Framing::Text, sink)?;
-        match &view.streamed.facts {
+        match &view.followed.facts {
             StreamFacts::Text(facts) => Some((view, facts)),
             _ => None,
         }
     }
 
     fn view_of(&self, judged: impl Fn(Framing) -> bool, sink: &mut Sink) -> Option<StreamView<'_>> {
-        let StreamAnswer { answer, promised, framing } =
-            self.stream_answer().filter(|stream| judged(stream.framing))?;
-        let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
-        if let Some(coding) = coding {
+        let StreamAnswer { answer, form } = self.stream_answer().filter(|stream| judged(stream.form.framing))?;
+        if let Some(coding) = answer.content_coding() {
             sink.not_checked(format!("the body is encoded as {coding}"));
             return None;
         }
-        let streamed = self.stream.get_or_init(|| Streamed::read(answer, promised, framing));
-        Some(StreamView { answer, promised, streamed })
+        let followed = self.followed(answer, &form);
+        let spoken = followed.spoken.as_ref().and_then(|spoken| {
+            let mut dialects = form.candidates.iter().map(|candidate| candidate.dialect);
+            Some((spoken, dialects.find(|dialect| dialect.name == spoken.dialect)?))
+        });
+        Some(StreamView { answer, promised: form.promised, followed, spoken })
     }
+
+    /// The stream as it was followed when it came; one that was not is followed now.
+    fn followed(&self, answer: &Answer, form: &Form<'_>) -> &Followed {
+        self.stream.get_or_init(|| answer.followed.clone().unwrap_or_else(|| Arc::new(follow(answer, form))))
+    }
+}
+
+/// Follows a body that was kept.
+fn follow(answer: &Answer, form: &Form<'_>) -> Followed {
+    let mut follower = Follower::new(form, answer.head_at);
+    let mut read = 0;
+    for piece in &answer.pieces {
+        let end = (piece.offset + piece.len).min(answer.body.len());
+        follower.push(answer.body.get(piece.offset..end).unwrap_or_default(), piece.at);
+        read = end;
+    }
+    // A recording may keep a body without its pieces.
+    follower.push(answer.body.get(read..).unwrap_or_default(), answer.ended_at);
+    follower.finish()
 }
 
 impl<'a> StreamView<'a> {
     /// The facts of server-sent events; `None` for another framing.
     pub(super) fn sse(&self) -> Option<&'a SseFacts> {
-        match &self.streamed.facts {
+        match &self.followed.facts {
             StreamFacts::Sse(facts) => Some(facts),
             _ => None,
         }
+    }
+
+    /// The stream's items, held against the document and against the dialect that they speak.
+    pub(super) fn held(&self) -> impl Iterator<Item = Held<'a>> + use<'a> {
+        let own = self.promised.map(|promised| Held { promised, track: &self.followed.own, dialect: None });
+        let spoken = self.spoken.map(|(spoken, dialect)| Held {
+            promised: &dialect.stream,
+            track: &spoken.track,
+            dialect: Some((dialect, spoken.claimed)),
+        });
+        own.into_iter().chain(spoken)
+    }
+
+    /// What the stream's items are most closely held against, or no contract at all.
+    pub(super) fn closest(&self) -> &'a Track {
+        self.spoken.map_or(&self.followed.own, |(spoken, _)| &spoken.track)
     }
 
     /// The sentences behind the stream as a whole.
@@ -185,8 +181,7 @@ impl<'a> StreamView<'a> {
 
     /// Whether the stream itself says that it is complete, by its sentinel or a terminal event.
     pub(super) fn ended_itself(&self) -> bool {
-        let sentinel = self.streamed.items.iter().any(StreamItem::is_sentinel);
-        sentinel || self.promised.is_some_and(|promised| self.of_kinds(&promised.terminal).next().is_some())
+        self.followed.ended_itself()
     }
 
     /// Why nothing can be said of how the stream ends; `None` where the body is complete, or the stream
@@ -194,8 +189,13 @@ impl<'a> StreamView<'a> {
     pub(super) fn end_unseen(&self) -> Option<String> {
         match self.answer.end {
             End::Complete(_) | End::HeldOpen { .. } => None,
-            End::StoppedBySize | End::StoppedByTime | End::Idle { .. } if self.ended_itself() => None,
-            End::StoppedBySize => Some(format!("reading was stopped after {} bytes", self.answer.body.len())),
+            End::StoppedBySize | End::StoppedByTime | End::StoppedByEvents | End::Idle { .. }
+                if self.ended_itself() =>
+            {
+                None
+            }
+            End::StoppedBySize => Some(format!("reading was stopped after {} bytes", self.answer.length)),
+            End::StoppedByEvents => Some(format!("reading was stopped after {} events", self.followed.trace.total())),
             End::StoppedByTime => Some("reading was stopped before the end: enough time".to_owned()),
             End::Idle { silence } => Some(format!("the stream was silent for {}", milliseconds(silence))),
             End::MissingLastChunk | End::BadChunk | End::ShortOfContentLength | End::Reset => {
@@ -203,17 +203,41 @@ impl<'a> StreamView<'a> {
             }
         }
     }
+}
 
-    /// The items of these kinds, the sentinel excepted.
-    pub(super) fn of_kinds(&self, kinds: &[String]) -> impl Iterator<Item = &'a StreamItem> {
-        let is_one = |item: &&StreamItem| item.kind.as_ref().is_some_and(|kind| kinds.contains(kind));
-        self.streamed.before_sentinel().iter().filter(is_one)
+impl<'a> Held<'a> {
+    /// The sentences behind one key, as [`StreamView::promises_of`] gives them; a dialect has none.
+    pub(super) fn promises_of(&self, key: &str, contract: &Contract) -> Vec<PromiseId> {
+        promises_of(key, self.promised, contract)
     }
 
-    /// The first item that reports a failure.
-    pub(super) fn first_error(&self) -> Option<&'a StreamItem> {
-        self.of_kinds(&self.promised?.errors).next()
+    /// The sentences behind the stream as a whole.
+    pub(super) fn promises(&self, contract: &Contract) -> Vec<PromiseId> {
+        about(None, self.promised, contract)
     }
+
+    /// The finding, breaking what one key promises.
+    pub(super) fn breaking(&self, key: &str, finding: Finding, contract: &Contract) -> Finding {
+        let finding = Finding { source: self.source().or(finding.source), ..finding };
+        finding.breaking(contract, self.promises_of(key, contract))
+    }
+
+    /// Where a dialect is described. One that was only recognised is our reading of the stream.
+    pub(super) fn source(&self) -> Option<Source> {
+        let (dialect, claimed) = self.dialect?;
+        let strength = if claimed { dialect.source.strength } else { Strength::Inferred };
+        Some(Source { strength, ..dialect.source.clone() })
+    }
+
+    /// Whether the contract is that of a dialect.
+    pub(super) fn is_dialect(&self) -> bool {
+        self.dialect.is_some()
+    }
+}
+
+/// The place of an item.
+pub(super) fn place(item: &Seen) -> At {
+    At { byte: Some(item.span.start), event: Some(item.number), ..At::default() }
 }
 
 /// The sentences behind one key of an `x-stream`, as [`StreamView::promises_of`] gives them.
@@ -235,94 +259,4 @@ pub(super) fn milliseconds(time: Duration) -> String {
 /// Whether the status says that the request was served.
 pub(super) fn is_success(answer: &Answer) -> bool {
     (200..300).contains(&answer.status)
-}
-
-fn framing(promised: contract::Framing) -> Framing {
-    match promised {
-        contract::Framing::Sse => Framing::Sse,
-        contract::Framing::Ndjson => Framing::Ndjson,
-        contract::Framing::JsonSeq => Framing::JsonSeq,
-        contract::Framing::Text => Framing::Text,
-        contract::Framing::AiDataV4 => Framing::AiDataV4,
-    }
-}
-
-impl Streamed {
-    fn read(answer: &Answer, promised: Option<&StreamContract>, framing: Framing) -> Self {
-        let whole = [(answer.ended_at, answer.body.as_ref())];
-        let pieces = answer.pieces.iter().filter_map(|piece| {
-            let bytes = answer.body.get(piece.offset..piece.offset.checked_add(piece.len)?)?;
-            Some((piece.at, bytes))
-        });
-        // A recording may keep a body without its pieces.
-        let Decoded { items, facts } =
-            if answer.pieces.is_empty() { decode(framing, whole) } else { decode(framing, pieces) };
-        Streamed { facts, items: items.into_iter().map(|item| StreamItem::read(item, promised, framing)).collect() }
-    }
-}
-
-impl StreamItem {
-    fn read(item: Item, promised: Option<&StreamContract>, framing: Framing) -> Self {
-        let content = Content::read(&item, promised, framing);
-        let selector = promised.and_then(|promised| promised.kind.as_ref());
-        let kind = match (&content, selector) {
-            (Content::Sentinel, _) => None,
-            (_, Some(KindSelector::Event)) => Some(item.name.clone().unwrap_or_else(|| "message".to_owned())),
-            (Content::Json(json), Some(KindSelector::Pointer(pointer))) => json.value.pointer(pointer).map(in_words),
-            (_, None) if framing == Framing::AiDataV4 => item.name.clone(),
-            _ => None,
-        };
-        StreamItem { item, content, kind }
-    }
-}
-
-/// A kind as a word: the text itself, or another value as JSON.
-fn in_words(kind: &Value) -> String {
-    kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)
-}
-
-impl Content {
-    fn read(item: &Item, promised: Option<&StreamContract>, framing: Framing) -> Self {
-        if promised.is_some_and(|promised| promised.sentinel.as_ref() == Some(&item.data)) {
-            return Content::Sentinel;
-        }
-        match (Json::read(&item.data), wants(promised, framing)) {
-            (_, Wants::Text) => Content::Text,
-            (Ok(json), _) => Content::Json(json),
-            (Err(error), Wants::Json) => Content::Broken(error),
-            (Err(_), Wants::Anything) => Content::Text,
-        }
-    }
-}
-
-enum Wants {
-    Json,
-    Text,
-    Anything,
-}
-
-/// What a payload's schema lets the data be. Data that is itself text needs no quotes.
-fn payload_wants(schema: &Schema) -> Wants {
-    let root = schema.json();
-    let root = root.get("$ref").and_then(Value::as_str).and_then(|reference| schema.resolve(reference)).unwrap_or(root);
-    match root.get("type") {
-        Some(Value::String(kind)) if kind == "string" => Wants::Text,
-        Some(Value::Array(kinds)) if kinds.iter().any(|kind| kind == "string") => Wants::Anything,
-        _ => Wants::Json,
-    }
-}
-
-/// What the contract lets the data of an item be.
-fn wants(promised: Option<&StreamContract>, framing: Framing) -> Wants {
-    if framing != Framing::Sse {
-        return Wants::Json;
-    }
-    let Some(promised) = promised else { return Wants::Anything };
-    let by_pointer = matches!(promised.kind, Some(KindSelector::Pointer(_)));
-    match &promised.item {
-        Some(ItemSchema::Payload(schema)) => payload_wants(schema),
-        Some(ItemSchema::Envelope { content: Some(_), .. }) => Wants::Json,
-        _ if by_pointer => Wants::Json,
-        Some(ItemSchema::Envelope { content: None, .. } | ItemSchema::DecodedEnvelope(_)) | None => Wants::Anything,
-    }
 }

@@ -46,6 +46,7 @@ pub(in crate::judge) fn came(promised: StreamContract, pieces: &[(u64, &[u8])]) 
         body.extend_from_slice(bytes);
     }
     scene.change(|answer| {
+        answer.length = body.len();
         answer.body = body.into();
         answer.ended_at = arrived.last().map_or(answer.head_at, |piece| piece.at);
         answer.pieces = arrived;

@@ -201,19 +201,9 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::send::{BodyLength, End};
 
     fn drawn(body: &[u8], mark: Range<usize>, width: usize) -> String {
-        let answer = Answer {
-            status: 200,
-            version: "HTTP/1.1".to_owned(),
-            headers: Vec::new(),
-            head_at: Duration::ZERO,
-            body: Bytes::copy_from_slice(body),
-            pieces: Vec::new(),
-            end: End::Complete(BodyLength::Close),
-            ended_at: Duration::ZERO,
-        };
+        let answer = Answer::whole(200, Vec::new(), Bytes::copy_from_slice(body));
         let mut out = Vec::new();
         Excerpt::new(&answer, mark).print(&mut out, &Palette::default(), Style::new(), width).unwrap();
         let text = String::from_utf8(out).unwrap();

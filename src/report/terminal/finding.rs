@@ -197,7 +197,7 @@ fn answered(answer: &Answer) -> String {
         0 | 1 => String::new(),
         many => format!(" in {many} pieces"),
     };
-    let size = words::count(answer.body.len(), "byte");
+    let size = words::count(answer.length, "byte");
     let time = words::duration(answer.ended_at);
     format!("{}{form}, {size}{pieces}, {time}{}", answer.status, end_words(answer.end))
 }
@@ -212,7 +212,8 @@ fn end_words(end: End) -> String {
         End::Reset => ", the connection was reset".to_owned(),
         End::Idle { silence } => format!(", given up after {} of silence", words::duration(silence)),
         End::StoppedBySize => ", not read further: enough bytes".to_owned(),
-        End::StoppedByTime => ", not read further: enough time".to_owned(),
+        End::StoppedByTime => ", still running when reading was stopped".to_owned(),
+        End::StoppedByEvents => ", not read further: enough events".to_owned(),
         End::HeldOpen { waited } => format!(", still open {} after the last event", words::duration(waited)),
     }
 }

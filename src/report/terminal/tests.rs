@@ -52,6 +52,7 @@ fn a_huge_body_is_shown_in_few_bytes() {
             found.finding.actual = body.clone();
             found.case.curl = body.clone();
             if let Outcome::Answered(answer) = &mut found.exchange.outcome {
+                answer.length = body.len();
                 answer.body = body.clone().into();
             }
         }

@@ -64,6 +64,15 @@ async fn failure_of(pieces: Vec<(u64, &'static [u8])>, then: Then) -> FailureKin
     }
 }
 
+/// An operation whose answer is an event stream that `END` ends.
+fn streaming() -> Arc<Operation> {
+    let document = "{openapi: 3.1.0, info: {title: T, version: v}, paths: {/a: {post: {responses: {'200': {description: OK, \
+        content: {text/event-stream: {x-stream: {framing: sse, sentinel: END}}}}}}}}}";
+    let contract = crate::contract::read("a.yaml", document, None).unwrap();
+    contract.operations[0].clone()
+}
+
+const STREAM: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 #[tokio::test]
@@ -108,11 +117,23 @@ async fn plain_http_behind_an_https_url_is_a_tls_failure() {
 
 #[tokio::test]
 async fn a_stream_that_stays_open_after_its_terminal_is_not_waited_for_until_it_is_idle() {
-    let pieces: Vec<(u64, &[u8])> = vec![(0, CHUNKED), (0, b"3\r\na\n\n\r\n"), (20, b"3\r\nEND\r\n")];
+    let pieces: Vec<(u64, &[u8])> = vec![(0, STREAM), (0, b"9\r\ndata: a\n\n\r\n"), (20, b"b\r\ndata: END\n\n\r\n")];
     let url = serve(Script { pieces, then: Then::Stay }).await;
-    let stop = StopAt { terminal: Some(Arc::from(&b"END"[..])), ..StopAt::default() };
+    let stop = StopAt { operation: Some(streaming()), ..StopAt::default() };
     let end = fetch(&url, &stop).await.answer().unwrap().end;
     assert_eq!(end, End::HeldOpen { waited: GRACE_AFTER_TERMINAL });
+}
+
+#[tokio::test]
+async fn a_stream_is_followed_as_it_comes_and_stopped_by_its_events() {
+    let event: &[u8] = b"9\r\ndata: a\n\n\r\n";
+    let pieces: Vec<(u64, &[u8])> = vec![(0, STREAM), (0, event), (20, event), (20, event)];
+    let url = serve(Script { pieces, then: Then::Stay }).await;
+    let stop = StopAt { operation: Some(streaming()), events: 2, ..StopAt::default() };
+    let exchange = fetch(&url, &stop).await;
+    let answer = exchange.answer().unwrap();
+    assert_eq!(answer.end, End::StoppedByEvents);
+    assert_eq!(answer.followed.as_ref().map(|followed| followed.events()), Some(2));
 }
 
 #[tokio::test]
@@ -135,11 +156,4 @@ async fn pieces_keep_their_times_and_places() {
     assert_eq!(&answer.body[..], b"abc");
     assert_eq!(answer.pieces.iter().map(|piece| (piece.offset, piece.len)).collect::<Vec<_>>(), [(0, 2), (2, 1)]);
     assert!(answer.pieces[1].at - answer.pieces[0].at >= Duration::from_millis(40));
-}
-
-#[test]
-fn a_terminal_counts_only_at_the_beginning_of_a_line() {
-    assert!(holds_line(b"data: x\n\ndata: [DONE]", b"data: [DONE]", false));
-    assert!(holds_line(b"data: [DONE]", b"data: [DONE]", true));
-    assert!(!holds_line(b"xdata: [DONE]", b"data: [DONE]", false));
 }

@@ -139,6 +139,7 @@ fn everything_that_x_stream_says_is_read() {
                 1s,
             ),
         },
+        profile: None,
         promises: [
             PromiseId(
                 0,

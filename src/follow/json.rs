@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 
 /// A JSON text.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::judge) struct Json {
+pub struct Json {
     /// Its value; of a name that comes twice, the last one counts.
     pub value: Value,
     /// JSON Pointers of the members that come twice.
@@ -21,7 +21,7 @@ pub(in crate::judge) struct Json {
 
 /// Why a text is no JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::judge) enum JsonError {
+pub enum JsonError {
     /// The grammar is broken, in the reader's words.
     Syntax(String),
     /// It is nested deeper than we read.
@@ -30,7 +30,7 @@ pub(in crate::judge) enum JsonError {
 
 impl Json {
     /// Reads a whole text.
-    pub(in crate::judge) fn read(text: &str) -> Result<Self, JsonError> {
+    pub fn read(text: &str) -> Result<Self, JsonError> {
         let (repaired, lone_surrogates) = repair_surrogates(text);
         let mut duplicates = Vec::new();
         let mut reader = serde_json::Deserializer::from_str(&repaired);

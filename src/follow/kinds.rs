@@ -11,8 +11,8 @@ use crate::contract::{ItemSchema, KindSelector, Schema, StreamContract};
 const DEEPEST: usize = 32;
 
 /// The kinds that an item schema names.
-#[derive(Debug, Default)]
-pub(super) struct Kinds {
+#[derive(Debug, Clone, Default)]
+pub struct Kinds {
     names: BTreeSet<String>,
     patterns: Vec<Regex>,
     /// Whether some form leaves its kind open.
@@ -21,7 +21,7 @@ pub(super) struct Kinds {
 
 impl Kinds {
     /// The kinds of a stream; `None` where its contract does not name them all.
-    pub(super) fn of(promised: &StreamContract) -> Option<Self> {
+    pub fn of(promised: &StreamContract) -> Option<Self> {
         let (schema, pointer) = match (promised.kind.as_ref()?, promised.item.as_ref()?) {
             (KindSelector::Pointer(pointer), ItemSchema::Payload(schema))
             | (KindSelector::Pointer(pointer), ItemSchema::Envelope { content: Some(schema), .. }) => {
@@ -41,7 +41,7 @@ impl Kinds {
     }
 
     /// The event types that the envelope names; `None` where it does not name them all.
-    pub(super) fn of_envelope(promised: &StreamContract) -> Option<Self> {
+    pub fn of_envelope(promised: &StreamContract) -> Option<Self> {
         match promised.item.as_ref()? {
             ItemSchema::Envelope { envelope, .. } | ItemSchema::DecodedEnvelope(envelope) => {
                 let kinds = Self::at(envelope, "/event");
@@ -52,12 +52,12 @@ impl Kinds {
     }
 
     /// Whether the contract names this kind.
-    pub(super) fn has(&self, kind: &str) -> bool {
+    pub fn has(&self, kind: &str) -> bool {
         self.names.contains(kind) || self.patterns.iter().any(|pattern| pattern.is_match(kind))
     }
 
     /// The named kinds in words.
-    pub(super) fn in_words(&self) -> String {
+    pub fn in_words(&self) -> String {
         let patterns = self.patterns.iter().map(|pattern| pattern.to_string());
         self.names.iter().cloned().chain(patterns).collect::<Vec<_>>().join(", ")
     }

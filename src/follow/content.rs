@@ -1,0 +1,124 @@
+//! What is in an item: its payload, and what the contract lets it be.
+
+use serde_json::Value;
+
+use super::{Json, JsonError};
+use crate::contract::{ItemSchema, KindSelector, Schema, StreamContract};
+use crate::stream::{Framing, Item};
+
+/// One item and what it says, while it passes.
+#[derive(Debug)]
+pub struct ReadItem<'i> {
+    /// The item as it came.
+    pub item: &'i Item,
+    /// What is in it.
+    pub content: Content,
+    /// What it is, where the contract says how to tell.
+    pub kind: Option<String>,
+}
+
+/// What is in an item.
+#[derive(Debug)]
+pub enum Content {
+    /// The sentinel, exactly.
+    Sentinel,
+    /// JSON.
+    Json(Json),
+    /// No JSON, where the contract promises some.
+    Broken(JsonError),
+    /// Text that nobody promised to be JSON.
+    Text,
+}
+
+impl<'i> ReadItem<'i> {
+    /// Reads an item by its contract.
+    pub fn read(item: &'i Item, promised: Option<&StreamContract>, framing: Framing) -> Self {
+        let content = Content::read(item, promised, framing);
+        let selector = promised.and_then(|promised| promised.kind.as_ref());
+        let kind = match (&content, selector) {
+            (Content::Sentinel, _) => None,
+            (_, Some(KindSelector::Event)) => Some(item.name.clone().unwrap_or_else(|| "message".to_owned())),
+            (Content::Json(json), Some(KindSelector::Pointer(pointer))) => json.value.pointer(pointer).map(in_words),
+            (_, None) if framing == Framing::AiDataV4 => item.name.clone(),
+            _ => None,
+        };
+        ReadItem { item, content, kind }
+    }
+
+    /// The payload, where it is JSON.
+    pub fn value(&self) -> Option<&Value> {
+        match &self.content {
+            Content::Json(json) => Some(&json.value),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the sentinel.
+    pub fn is_sentinel(&self) -> bool {
+        matches!(self.content, Content::Sentinel)
+    }
+
+    /// Whether it is of one of these kinds.
+    pub fn is_one_of(&self, kinds: &[String]) -> bool {
+        self.kind.as_ref().is_some_and(|kind| kinds.contains(kind))
+    }
+
+    /// The text at a pointer of its payload.
+    pub fn text_at(&self, pointer: &str) -> Option<&str> {
+        self.value()?.pointer(pointer).and_then(Value::as_str)
+    }
+}
+
+/// A kind as a word: the text itself, or another value as JSON.
+fn in_words(kind: &Value) -> String {
+    kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)
+}
+
+impl Content {
+    fn read(item: &Item, promised: Option<&StreamContract>, framing: Framing) -> Self {
+        if promised.is_some_and(|promised| promised.sentinel.as_ref() == Some(&item.data)) {
+            return Content::Sentinel;
+        }
+        match (Json::read(&item.data), Wants::of(promised, framing)) {
+            (_, Wants::Text) => Content::Text,
+            (Ok(json), _) => Content::Json(json),
+            (Err(error), Wants::Json) => Content::Broken(error),
+            (Err(_), Wants::Anything) => Content::Text,
+        }
+    }
+}
+
+/// What the contract lets the data of an item be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    Json,
+    Text,
+    Anything,
+}
+
+impl Wants {
+    fn of(promised: Option<&StreamContract>, framing: Framing) -> Self {
+        if framing != Framing::Sse {
+            return Wants::Json;
+        }
+        let Some(promised) = promised else { return Wants::Anything };
+        let by_pointer = matches!(promised.kind, Some(KindSelector::Pointer(_)));
+        match &promised.item {
+            Some(ItemSchema::Payload(schema)) => Wants::of_payload(schema),
+            Some(ItemSchema::Envelope { content: Some(_), .. }) => Wants::Json,
+            _ if by_pointer => Wants::Json,
+            Some(ItemSchema::Envelope { content: None, .. } | ItemSchema::DecodedEnvelope(_)) | None => Wants::Anything,
+        }
+    }
+
+    /// What a payload's schema lets the data be. Data that is itself text needs no quotes.
+    fn of_payload(schema: &Schema) -> Self {
+        let root = schema.json();
+        let referred = root.get("$ref").and_then(Value::as_str).and_then(|reference| schema.resolve(reference));
+        match referred.unwrap_or(root).get("type") {
+            Some(Value::String(kind)) if kind == "string" => Wants::Text,
+            Some(Value::Array(kinds)) if kinds.iter().any(|kind| kind == "string") => Wants::Anything,
+            _ => Wants::Json,
+        }
+    }
+}
