@@ -145,7 +145,8 @@ fn a_state_that_only_shows_429_is_told_as_not_judged() {
     let target = &report(&path)["targets"][0];
     let state = target["not_checked"].as_array().unwrap().iter().find(|entry| entry["state"] == "agent-inactive");
     assert!(state.is_some_and(|entry| entry["reason"].to_string().contains("429")), "{target:#}");
-    assert!(ran.stdout.contains("state agent-inactive could not be judged"), "{}", ran.all());
+    assert!(target["incomplete"].to_string().contains("state agent-inactive could not be judged"), "{target:#}");
+    assert_eq!(ran.code, 3, "{}", ran.all());
 }
 
 /// A run in a process of its own that can be interrupted.
