@@ -173,7 +173,7 @@ fn keep_within(plan: &mut Plan, most: usize, concurrency: usize) {
     plan.left_out.extend(dropped.into_iter().map(|((operation, kind), number)| LeftOut {
         operation,
         state: None,
-        what: format!("{number} of kind {kind}"),
+        what: format!("{number} {kind} case{}", if number == 1 { "" } else { "s" }),
         reason: MAX_GENERATIONS.to_owned(),
         promises: Vec::new(),
     }));

@@ -14,7 +14,7 @@ use crate::target::{Part, Secret, SecretForm, Sighting};
 const LEAK: Rule = Rule {
     id: "http/leak",
     severity: Severity::Warning,
-    what: "No answer holds the caller's credential, and no error a stack trace, a database error or a path of the server.",
+    what: "No answer holds the caller's credential in any form, and no error a stack trace, a database error or a path of the server.",
     why: "Answers end up in logs and in browsers; what they tell of the inside helps an attacker.",
     source: RuleSource::Practice("OWASP API Security Top 10 (2023), API8: security misconfiguration"),
     example: "{\"error\": \"Traceback (most recent call last): File \\\"/srv/app/chat.py\\\", line 12\"}",

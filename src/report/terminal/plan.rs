@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use anstyle::Style;
 use indexmap::IndexMap;
 use unicode_width::UnicodeWidthStr;
 
@@ -12,6 +13,10 @@ use crate::report::style::{Palette, paint};
 use crate::report::table::{Cell, Column, Table};
 use crate::report::{safe, words};
 use crate::run::{Allowance, Extra, Forecast, REQUESTS_A_FINDING};
+
+/// What the lines of the table are.
+const LEGEND: &str = "planned is what a target gets that keeps its contract, at most what any target gets;\n\
+    a source is sent for what its answer gives to other requests";
 
 /// Prints what each target would be sent, what may come on top, how long it takes, and what is left out.
 ///
@@ -31,35 +36,24 @@ pub fn print_plan(
         print_lines(out, options, "not sent", left_out(forecast))?;
         writeln!(out)?;
     }
+    writeln!(out, "{}", paint(palette.dim, LEGEND))?;
     writeln!(out, "nothing was sent")
 }
 
-fn requests(palette: &Palette, forecast: &Forecast) -> Table<4> {
-    let mut table = Table::new([
-        Column::words("kind"),
-        Column::numbers("requests"),
-        Column::numbers("may cost money"),
-        Column::words("").optional(),
-    ]);
-    for planned in &forecast.planned {
-        let about = if planned.kind == "source" { "for what their answers give to others" } else { "" };
+fn requests(palette: &Palette, forecast: &Forecast) -> Table<3> {
+    let mut table = Table::new([Column::words("kind"), Column::numbers("requests"), Column::numbers("may cost money")]);
+    let mut row = |kind: &str, requests: usize, generating: usize, style: Style| {
         table.row([
-            Cell::plain(planned.kind),
-            Cell::plain(planned.requests.to_string()),
-            Cell::plain(planned.generating.to_string()),
-            Cell::new(about, palette.dim),
-        ]);
-    }
-    let mut total = |name: &str, requests: usize, generating: usize, about: &str| {
-        table.row([
-            Cell::new(name, palette.strong),
-            Cell::new(requests.to_string(), palette.strong),
-            Cell::new(generating.to_string(), palette.strong),
-            Cell::new(about, palette.dim),
+            Cell::new(kind, style),
+            Cell::new(requests.to_string(), style),
+            Cell::new(generating.to_string(), style),
         ]);
     };
-    total("planned", forecast.requests(), forecast.generating(), "so many where the target keeps its contract");
-    total("at most", forecast.most_requests(), forecast.most_generating(), "whatever the target does");
+    for planned in &forecast.planned {
+        row(planned.kind, planned.requests, planned.generating, Style::new());
+    }
+    row("planned", forecast.requests(), forecast.generating(), palette.strong);
+    row("at most", forecast.most_requests(), forecast.most_generating(), palette.strong);
     table
 }
 
