@@ -9,8 +9,8 @@ use crate::contract::{self, Contract, Diagnostic, Level};
 use crate::generate::{Suite, suite};
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
-use crate::run::{Job, StartedServer, start_server};
-use crate::target::{Config, HeaderError, Surroundings, Target, find, header_option, load, url_option};
+use crate::run::{Job, ServerError, StartedServer, start_server};
+use crate::target::{Config, HeaderError, Redactor, Surroundings, Target, find, header_option, load, url_option};
 
 /// Targets ready to be run, and the servers that were started for them: they end when this is dropped.
 pub struct Prepared {
@@ -92,7 +92,8 @@ async fn start(targets: Vec<Read>) -> Result<Prepared, Failure> {
             }
         };
         if let Some(command) = &target.server {
-            let started = start_server(command, &url).await.map_err(|error| Failure::Unjudged(error.to_string()))?;
+            let shown = |error: ServerError| Redactor::new(target.secrets()).text(&error.to_string()).into_owned();
+            let started = start_server(command, &url).await.map_err(|error| Failure::Unjudged(shown(error)))?;
             prepared.commands.push(started);
         }
         prepared.jobs.push(Job { target, url, contract, suite });
