@@ -38,9 +38,10 @@ pub use expression::value_of;
 pub use finding::{At, Finding, Severity};
 pub use isolation::Marks;
 pub use limit::{Before, judge_burst};
-pub use registry::{is_timed, nearest, rule, rules};
+pub use registry::{is_of_wire, is_timed, nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
-pub use streamed::{Moments, moments};
+pub use stream::StreamEnd;
+pub use streamed::{StreamInShort, in_short};
 pub use unique::{Ledger, RunCheck};
 pub use workflow::{Known, judge_step, outputs};
 

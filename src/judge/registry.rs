@@ -40,9 +40,17 @@ const TIMED: [&str; 7] = [
     "text/idle",
 ];
 
+/// Rules on the bytes beneath an answer, which are seen where its wire was audited.
+const WIRE: [&str; 2] = ["stream/surplus-bytes", "stream/two-lengths"];
+
 /// Whether a rule is about when bytes arrive, so that one exchange alone proves little.
 pub fn is_timed(id: &str) -> bool {
     TIMED.contains(&id)
+}
+
+/// Whether a rule is about what only a wire audit shows.
+pub fn is_of_wire(id: &str) -> bool {
+    WIRE.contains(&id)
 }
 
 /// Every rule that there is, family by family.
@@ -102,8 +110,8 @@ mod tests {
     }
 
     #[test]
-    fn every_timed_rule_exists() {
-        assert!(TIMED.iter().all(|id| rule(id).is_some()));
+    fn every_rule_named_here_exists() {
+        assert!(TIMED.iter().chain(&WIRE).all(|id| rule(id).is_some()));
     }
 
     #[test]

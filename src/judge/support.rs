@@ -22,6 +22,7 @@ pub(super) struct Scene {
     pub request: Request,
     pub case_promises: Vec<PromiseId>,
     pub outcome: Outcome,
+    pub wire: Wire,
     pub started: Duration,
     pub verified: bool,
     pub admitted: bool,
@@ -40,6 +41,7 @@ impl Scene {
             request: request(),
             case_promises: Vec::new(),
             outcome: Scene::unanswered(),
+            wire: Wire::NotAudited,
             started: Duration::ZERO,
             verified: true,
             admitted: true,
@@ -150,7 +152,7 @@ impl Scene {
             headers: Vec::new(),
             body: None,
         };
-        Exchange { request, started: self.started, outcome: self.outcome.clone() }
+        Exchange { request, started: self.started, outcome: self.outcome.clone(), wire: self.wire.clone() }
     }
 
     /// Every check of one rule.

@@ -1,5 +1,6 @@
 //! A run with some of everything, told by a hostile target, for the tests of all reporters.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::{Duration, SystemTime};
 
@@ -8,12 +9,12 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use crate::contract::{Place, Source, Strength};
-use crate::judge::{At, Finding, Severity};
+use crate::judge::{At, Finding, Severity, StreamEnd};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
-    Reproduced, RunResult, RunVerdict, TargetResult,
+    Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
 };
-use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest};
+use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
 /// Something to write to that its reader has closed.
 #[derive(Debug)]
@@ -122,6 +123,10 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
         promises: vec![promise("A session has an id.", PromiseVerdict::Kept, None)],
         left_out: Vec::new(),
         latency: IndexMap::from([("createSession".to_owned(), created), ("sendMessage".to_owned(), streamed)]),
+        streams: IndexMap::from([(
+            "sendMessage".to_owned(),
+            Streams { ended: BTreeMap::from([(StreamEnd::Sentinel, 11)]), dialects: BTreeMap::new() },
+        )]),
     }
 }
 
@@ -169,7 +174,32 @@ fn stream_finding() -> FoundFinding {
         let piece = |at, offset, len| Piece { at: ms(at), offset, len };
         answer.pieces = vec![piece(41, 0, 26), piece(640, 26, 62), piece(1_310, 88, body.len() - 88)];
     }
+    found.stream = Some(stream());
     found
+}
+
+/// A stream of which only some items are shown.
+fn stream() -> ShownStream {
+    let row = |number, at, bytes, kind: &str, data: &str, marked| ShownRow {
+        number,
+        at: ms(at),
+        bytes,
+        kind: Some(kind.to_owned()),
+        data: data.to_owned(),
+        marked,
+    };
+    ShownStream {
+        rows: vec![
+            row(1, 41, 24, "start", r#"{"type":"start"}"#, false),
+            row(2, 640, 60, "text-delta", "{\"type\":\"text-delta\",\"delta\":\"Hola 🙂 \u{1b}[31m\"}", false),
+            row(3, 1_310, 38, "text-delta", r#"{"type":"text-delta","delta":42}"#, true),
+            row(20, 1_311, 2_048, "finish\u{202e}", &"x".repeat(300), false),
+        ],
+        total: 22,
+        dialect: Some("ai-sdk-6".to_owned()),
+        end: StreamEnd::MissingLastChunk,
+        ended_at: ms(1_312),
+    }
 }
 
 fn header_finding() -> FoundFinding {
@@ -239,6 +269,7 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
             shrunk: true,
         },
         exchange: answered(200, "text/plain", b"", END),
+        stream: None,
     }
 }
 
@@ -262,6 +293,7 @@ fn answered(status: u16, content_type: &str, body: &[u8], end: End) -> Exchange 
             ended_at: ms(1_312),
             ..Answer::whole(status, headers, Bytes::copy_from_slice(body))
         }),
+        wire: Wire::NotAudited,
     }
 }
 

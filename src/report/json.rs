@@ -9,10 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::contract::{Source, Strength};
-use crate::judge::{At, Severity};
+use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
-    Reporter, Reproduced, RunResult, RunVerdict, TargetResult,
+    Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
 };
 
 /// Writes the JSON report when the run is done.
@@ -63,6 +63,7 @@ struct TargetView<'a> {
     promises: Vec<PromiseView<'a>>,
     not_checked: Vec<NotCheckedView<'a>>,
     latency: IndexMap<&'a str, LatencyView>,
+    streams: &'a IndexMap<String, Streams>,
 }
 
 #[derive(Serialize)]
@@ -79,7 +80,27 @@ struct FindingView<'a> {
     count: usize,
     also: &'a [String],
     reproduced: Reproduced,
+    stream: Option<StreamView<'a>>,
     case: CaseView<'a>,
+}
+
+#[derive(Serialize)]
+struct StreamView<'a> {
+    ended: StreamEnd,
+    ended_ms: f64,
+    dialect: Option<&'a str>,
+    items: usize,
+    trace: Vec<RowView<'a>>,
+}
+
+#[derive(Serialize)]
+struct RowView<'a> {
+    number: usize,
+    at_ms: f64,
+    bytes: usize,
+    kind: Option<&'a str>,
+    data: &'a str,
+    marked: bool,
 }
 
 #[derive(Serialize)]
@@ -153,6 +174,7 @@ impl<'a> From<&'a TargetResult> for TargetView<'a> {
             promises: target.promises.iter().map(PromiseView::from).collect(),
             not_checked: target.left_out.iter().map(NotCheckedView::from).collect(),
             latency: target.latency.iter().map(|(id, latency)| (id.as_str(), LatencyView::from(latency))).collect(),
+            streams: &target.streams,
         }
     }
 }
@@ -173,7 +195,28 @@ impl<'a> From<&'a FoundFinding> for FindingView<'a> {
             count: found.count,
             also: &found.also,
             reproduced: found.reproduced,
+            stream: found.stream.as_ref().map(StreamView::from),
             case: CaseView::from(&found.case),
+        }
+    }
+}
+
+impl<'a> From<&'a ShownStream> for StreamView<'a> {
+    fn from(stream: &'a ShownStream) -> Self {
+        let row = |row: &'a ShownRow| RowView {
+            number: row.number,
+            at_ms: in_ms(row.at),
+            bytes: row.bytes,
+            kind: row.kind.as_deref(),
+            data: &row.data,
+            marked: row.marked,
+        };
+        StreamView {
+            ended: stream.end,
+            ended_ms: in_ms(stream.ended_at),
+            dialect: stream.dialect.as_deref(),
+            items: stream.total,
+            trace: stream.rows.iter().map(row).collect(),
         }
     }
 }
@@ -233,8 +276,11 @@ impl From<&Latency> for LatencyView {
 }
 
 fn milliseconds(times: &Percentiles) -> BTreeMap<&'static str, f64> {
-    let in_ms = |time: Duration| time.as_micros() as f64 / 1e3;
     BTreeMap::from([("p50", in_ms(times.p50)), ("p95", in_ms(times.p95)), ("max", in_ms(times.max))])
+}
+
+fn in_ms(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1e3
 }
 
 /// Seconds with at most three decimals.

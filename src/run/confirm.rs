@@ -10,7 +10,7 @@ use super::tally::{Found, Key, Selection};
 use super::{Reproduced, bind::Links};
 use crate::contract::Contract;
 use crate::generate::{Case, smaller};
-use crate::judge::{Context, Finding, Severity, Verdict, is_timed, judge};
+use crate::judge::{Context, Finding, Severity, Verdict, is_of_wire, is_timed, judge};
 use crate::send::Exchange;
 
 /// How often a finding's case is sent again before it is shrunk.
@@ -122,7 +122,10 @@ impl Confirmer<'_> {
     ) -> Result<Option<(Finding, Exchange)>, Unsent> {
         let mut case = case.clone();
         let Ok(_lease) = self.links.lend(&mut case).await else { return Ok(None) };
-        let exchange = self.dispatcher.send(&case).await?;
+        let exchange = match is_of_wire(wanted.rule) {
+            true => self.dispatcher.send_audited(&case).await?,
+            false => self.dispatcher.send(&case).await?,
+        };
         let checks = judge(self.contract, &case, &exchange, context);
         let found = checks.into_iter().find_map(|check| match check.verdict {
             Verdict::Failed(finding) if is_same(&finding, wanted) => self.selection.adjust(&finding),

@@ -1,6 +1,6 @@
 //! Sending one case within pace and budget.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,11 +37,15 @@ pub struct Dispatcher {
     limits: Limits,
     resends: AtomicUsize,
     long_ones: Mutex<HashMap<String, usize>>,
+    audited: Mutex<HashSet<Audited>>,
     /// Hears of every pause that the target asks for, as it begins.
     slowed: UnboundedSender<Duration>,
     /// What may still be spent.
     pub budget: Budget,
 }
+
+/// What the wire is audited of, once each: an operation's answer in the form that a valid request asks for.
+type Audited = (String, Option<String>);
 
 /// Why a request was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +69,7 @@ impl Dispatcher {
             limits: target.limits.clone(),
             resends: AtomicUsize::new(0),
             long_ones: Mutex::default(),
+            audited: Mutex::default(),
             slowed,
             budget,
         }
@@ -83,16 +88,33 @@ impl Dispatcher {
     /// # Errors
     /// When the budget is spent or the request cannot be written.
     pub async fn send(&self, case: &Case) -> Result<Exchange, Unsent> {
+        self.send_patiently(case, || self.connection(case)).await
+    }
+
+    /// The same with the wire audited, whatever was audited before.
+    ///
+    /// # Errors
+    /// When the budget is spent or the request cannot be written.
+    pub async fn send_audited(&self, case: &Case) -> Result<Exchange, Unsent> {
+        self.send_patiently(case, || Connection::Audited).await
+    }
+
+    async fn send_patiently(&self, case: &Case, connection: impl Fn() -> Connection) -> Result<Exchange, Unsent> {
         let wire = self.wire(&case.request)?;
         let mut pauses = 0;
         loop {
-            let exchange = self.send_once(case, &wire).await?;
+            let connection = connection();
+            let exchange = self.send_over(connection, case, &wire).await?;
             let Some(pause) = pause_asked(case, &exchange, pauses) else { return Ok(exchange) };
             let worth_it = pauses < SLOWDOWNS && pause < self.budget.time_left();
             if !worth_it || !self.budget.allows(Extra::Throttled) {
                 return Ok(exchange);
             }
             pauses += 1;
+            // A 429 was not the answer to be audited.
+            if let (Connection::Audited, Some(audited)) = (connection, to_audit(case)) {
+                locked(&self.audited).remove(&audited);
+            }
             if self.pace.hold(pause).await {
                 // Nobody may be listening any more, and the pause is kept all the same.
                 let _ = self.slowed.send(pause);
@@ -105,12 +127,15 @@ impl Dispatcher {
     /// # Errors
     /// When the budget is spent.
     pub async fn send_once(&self, case: &Case, wire: &WireRequest) -> Result<Exchange, Unsent> {
+        self.send_over(self.connection(case), case, wire).await
+    }
+
+    async fn send_over(&self, connection: Connection, case: &Case, wire: &WireRequest) -> Result<Exchange, Unsent> {
         self.budget.check().map_err(Unsent::Halted)?;
         // Where the time is over before its turn comes, taking it out of the budget says so.
         let _ = timeout(self.budget.time_left(), self.pace.turn()).await;
         self.budget.take(case.generates()).map_err(Unsent::Halted)?;
         let stop = self.stop_at(case);
-        let connection = self.connection(&case.kind);
         let exchange = self.client.send(wire, connection, &stop).await;
         if connection == Connection::Pooled && was_closed(&exchange) {
             self.resends.fetch_add(1, Ordering::Relaxed);
@@ -121,7 +146,7 @@ impl Dispatcher {
             return Ok(self.client.send(wire, Connection::Fresh, &stop).await);
         }
         if took_all_its_time(&exchange) {
-            *self.long_ones().entry(case.operation.id.clone()).or_default() += 1;
+            *locked(&self.long_ones).entry(case.operation.id.clone()).or_default() += 1;
         }
         Ok(exchange)
     }
@@ -138,7 +163,7 @@ impl Dispatcher {
     }
 
     fn stop_at(&self, case: &Case) -> StopAt {
-        let is_long = self.long_ones().get(&case.operation.id).is_some_and(|number| *number >= LONG_ONES);
+        let is_long = locked(&self.long_ones).get(&case.operation.id).is_some_and(|number| *number >= LONG_ONES);
         let longest = self.limits.max_stream_time;
         let limit = if is_long { SHORT_LIMIT.min(longest) } else { longest };
         StopAt {
@@ -150,16 +175,31 @@ impl Dispatcher {
         }
     }
 
-    fn connection(&self, kind: &CaseKind) -> Connection {
-        let reusable =
-            matches!(kind, CaseKind::Example | CaseKind::Positive | CaseKind::Step { .. } | CaseKind::Burst { .. });
+    fn connection(&self, case: &Case) -> Connection {
+        if to_audit(case).is_some_and(|audited| locked(&self.audited).insert(audited)) {
+            return Connection::Audited;
+        }
+        let reusable = matches!(
+            case.kind,
+            CaseKind::Example | CaseKind::Positive | CaseKind::Step { .. } | CaseKind::Burst { .. }
+        );
         let reliable = self.resends.load(Ordering::Relaxed) < RESENDS;
         if reusable && reliable { Connection::Pooled } else { Connection::Fresh }
     }
+}
 
-    fn long_ones(&self) -> MutexGuard<'_, HashMap<String, usize>> {
-        // Counting cannot leave the map in disorder, so a panic elsewhere does not matter.
-        self.long_ones.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that is done under these locks can leave disorder, so a panic elsewhere does not matter.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What an answer to the case shows of the wire, where the case is a valid one.
+fn to_audit(case: &Case) -> Option<Audited> {
+    match (&case.kind, &case.expect) {
+        (CaseKind::Example | CaseKind::Positive, Expect::Success { form }) => {
+            Some((case.operation.id.clone(), form.clone()))
+        }
+        _ => None,
     }
 }
 

@@ -37,12 +37,17 @@ impl Earlier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::send::{Answer, Outcome, SentRequest};
+    use crate::send::{Answer, Outcome, SentRequest, Wire};
 
     fn answered(status: u16, started: u64) -> Exchange {
         let request = SentRequest { method: "GET".to_owned(), url: String::new(), headers: Vec::new(), body: None };
         let answer = Answer::whole(status, Vec::new(), "");
-        Exchange { request, started: Duration::from_secs(started), outcome: Outcome::Answered(answer) }
+        Exchange {
+            request,
+            started: Duration::from_secs(started),
+            outcome: Outcome::Answered(answer),
+            wire: Wire::NotAudited,
+        }
     }
 
     #[test]

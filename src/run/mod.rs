@@ -18,6 +18,7 @@ mod result;
 mod sequence;
 mod server;
 mod shown;
+mod streamed;
 mod tally;
 
 use std::io;
@@ -31,6 +32,7 @@ pub use event::{Event, Reporter};
 pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
+pub use streamed::{ShownRow, ShownStream};
 
 use crate::contract::Contract;
 use crate::generate::Suite;

@@ -1,13 +1,14 @@
 //! Keeps credentials out of everything that is written down: each form in which a target may give one back.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::TargetResult;
 use crate::contract::Source;
 use crate::judge::Finding;
-use crate::send::{End, Exchange, Outcome, SentRequest, WireRequest};
+use crate::send::{End, Exchange, Outcome, SentRequest, Wire, WireRecord, WireRequest};
 use crate::target::{Redactor, Text};
 
 /// A finding without secrets.
@@ -24,7 +25,7 @@ pub fn finding(redactor: &Redactor, finding: Finding) -> Finding {
 
 /// An exchange without secrets.
 pub fn exchange(redactor: &Redactor, exchange: Exchange) -> Exchange {
-    let Exchange { request, mut outcome, started } = exchange;
+    let Exchange { request, mut outcome, started, mut wire } = exchange;
     match &mut outcome {
         Outcome::Answered(answer) => {
             let is_cut = !matches!(answer.end, End::Complete(_)) || answer.length > answer.body.len();
@@ -38,7 +39,23 @@ pub fn exchange(redactor: &Redactor, exchange: Exchange) -> Exchange {
         }
         Outcome::Failed(failure) => hide(redactor, &mut failure.message),
     }
-    Exchange { request: sent(redactor, request), started, outcome }
+    match &mut wire {
+        Wire::Seen(seen) => record(redactor, Arc::make_mut(seen)),
+        Wire::Unseen(reason) => hide(redactor, reason),
+        Wire::NotAudited => {}
+    }
+    Exchange { request: sent(redactor, request), started, outcome, wire }
+}
+
+/// The bytes beneath an answer without secrets.
+fn record(redactor: &Redactor, record: &mut WireRecord) {
+    let is_cut = !record.ended;
+    record.head = redactor.bytes(&record.head, is_cut);
+    let framing = record.content_lengths.iter_mut().chain(&mut record.transfer_encodings);
+    let extensions = record.chunks.iter_mut().filter_map(|chunk| chunk.extension.as_mut());
+    framing.chain(extensions).for_each(|text| hide(redactor, text));
+    record.trailers.iter_mut().for_each(|(_, value)| *value = redactor.bytes(value, is_cut));
+    record.surplus.iter_mut().for_each(|surplus| surplus.first = redactor.bytes(&surplus.first, true));
 }
 
 /// A request without secrets in any part of it: an id that an answer gave may hold one.

@@ -1,13 +1,15 @@
 //! What a run comes to, as plain data for reports. Nothing here holds a secret.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::ShownStream;
 use crate::contract::{Place, Source};
-use crate::judge::Finding;
+use crate::judge::{Finding, StreamEnd};
 use crate::send::Exchange;
 
 /// What a target, or a whole run, comes to.
@@ -79,6 +81,8 @@ pub struct TargetResult {
     pub left_out: Vec<NotChecked>,
     /// Times by operation.
     pub latency: IndexMap<String, Latency>,
+    /// How streams ended, by operation.
+    pub streams: IndexMap<String, Streams>,
 }
 
 /// A broken rule on one operation and state, however many cases show it.
@@ -100,6 +104,8 @@ pub struct FoundFinding {
     pub case: FoundCase,
     /// That case's exchange.
     pub exchange: Exchange,
+    /// Its answer as a stream, where it is one.
+    pub stream: Option<ShownStream>,
 }
 
 /// Whether a finding shows again when its case is sent again.
@@ -209,6 +215,15 @@ pub struct Latency {
     pub first_content: Option<Percentiles>,
     /// To the end of the body.
     pub total: Percentiles,
+}
+
+/// How the streams of an operation's successful answers ended, and what they speak.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Streams {
+    /// How many ended in which way.
+    pub ended: BTreeMap<StreamEnd, usize>,
+    /// How many speak which dialect, where it was recognised.
+    pub dialects: BTreeMap<String, usize>,
 }
 
 /// A distribution in three figures.

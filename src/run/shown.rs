@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::dispatch::Dispatcher;
 use super::redact;
 use super::tally::{Found, Key};
-use super::{FoundCase, FoundFinding, Reproduced};
+use super::{FoundCase, FoundFinding, Reproduced, ShownStream};
 use crate::generate::CaseKind;
 use crate::send::{SentRequest, curl};
 use crate::target::Redactor;
@@ -21,6 +21,8 @@ pub struct Show<'a> {
 impl Show<'_> {
     /// The finding as people may see it.
     pub fn finding(&self, key: &Key, found: &Found, reproduced: Reproduced, shrunk: bool) -> FoundFinding {
+        let answer = found.exchange.answer();
+        let stream = answer.and_then(|answer| ShownStream::of(answer, &found.finding, self.redactor));
         let exchange = redact::exchange(self.redactor, found.exchange.clone());
         // What was sent could be written; a case that could not be has no exchange to show.
         let wire = self.dispatcher.wire(&found.case.request).map(|wire| redact::wire(self.redactor, wire));
@@ -47,6 +49,7 @@ impl Show<'_> {
             reproduced,
             case,
             exchange,
+            stream,
         }
     }
 }

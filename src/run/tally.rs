@@ -7,10 +7,10 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
-use super::{CheckCount, Latency, Percentiles};
+use super::{CheckCount, Latency, Percentiles, Streams};
 use crate::contract::{Contract, PromiseId};
 use crate::generate::{Case, CaseId};
-use crate::judge::{Check, Finding, Moments, Severity, Verdict};
+use crate::judge::{Check, Finding, Severity, StreamInShort, Verdict};
 use crate::send::Exchange;
 use crate::target::SeverityChoice;
 
@@ -62,6 +62,8 @@ pub struct Tally {
     /// Evidence for each promise, by its id.
     pub promises: Vec<Witness>,
     times: IndexMap<String, Times>,
+    /// How the streams of each operation ended.
+    pub streams: IndexMap<String, Streams>,
     succeeded: HashSet<String>,
 }
 
@@ -119,6 +121,7 @@ impl Tally {
             found: IndexMap::new(),
             promises: vec![Witness::default(); contract.promises.len()],
             times: IndexMap::new(),
+            streams: IndexMap::new(),
             succeeded: HashSet::new(),
         }
     }
@@ -143,16 +146,22 @@ impl Tally {
         fresh
     }
 
-    /// Counts the times and the success of a valid request's answer; `moments` are those of a stream.
-    pub fn time(&mut self, case: &Case, exchange: &Exchange, moments: Option<Moments>) {
+    /// Counts the success of a valid request's answer, its times, and how its stream ended.
+    pub fn served(&mut self, case: &Case, exchange: &Exchange, stream: Option<StreamInShort>) {
         let Some(answer) = exchange.answer().filter(|answer| answer.status / 100 == 2) else { return };
         self.succeeded.insert(case.operation.id.clone());
         let times = self.times.entry(case.operation.id.clone()).or_default();
         times.head.push(answer.head_at);
         times.total.push(answer.ended_at);
         times.first_byte.extend(answer.pieces.first().map(|piece| piece.at));
-        times.first_event.extend(moments.and_then(|moments| moments.first_event));
-        times.first_content.extend(moments.and_then(|moments| moments.first_content));
+        let Some(stream) = stream else { return };
+        times.first_event.extend(stream.first_event);
+        times.first_content.extend(stream.first_content);
+        let streams = self.streams.entry(case.operation.id.clone()).or_default();
+        *streams.ended.entry(stream.end).or_default() += 1;
+        if let Some(dialect) = stream.dialect {
+            *streams.dialects.entry(dialect).or_default() += 1;
+        }
     }
 
     /// Whether a valid request to the operation has succeeded.

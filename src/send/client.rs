@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderValue;
-use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
 use tokio::time::{Instant, timeout};
 
+use super::audited::Auditor;
 use super::body::Body;
-use super::failure::{body_end, head_failure, words};
+use super::failure::body_end;
 use super::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, WireRequest};
+use super::{NoHead, Response, Wire};
 use crate::contract::Operation;
 use crate::follow::{Follower, Form};
 use crate::target::Limits;
@@ -23,6 +25,7 @@ const GRACE_AFTER_TERMINAL: Duration = Duration::from_secs(2);
 pub struct Client {
     pooled: reqwest::Client,
     fresh: reqwest::Client,
+    auditor: Auditor,
     idle_timeout: Duration,
     origin: Instant,
 }
@@ -39,6 +42,9 @@ pub enum Connection {
     Pooled,
     /// It must not: for requests that may make a server close it.
     Fresh,
+    /// It must not, and every byte of the answer is looked at: see [`Wire`]. A connection that cannot be
+    /// had this way is a fresh one.
+    Audited,
 }
 
 /// When reading a body stops although it goes on.
@@ -66,9 +72,7 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let build = |idle: usize| {
             reqwest::Client::builder()
-                // What comes back is evidence as it stands; a coding that was not asked for is the target's own.
-                .default_headers([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))].into_iter().collect())
-                .user_agent(concat!("uptospec/", env!("CARGO_PKG_VERSION")))
+                .default_headers(default_headers())
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .referer(false)
@@ -80,6 +84,7 @@ impl Client {
         Ok(Client {
             pooled: build(limits.concurrency)?,
             fresh: build(0)?,
+            auditor: Auditor::new(limits.connect_timeout, default_headers()),
             idle_timeout: limits.idle_timeout,
             origin: Instant::now(),
         })
@@ -88,50 +93,60 @@ impl Client {
     /// Sends a request and reads what comes until it ends or a limit stops it.
     pub async fn send(&self, request: &WireRequest, connection: Connection, stop: &StopAt) -> Exchange {
         let start = Instant::now();
-        let client = match connection {
-            Connection::Pooled => &self.pooled,
-            Connection::Fresh => &self.fresh,
+        let (outcome, wire) = match self.head(connection, request, start, stop).await {
+            Ok(mut response) => {
+                let answer = self.read(&mut response, request, start, stop).await;
+                (Outcome::Answered(answer), response.finish().await)
+            }
+            Err(NoHead { kind, message, wire }) => {
+                (Outcome::Failed(Failure { kind, message, after: start.elapsed() }), wire)
+            }
         };
-        let outcome = match self.head(client, request, stop).await {
-            Ok(response) => Outcome::Answered(self.read(response, request, start, stop).await),
-            Err((kind, message)) => Outcome::Failed(Failure { kind, message, after: start.elapsed() }),
-        };
-        Exchange { request: request.shown(), started: start - self.origin, outcome }
+        Exchange { request: request.shown(), started: start - self.origin, outcome, wire }
     }
 
     async fn head(
         &self,
-        client: &reqwest::Client,
+        connection: Connection,
         request: &WireRequest,
+        start: Instant,
         stop: &StopAt,
-    ) -> Result<reqwest::Response, (FailureKind, String)> {
-        let mut builder = client.request(request.method.clone(), request.url.reveal());
+    ) -> Result<Response, NoHead> {
+        let patience = stop.head.map_or(self.idle_timeout, |head| head.min(self.idle_timeout));
+        let silent = |_| {
+            let message = format!("no answer within {}", humantime::format_duration(patience));
+            NoHead { kind: FailureKind::HeadTimeout, message, wire: Wire::NotAudited }
+        };
+        timeout(patience, self.ask(connection, request, start)).await.map_err(silent)?
+    }
+
+    async fn ask(&self, connection: Connection, request: &WireRequest, start: Instant) -> Result<Response, NoHead> {
+        let request = self.written(request)?;
+        let (client, wire) = match connection {
+            Connection::Pooled => (&self.pooled, Wire::NotAudited),
+            Connection::Fresh => (&self.fresh, Wire::NotAudited),
+            Connection::Audited => match self.auditor.connect(request.url(), start).await {
+                Ok(connected) => return Ok(Response::Audited(Box::new(connected.send(&request).await?))),
+                Err(reason) => (&self.fresh, Wire::Unseen(format!("no connection to audit: {reason}"))),
+            },
+        };
+        Ok(Response::Pooled(client.execute(request).await?, wire))
+    }
+
+    fn written(&self, request: &WireRequest) -> reqwest::Result<reqwest::Request> {
+        let mut builder = self.fresh.request(request.method.clone(), request.url.reveal());
         for (name, value) in &request.headers {
             builder = builder.header(name, value.reveal());
         }
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
-        let patience = stop.head.map_or(self.idle_timeout, |head| head.min(self.idle_timeout));
-        match timeout(patience, builder.send()).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err((head_failure(&error), words(error))),
-            Err(_) => {
-                let message = format!("no answer within {}", humantime::format_duration(patience));
-                Err((FailureKind::HeadTimeout, message))
-            }
-        }
+        builder.build()
     }
 
-    async fn read(
-        &self,
-        mut response: reqwest::Response,
-        request: &WireRequest,
-        start: Instant,
-        stop: &StopAt,
-    ) -> Answer {
+    async fn read(&self, response: &mut Response, request: &WireRequest, start: Instant, stop: &StopAt) -> Answer {
         let head_at = start.elapsed();
-        let length = body_length(&response, request);
+        let length = body_length(response, request);
         let headers = response.headers().iter();
         let mut answer = Answer {
             status: response.status().as_u16(),
@@ -159,7 +174,7 @@ impl Client {
             match timeout(wait, response.chunk()).await {
                 Ok(Ok(Some(piece))) => body.push(&piece, start.elapsed()),
                 Ok(Ok(None)) => break End::Complete(length),
-                Ok(Err(error)) => break body_end(&error, length == BodyLength::Chunked),
+                Ok(Err(error)) => break body_end(&*error, length == BodyLength::Chunked),
                 Err(_) => break when_over,
             }
         };
@@ -190,7 +205,15 @@ fn follower<'o>(operation: &'o Operation, answer: &Answer) -> Option<Follower<'o
     Some(Follower::new(&form, answer.head_at))
 }
 
-fn body_length(response: &reqwest::Response, request: &WireRequest) -> BodyLength {
+/// What every request carries that does not say otherwise.
+fn default_headers() -> HeaderMap {
+    let agent = concat!("uptospec/", env!("CARGO_PKG_VERSION"));
+    // What comes back is evidence as it stands; a coding that was not asked for is the target's own.
+    let fields = [(ACCEPT, "*/*"), (ACCEPT_ENCODING, "identity"), (USER_AGENT, agent)];
+    fields.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect()
+}
+
+fn body_length(response: &Response, request: &WireRequest) -> BodyLength {
     let status = response.status().as_u16();
     let chunked = || {
         response

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::Wire;
 use crate::follow::Followed;
 
 /// Most pieces of a body whose arrival is kept.
@@ -19,6 +20,8 @@ pub struct Exchange {
     pub started: Duration,
     /// What came back.
     pub outcome: Outcome,
+    /// What is known of the bytes beneath it.
+    pub wire: Wire,
 }
 
 impl Exchange {

@@ -20,6 +20,11 @@ pub fn head_failure(error: &reqwest::Error) -> FailureKind {
     if error.is_timeout() {
         return FailureKind::HeadTimeout;
     }
+    unanswered(error)
+}
+
+/// Why no head came over a connection that stood.
+pub fn unanswered(error: &(dyn Error + 'static)) -> FailureKind {
     match cause::<hyper::Error>(error) {
         Some(hyper) if hyper.is_parse() || speaks_first(hyper) => FailureKind::NotHttp,
         Some(hyper) if hyper.is_user() => FailureKind::Unsendable,
@@ -29,11 +34,11 @@ pub fn head_failure(error: &reqwest::Error) -> FailureKind {
 
 /// A server that talks before it is asked, as those of SSH and mail do. hyper has no question for it.
 fn speaks_first(error: &hyper::Error) -> bool {
-    error.to_string().starts_with("received unexpected message")
+    chain(error).contains("received unexpected message")
 }
 
 /// How a body ended that broke off; `chunked` says what its framing was.
-pub fn body_end(error: &reqwest::Error, chunked: bool) -> End {
+pub fn body_end(error: &(dyn Error + 'static), chunked: bool) -> End {
     match cause::<io::Error>(error).map(io::Error::kind) {
         Some(io::ErrorKind::UnexpectedEof) if chunked => End::MissingLastChunk,
         Some(io::ErrorKind::UnexpectedEof) => End::ShortOfContentLength,
@@ -42,11 +47,10 @@ pub fn body_end(error: &reqwest::Error, chunked: bool) -> End {
     }
 }
 
-/// The client's own words, from the first cause to the last, without the URL.
-pub fn words(error: reqwest::Error) -> String {
-    let error = error.without_url();
+/// An error in its own words, from the first cause to the last.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
     let mut words = Vec::new();
-    let mut next: Option<&dyn Error> = Some(&error);
+    let mut next = Some(error);
     while let Some(error) = next {
         let text = error.to_string();
         if words.last() != Some(&text) {

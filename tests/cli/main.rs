@@ -2,7 +2,9 @@
 
 mod budget;
 mod check;
+mod framing;
 mod secrets;
+mod streams;
 mod support;
 mod unreachable;
 mod wrong;

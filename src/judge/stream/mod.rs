@@ -1,14 +1,17 @@
 //! Rules on a stream as a whole: its form, its end and its times.
 
 mod end;
+mod ended;
 mod form;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod time;
+mod wire;
 
 use super::Rule;
 pub(super) use end::judge_incomplete;
+pub use ended::StreamEnd;
 pub(super) use time::{Arrival, judge_idle, judge_pace};
 
 /// The family.
@@ -28,4 +31,6 @@ pub static RULES: &[Rule] = &[
     time::IDLE,
     time::SLOW_KEEP_ALIVE,
     time::BUFFERED,
+    wire::SURPLUS_BYTES,
+    wire::TWO_LENGTHS,
 ];

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub(super) use crate::follow::EVENT_STREAM;
 
-use super::{Context, Evidence, Finding, Sink};
+use super::{Context, Evidence, Finding, Sink, StreamEnd};
 use crate::contract::{Contract, Dialect, PromiseId, Source, StreamContract, Strength};
 use crate::follow::{Followed, Follower, Form, Seen, Spoken, Track};
 use crate::generate::Case;
@@ -50,9 +50,8 @@ pub(super) struct Held<'a> {
     dialect: Option<(&'a Dialect, bool)>,
 }
 
-/// When what was there of a streamed answer, from the first byte sent. `None` for an answer that is no
-/// stream.
-pub fn moments(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<Moments> {
+/// What a streamed answer is in short; `None` for an answer that is no stream.
+pub fn in_short(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<StreamInShort> {
     let evidence = Evidence::new(contract, case, exchange, Context::default());
     let StreamAnswer { answer, form } = evidence.stream_answer()?;
     let followed = evidence.followed(answer, &form);
@@ -60,16 +59,25 @@ pub fn moments(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<
         Framing::Text => followed.first_byte,
         _ => followed.own.first.as_ref().map(|first| first.at),
     };
-    Some(Moments { first_event, first_content: followed.first_content })
+    Some(StreamInShort {
+        first_event,
+        first_content: followed.first_content,
+        end: StreamEnd::of(answer, followed),
+        dialect: followed.spoken.as_ref().map(|spoken| spoken.dialect.clone()),
+    })
 }
 
-/// When the parts of a streamed answer came, from the first byte sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Moments {
-    /// The first event; the first piece of a stream of plain text.
+/// A streamed answer in short. Times are from the first byte sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamInShort {
+    /// When the first event was there; the first piece of a stream of plain text.
     pub first_event: Option<Duration>,
-    /// The first text that a person can see, where the contract tells which that is.
+    /// When the first text was there that a person can see, where the contract tells which that is.
     pub first_content: Option<Duration>,
+    /// How it ended.
+    pub end: StreamEnd,
+    /// The dialect that it speaks, where it was recognised.
+    pub dialect: Option<String>,
 }
 
 impl<'a> Evidence<'a> {

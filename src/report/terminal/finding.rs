@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::TerminalOptions;
 use super::excerpt::Excerpt;
 use super::locate::locate;
+use super::trace::print_trace;
 use crate::contract::{Source, Strength};
 use crate::judge::{Finding, Severity};
 use crate::report::layout::wrap;
@@ -45,6 +46,10 @@ pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &F
     block.field("actual", &finding.actual)?;
     block.field("at", &place(finding))?;
     block.evidence(finding, &found.exchange)?;
+    if let Some(stream) = &found.stream {
+        let style = block.palette.severity(finding.severity);
+        print_trace(block.out, &block.palette, style, block.width, stream)?;
+    }
     block.field("answer", &outcome(&found.exchange.outcome))?;
     block.case(found)?;
     for message in &found.also {

@@ -7,6 +7,7 @@ mod plan;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::cmp::Reverse;
 use std::io;

@@ -12,7 +12,7 @@ use crate::report::layout::{Align, pad, wrap};
 use crate::report::style::{Palette, paint};
 use crate::report::table::{Cell, Column, Table};
 use crate::report::{safe, words};
-use crate::run::{Percentiles, PromiseVerdict, RunResult, RunVerdict, TargetResult};
+use crate::run::{Latency, Percentiles, PromiseVerdict, RunResult, RunVerdict, TargetResult};
 
 /// Reasons shown for a target unless verbose.
 const MOST_REASONS: usize = 6;
@@ -89,39 +89,47 @@ fn promises(target: &TargetResult, verdict: PromiseVerdict) -> usize {
 }
 
 fn print_latency(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
-    let palette = options.palette();
-    let mut table = Table::new([
-        Column::words("target"),
-        Column::words("operation"),
-        Column::numbers("head p50"),
-        Column::numbers("p95"),
-        Column::numbers("first event p50"),
-        Column::numbers("p95"),
-        Column::numbers("end p50"),
-        Column::numbers("p95"),
-    ]);
-    let rows =
-        run.targets.iter().flat_map(|target| target.latency.iter().map(move |(id, latency)| (target, id, latency)));
-    let mut empty = true;
-    for (target, operation, latency) in rows {
-        empty = false;
-        let cells = |times: Option<Percentiles>| {
-            let shown =
-                |pick: fn(Percentiles) -> std::time::Duration| times.map(pick).map_or("–".to_owned(), words::duration);
-            [Cell::plain(shown(|times| times.p50)), Cell::plain(shown(|times| times.p95))]
-        };
-        let [head_p50, head_p95] = cells(Some(latency.head));
-        let [first_p50, first_p95] = cells(latency.first_event);
-        let [total_p50, total_p95] = cells(Some(latency.total));
-        let name = Cell::plain(safe::text(&target.name));
-        let operation = Cell::plain(safe::text(operation));
-        table.row([name, operation, head_p50, head_p95, first_p50, first_p95, total_p50, total_p95]);
-    }
-    if empty {
+    let rows: Vec<_> = run
+        .targets
+        .iter()
+        .flat_map(|target| target.latency.iter().map(move |(id, latency)| (target, id, latency)))
+        .collect();
+    if rows.is_empty() {
         return Ok(());
     }
+    let [head, byte, event, content, end] = MOMENTS.map(|(name, _)| Column::numbers(name));
+    let [target, operation] = ["p50 / p95 / max", "operation"].map(Column::words);
+    let mut table = Table::new([target, operation, head, byte, event, content, end]);
+    for (target, operation, latency) in rows {
+        let time = |of: fn(&Latency) -> Option<Percentiles>| of(latency).map_or("–".to_owned(), distribution);
+        let [head, byte, event, content, end] = MOMENTS.map(|(_, of)| Cell::plain(time(of)));
+        let [name, operation] = [&target.name, operation].map(|text| Cell::plain(safe::text(text)));
+        table.row([name, operation, head, byte, event, content, end]);
+    }
     writeln!(out)?;
-    table.print(out, &palette, options.width)
+    table.print(out, &options.palette(), options.width)
+}
+
+/// A moment of an answer that has a time.
+type Moment = (&'static str, fn(&Latency) -> Option<Percentiles>);
+
+/// The moments of an answer, as somebody who waits for it sees them.
+const MOMENTS: [Moment; 5] = [
+    ("head", |latency| Some(latency.head)),
+    ("first byte", |latency| latency.first_byte),
+    ("first event", |latency| latency.first_event),
+    ("first content", |latency| latency.first_content),
+    ("end", |latency| Some(latency.total)),
+];
+
+/// The three figures of a distribution, in one unit.
+fn distribution(times: Percentiles) -> String {
+    let [p50, p95, max] = [times.p50, times.p95, times.max].map(|time| time.as_secs_f64());
+    match max {
+        ..0.01 => format!("{:.1} / {:.1} / {:.1} ms", p50 * 1e3, p95 * 1e3, max * 1e3),
+        ..10.0 => format!("{:.0} / {:.0} / {:.0} ms", p50 * 1e3, p95 * 1e3, max * 1e3),
+        _ => format!("{p50:.1} / {p95:.1} / {max:.1} s"),
+    }
 }
 
 /// One line of what is told of a target, the number apart so that numbers line up.

@@ -4,7 +4,7 @@ use super::Audit;
 use super::sending::Stop;
 use crate::contract::{Location, ParameterLocation};
 use crate::generate::{Case, Expect};
-use crate::judge::{Before, Check, Context, judge, moments};
+use crate::judge::{Before, Check, Context, in_short, judge};
 use crate::run::shown::Show;
 use crate::run::tally::Key;
 use crate::run::{Event, Reproduced, RunError};
@@ -23,7 +23,7 @@ impl Audit<'_> {
         let mut checks = judge(&self.job.contract, case, exchange, context);
         checks.extend_from_slice(more);
         if matches!(case.expect, Expect::Success { .. }) {
-            self.tally.time(case, exchange, moments(&self.job.contract, case, exchange));
+            self.tally.served(case, exchange, in_short(&self.job.contract, case, exchange));
             self.ledger.note(case, exchange);
             self.marks.note(case, exchange);
             self.remember(case, exchange);

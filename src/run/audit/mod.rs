@@ -188,6 +188,7 @@ impl<'a> Audit<'a> {
             promises: outcomes(&self.job.contract, &self.tally.promises, &self.unwitnessed),
             left_out: self.left_out,
             latency: self.tally.latency(),
+            streams: self.tally.streams,
         };
         redact::result(&self.redactor, result)
     }
