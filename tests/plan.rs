@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Runtime;
+use uptospec::judge;
 use uptospec::reference::{Api, Running, ServerOptions, api, apis, start};
 use uptospec::run::{Event, Forecast, Job, Options, Reporter, RunVerdict, TargetResult, run};
 use uptospec::selftest::job;
+use uptospec::target::SeverityChoice;
 
 /// Audits wait for streams most of the time, so many fit on few cores.
 const THREADS: usize = 8;
@@ -44,8 +46,8 @@ async fn as_planned(api: &'static Api, seed: u64) -> Result<(), Failed> {
     let numbers = (forecast.requests(), result.requests, counted);
     if result.verdict != RunVerdict::Conformant || numbers != (counted, counted, counted) {
         let found: Vec<_> = result.findings.iter().map(|found| (found.finding.rule, &found.finding.message)).collect();
-        let incomplete = &result.incomplete;
-        return Err(format!("planned, sent, counted: {numbers:?}; {found:?} {incomplete:?}").into());
+        let (incomplete, left_out) = (&result.incomplete, &result.left_out);
+        return Err(format!("planned, sent, counted: {numbers:?}; {found:?} {incomplete:?} {left_out:?}").into());
     }
     Ok(())
 }
@@ -72,7 +74,10 @@ async fn audited(api: &'static Api, faults: &[&str], options: &Options) -> Resul
     let server_options = ServerOptions { faults, pace: Duration::from_millis(2), ..ServerOptions::default() };
     let server: Running = start(api, server_options).await.map_err(|error| error.to_string())?;
     let url = server.url.parse().map_err(|error| format!("{}: {error}", server.url))?;
-    let job: Job = job(api, url).map_err(|error| error.to_string())?;
+    let mut job: Job = job(api, url).map_err(|error| error.to_string())?;
+    // A loaded machine may be slow enough for a rule on times, and then asks again: no matter of the plan.
+    let timed = judge::rules().filter(|rule| judge::is_timed(rule.id));
+    job.target.severity.extend(timed.map(|rule| (rule.id.to_owned(), SeverityChoice::Off)));
     let forecast = Forecast::of(&job.contract, &job.target, job.suite.as_ref(), options);
     let run = run(&[job], options, &mut Silent).await.map_err(|error| error.to_string())?;
     let result = run.targets.into_iter().next().ok_or("nothing was audited")?;

@@ -14,7 +14,7 @@ use uptospec::run::{Event, Job, Options, Reporter, run};
 use uptospec::target::{Secret, Target, Text};
 
 const SPEC: &str = r"
-openapi: 3.1.0
+openapi: 3.2.0
 info: {title: Say, version: '1'}
 security: [{key: []}]
 paths:
@@ -27,9 +27,12 @@ paths:
       responses:
         '200':
           description: said
-          content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: integer}}}}}
+          content:
+            application/json: {schema: {$ref: '#/components/schemas/said'}}
+            text/event-stream: {itemSchema: {properties: {data: {contentMediaType: application/json, contentSchema: {$ref: '#/components/schemas/said'}}}}}
         '401': {description: refused, x-errors: [{code: BAD_KEY, state: wrong-credential}]}
 components:
+  schemas: {said: {type: object, required: [id], properties: {id: {type: integer}}}}
   securitySchemes: {key: {type: apiKey, in: header, name: x-api-key}}
 ";
 
@@ -39,13 +42,15 @@ enum Place {
     Header,
     Location,
     Json,
+    Event,
     Error,
     Crash,
     /// So far back in a text that an excerpt ends within it.
     Clip,
 }
 
-const PLACES: [Place; 6] = [Place::Header, Place::Location, Place::Json, Place::Error, Place::Crash, Place::Clip];
+const PLACES: [Place; 7] =
+    [Place::Header, Place::Location, Place::Json, Place::Event, Place::Error, Place::Crash, Place::Clip];
 
 /// Every form in which a text is given back.
 fn forms(secret: &str) -> Vec<String> {
@@ -71,6 +76,10 @@ fn answer(place: Place, text: &str) -> Vec<u8> {
         Place::Location => (format!("403 Forbidden\r\nLocation: /login?key={text}"), String::new()),
         Place::Json => {
             ("200 OK\r\nContent-Type: application/json".to_owned(), serde_json::json!({ "id": text }).to_string())
+        }
+        Place::Event => {
+            let data = serde_json::json!({ "id": text });
+            ("200 OK\r\nContent-Type: text/event-stream".to_owned(), format!("data: {data}\n\n"))
         }
         Place::Error => ("401 Unauthorized\r\nContent-Type: text/plain".to_owned(), format!("invalid key {text}")),
         Place::Crash => ("500 Oops\r\nContent-Type: text/html".to_owned(), format!("<p>no row for '{text}'</p>")),
