@@ -113,7 +113,7 @@ pub struct CheckOptions {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
     /// Print what would be sent and what it may cost, and send nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "reports")]
     pub plan: bool,
     /// The least severity that fails the run
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
