@@ -91,7 +91,7 @@ fn without_promised_content<'a>(evidence: &Evidence<'a>) -> Option<(&'a Answer, 
 fn is_told_of_the_stream(evidence: &Evidence<'_>, response: &Response) -> bool {
     let asked = match &evidence.case.expect {
         Expect::Success { form } => form.as_deref() == Some(EVENT_STREAM),
-        Expect::Error(_) | Expect::Refusal => false,
+        Expect::Error(_) | Expect::Refusal | Expect::Any => false,
     };
     asked || response.media.iter().all(|media| media.essence == EVENT_STREAM)
 }

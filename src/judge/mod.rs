@@ -33,6 +33,7 @@ mod docs;
 #[cfg(test)]
 mod support;
 
+pub use error::Shapes;
 pub use evidence::{Context, Evidence};
 pub use expression::value_of;
 pub use finding::{At, Finding, Severity};

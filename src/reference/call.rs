@@ -29,7 +29,29 @@ pub(super) struct Call {
     path: Vec<(String, String)>,
 }
 
+/// A credential as a caller shows it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Presented<'c> {
+    /// The authentication scheme in `Authorization`; `None` for what stands in `x-api-key`.
+    pub scheme: Option<&'c str>,
+    /// What is shown, without the white space around it.
+    pub value: &'c str,
+}
+
 impl Call {
+    /// Every credential that the caller shows.
+    pub fn presented(&self) -> impl Iterator<Item = Presented<'_>> {
+        let key = self.header("x-api-key").map(|value| Presented { scheme: None, value });
+        let authorization = self.header("authorization").and_then(|field| field.split_once(' '));
+        let of_scheme = authorization.map(|(scheme, value)| Presented { scheme: Some(scheme), value: value.trim() });
+        key.into_iter().chain(of_scheme)
+    }
+
+    /// The values of all variables of the path, percent-decoded.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.path.iter().map(|(_, value)| value.as_str())
+    }
+
     /// A variable of the path, percent-decoded; empty where the path has none of that name.
     pub fn path(&self, name: &str) -> &str {
         self.path.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)

@@ -21,7 +21,7 @@ const THROTTLED_SHARE: usize = 4;
 /// And so many in any case.
 const FEWEST_THROTTLED: usize = 20;
 /// The order in which kinds are told: an example shows most for its money.
-const KINDS: [&str; 7] = ["example", "positive", "workflow", "negative", "credential", "error", "burst"];
+const KINDS: [&str; 8] = ["example", "positive", "workflow", "negative", "unusual", "credential", "error", "burst"];
 
 /// What an audit of a target will send.
 #[derive(Debug, Clone)]
@@ -194,21 +194,19 @@ fn generating(case: &Case) -> usize {
 
 fn planned(plan: &Plan, sources: &[Source]) -> Vec<Planned> {
     let steps = plan.workflows.iter().flat_map(|workflow| &workflow.steps).map(|step| &step.case);
-    let cases: Vec<&Case> = plan.cases.iter().chain(steps).collect();
-    let of_kind = |kind: &'static str| {
-        let cases = cases.iter().filter(|case| case.kind.name() == kind);
-        Planned {
-            kind,
-            requests: cases.clone().map(|case| requests(case)).sum(),
-            generating: cases.map(|case| generating(case)).sum(),
-        }
-    };
+    let mut by_kind: IndexMap<&str, (usize, usize)> = KINDS.into_iter().map(|kind| (kind, (0, 0))).collect();
+    for case in plan.cases.iter().chain(steps) {
+        let (all, may_cost) = by_kind.entry(case.kind.name()).or_default();
+        *all += requests(case);
+        *may_cost += generating(case);
+    }
     let for_others = Planned {
         kind: "source",
         requests: sources.iter().map(|source| source.times).sum(),
         generating: sources.iter().map(|source| generating(&source.case) * source.times).sum(),
     };
-    KINDS.into_iter().map(of_kind).chain([for_others]).filter(|planned| planned.requests > 0).collect()
+    let of_kinds = by_kind.into_iter().map(|(kind, (requests, generating))| Planned { kind, requests, generating });
+    of_kinds.chain([for_others]).filter(|planned| planned.requests > 0).collect()
 }
 
 fn extras(plan: &Plan, planned: usize, target: &Target, options: &Options) -> Vec<Allowance> {

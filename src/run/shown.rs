@@ -67,8 +67,10 @@ fn about(kind: &CaseKind) -> Option<String> {
     match kind {
         CaseKind::Negative(violation) => Some(violation.what.clone()),
         CaseKind::Credential(fault) => Some(format!("credential: {}", fault.name())),
+        CaseKind::Unusual(what) => Some(what.clone()),
         CaseKind::Step { workflow, step } => Some(format!("step {step} of workflow {workflow}")),
         CaseKind::Burst { requests } => Some(format!("sent {requests} times")),
+        CaseKind::Reading => Some("a form of request that the document leaves room for".to_owned()),
         CaseKind::Example | CaseKind::Positive | CaseKind::Error => None,
     }
 }

@@ -114,14 +114,25 @@ impl Files {
             faults: Vec::new(),
         };
         let path = path.map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
-        files.add(name, text, path.clone())?;
-        let tree = path.as_deref().and_then(Path::parent).map(Path::to_owned);
+        files.add(name, text, path)?;
+        let tree = files.tree().map(Path::to_owned);
         let mut next = 0;
         while next < files.files.len() {
             files.follow(next, tree.as_deref());
             next += 1;
         }
         Ok(files)
+    }
+
+    /// A file that a value of one of these names, read as a document of its own. It must lie beside the
+    /// first of these or below, and so must what it refers to itself.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot be read, with the place in it where there is one.
+    pub fn beside(&self, from: usize, part: &str) -> Result<Files, String> {
+        let (path, name) = self.locate(from, part, self.tree())?;
+        let text = read_text(&path).map_err(|(message, _)| format!("`{part}`: {message}"))?;
+        Files::of_text(&name, text, Some(&path)).map_err(|error| error.0.to_string())
     }
 
     /// The document.
@@ -276,7 +287,22 @@ impl Files {
         }
     }
 
+    /// The directory that every file lies in.
+    fn tree(&self) -> Option<&Path> {
+        self.files.first()?.path.as_deref()?.parent()
+    }
+
     fn open(&mut self, from: usize, part: &str, tree: Option<&Path>) -> Result<usize, String> {
+        let (path, name) = self.locate(from, part, tree)?;
+        if let Some(known) = self.files.iter().position(|file| file.path.as_ref() == Some(&path)) {
+            return Ok(known);
+        }
+        let text = read_text(&path).map_err(|(message, _)| format!("`{part}`: {message}"))?;
+        self.add(&name, text, Some(path)).map_err(|error| error.0.to_string())
+    }
+
+    /// Where a file lies that another one names, and what it is called in what is said to the user.
+    fn locate(&self, from: usize, part: &str, tree: Option<&Path>) -> Result<(PathBuf, String), String> {
         if part.contains("://") {
             return Err(format!(
                 "`{part}` is not read: references may only lead to files beside the document or below"
@@ -291,13 +317,9 @@ impl Files {
         if !real.starts_with(tree) {
             return Err(format!("`{part}` is not read: it lies outside the document's directory"));
         }
-        if let Some(known) = self.files.iter().position(|file| file.path.as_ref() == Some(&real)) {
-            return Ok(known);
-        }
-        let text = read_text(&real).map_err(|(message, _)| format!("`{part}`: {message}"))?;
         let beside = Path::new(&*self.files[0].name).parent().unwrap_or(Path::new(""));
         let name = beside.join(real.strip_prefix(tree).unwrap_or(&real)).display().to_string();
-        self.add(&name, text, Some(real)).map_err(|error| error.0.to_string())
+        Ok((real, name))
     }
 }
 

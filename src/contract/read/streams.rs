@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
-
 use super::reader::Reader;
 use crate::contract::document::At;
 use crate::contract::{Concat, Framing, KindSelector, Lifecycle, StreamContract, Subject, Timing};
 
 /// The keys of `x-stream`.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "framing",
+    "profile",
     "kind",
     "sentinel",
     "sequence",
@@ -101,9 +100,9 @@ impl<'a> Reader<'a> {
             monotonic: self.pointers(at, "monotonic"),
             concat: at.get("concat").and_then(|concat| self.concat(&concat)),
             unknown_kinds: self.own_flag(at, "unknownKinds").unwrap_or(true),
-            require_headers: self.require_headers(at),
+            require_headers: self.own_headers(at, "requireHeaders"),
             timing: at.get("timing").map(|timing| self.timing(&timing)).unwrap_or_default(),
-            profile: None,
+            profile: self.profile(at),
             promises: self.promises_within(at, Subject::Stream),
         }
     }
@@ -181,15 +180,6 @@ impl<'a> Reader<'a> {
             whole_kind: self.own_text(at, "wholeKind"),
             whole: self.pointer(at, "whole"),
         })
-    }
-
-    fn require_headers(&mut self, at: &At<'a>) -> IndexMap<String, String> {
-        let Some(headers) = at.get("requireHeaders") else { return IndexMap::new() };
-        let mut found = IndexMap::new();
-        for (name, _) in headers.members().filter(|(name, _)| !name.starts_with("x-source")) {
-            found.extend(self.own_text(&headers, name).map(|value| (name.to_owned(), value)));
-        }
-        found
     }
 
     fn timing(&mut self, at: &At<'a>) -> Timing {

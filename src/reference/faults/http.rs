@@ -5,6 +5,7 @@ use http::header::{
     WWW_AUTHENTICATE,
 };
 use http::{HeaderName, StatusCode};
+use serde_json::Value;
 
 use crate::reference::call::Call;
 use crate::reference::fault::Effect::{Changes, MixesUp, Tolerates};
@@ -131,15 +132,28 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
 ];
 
 /// Faults of an API whose errors are JSON.
-pub(in crate::reference) const JSON_ERRORS: &[Fault] = &[Fault::new(
-    "problem-status",
-    "The problem+json of a 401 gives the status 400.",
-    &["http/problem-json"],
-    Changes(UNAUTHENTICATED, |reply, _| {
-        reply.set(CONTENT_TYPE, "application/problem+json");
-        reply.set_member("status", 400);
-    }),
-)];
+pub(in crate::reference) const JSON_ERRORS: &[Fault] = &[
+    Fault::new(
+        "problem-status",
+        "The problem+json of a 401 gives the status 400.",
+        &["http/problem-json"],
+        Changes(UNAUTHENTICATED, |reply, _| {
+            reply.set(CONTENT_TYPE, "application/problem+json");
+            reply.set_member("status", 400);
+        }),
+    ),
+    Fault::new(
+        "error-shape",
+        "The refusal of a body that is not JSON is a list of errors, unlike all others.",
+        &["error/shape"],
+        Changes(MALFORMED, |reply, _| {
+            reply.edit_object(|error| {
+                let inner = std::mem::take(error);
+                error.insert("errors".to_owned(), vec![Value::Object(inner)].into());
+            });
+        }),
+    ),
+];
 
 fn give_credential_back(reply: &mut Reply, call: &Call) {
     let credential = [AUTHORIZATION, HeaderName::from_static("x-api-key")];

@@ -23,7 +23,7 @@ use super::tally::{Selection, Tally};
 use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult};
 use crate::contract::PromiseId;
 use crate::generate::{Case, CaseId, LeftOut, Plan};
-use crate::judge::{Ledger, Marks};
+use crate::judge::{Ledger, Marks, Shapes};
 use crate::send::{Client, Exchange};
 use crate::target::Redactor;
 
@@ -61,6 +61,7 @@ struct Audit<'a> {
     tally: Tally,
     ledger: Ledger,
     marks: Marks,
+    shapes: Shapes,
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
@@ -105,6 +106,7 @@ impl<'a> Audit<'a> {
             tally: Tally::new(&job.contract, selection),
             ledger: Ledger::default(),
             marks: Marks::default(),
+            shapes: Shapes::default(),
             reach: Reach::default(),
             answers: HashMap::new(),
             earlier: Earlier::default(),
