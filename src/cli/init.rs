@@ -37,6 +37,7 @@ fn configuration(name: &str, spec: &Path, contract: &Contract) -> String {
     }
     let _ = writeln!(text, "# rate = \"5/s\"");
     let _ = writeln!(text, "# max-requests = 500");
+    let _ = writeln!(text, "# max-generations = 100");
     for (state, when) in states(contract) {
         let _ = writeln!(text, "\n# {when}");
         let _ = writeln!(text, "# [target.{name}.states.{}]", key(&state));

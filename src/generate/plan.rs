@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::caller::Caller;
 use super::maker::Maker;
 use super::suite::Suite;
-use super::{Case, Workflow, credential, errors, negative, positive, unusual, workflow};
+use super::{Case, CaseKind, Expect, Workflow, credential, errors, negative, positive, unusual, workflow};
 use crate::contract::{Contract, Operation, PromiseId};
 use crate::target::Target;
 
@@ -65,6 +65,18 @@ impl LeftOut {
             reason: reason.to_string(),
             promises: Vec::new(),
         }
+    }
+}
+
+impl Case {
+    /// Whether the target, if it keeps the contract, may generate an answer for it, which may cost money: for
+    /// a request by POST that the contract does not want refused, and for each request of a burst.
+    pub fn generates(&self) -> bool {
+        let may_be_served = match self.expect {
+            Expect::Success { .. } | Expect::Any => true,
+            Expect::Error(_) | Expect::Refusal => matches!(self.kind, CaseKind::Burst { .. }),
+        };
+        may_be_served && self.request.method == http::Method::POST
     }
 }
 

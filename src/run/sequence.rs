@@ -4,6 +4,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::bind::{Links, fill_from_steps};
+use super::budget::Extra;
 use super::dispatch::{Dispatcher, Unsent};
 use crate::contract::{Contract, Promise, PromiseId};
 use crate::generate::{Case, CaseKind, Step, Workflow};
@@ -48,8 +49,6 @@ pub struct SentStep {
 pub struct SentWorkflow {
     /// Its steps, in order.
     pub steps: Vec<SentStep>,
-    /// Exchanges that gave values to its steps.
-    pub sources: Vec<(Case, Exchange)>,
     /// Why the rest of the steps was not sent.
     pub broke_off: Option<BrokeOff>,
 }
@@ -75,13 +74,10 @@ pub async fn send_workflow(
     links: &Links,
 ) -> SentWorkflow {
     let mut known = Known { inputs: workflow.inputs.clone().into_iter().collect(), ..Known::default() };
-    let mut sent = SentWorkflow { steps: Vec::new(), sources: Vec::new(), broke_off: None };
+    let mut sent = SentWorkflow { steps: Vec::new(), broke_off: None };
     for step in &workflow.steps {
         match send_step(step.clone(), &mut known, contract, dispatcher, links).await {
-            Ok((step, sources)) => {
-                sent.steps.push(step);
-                sent.sources.extend(sources);
-            }
+            Ok(step) => sent.steps.push(step),
             Err(broke_off) => {
                 sent.broke_off = Some(broke_off);
                 break;
@@ -97,19 +93,18 @@ async fn send_step(
     contract: &Contract,
     dispatcher: &Dispatcher,
     links: &Links,
-) -> Result<(SentStep, Vec<(Case, Exchange)>), BrokeOff> {
+) -> Result<SentStep, BrokeOff> {
     let operation = step.case.operation.id.clone();
     let missing = |reason| BrokeOff::Missing { operation: operation.clone(), reason };
     fill_from_steps(&mut step.case, &known.outputs).map_err(missing)?;
-    let lease = links.lend(dispatcher, &mut step.case).await.map_err(|error| missing(error.to_string()))?;
+    let _lease = links.lend(&mut step.case).await.map_err(|error| missing(error.to_string()))?;
     let exchange = dispatcher.send(&step.case).await.map_err(BrokeOff::Unsent)?;
-    let sources = links.give_back(lease).await;
     let checks = witnessing(judge_step(&step, &exchange, known), &promises_of(&step, contract));
     // An output that is missing matters only to a later step that asks for it, and is told there.
     for (name, value) in outputs(&step, &exchange, known) {
         known.outputs.insert((step_id(&step.case), name), value);
     }
-    Ok((SentStep { case: step.case, exchange, checks }, sources))
+    Ok(SentStep { case: step.case, exchange, checks })
 }
 
 fn step_id(case: &Case) -> String {
@@ -141,7 +136,9 @@ pub async fn send_burst(
 ) -> SentBurst {
     let first = round(case, requests, concurrency, dispatcher).await;
     let (exchanges, unsent) = match first {
-        (exchanges, None) if exchanges.iter().all(is_served) => round(case, requests, concurrency, dispatcher).await,
+        (exchanges, None) if exchanges.iter().all(is_served) && dispatcher.budget.allows(Extra::SecondBurst) => {
+            round(case, requests, concurrency, dispatcher).await
+        }
         first => {
             let checks = judge_burst(contract, case, &first.0, before);
             return SentBurst { exchange: shown(first.0), checks, unsent: first.1 };

@@ -20,6 +20,7 @@ const TARGET_KEYS: &[&str] = &[
     "concurrency",
     "rate",
     "max-requests",
+    "max-generations",
     "connect-timeout",
     "idle-timeout",
     "time-limit",
@@ -182,6 +183,7 @@ impl TargetReader<'_, '_> {
             concurrency: self.reader.count(table, "concurrency").unwrap_or(default.concurrency),
             rate: self.reader.parsed(table, "rate", rate),
             max_requests: self.reader.count(table, "max-requests").unwrap_or(default.max_requests),
+            max_generations: self.reader.count(table, "max-generations").or(default.max_generations),
             connect_timeout: self.reader.parsed(table, "connect-timeout", duration).unwrap_or(default.connect_timeout),
             idle_timeout: self.reader.parsed(table, "idle-timeout", duration).unwrap_or(default.idle_timeout),
             time_limit: self.reader.parsed(table, "time-limit", duration).unwrap_or(default.time_limit),
@@ -262,13 +264,23 @@ impl TargetReader<'_, '_> {
             return Some(Hook::Run((*run.get_ref()).to_owned()));
         }
         let http = self.reader.text(hook, "http")?;
-        let parsed = http.get_ref().split_once(' ').and_then(|(method, url)| {
-            Some(Hook::Http { method: method.parse().ok()?, url: http_url(url.trim()).ok()? })
-        });
-        if parsed.is_none() {
-            self.reader.wrong(http.span(), "this is no HTTP call", "write \"POST http://host/path\"".to_owned());
+        let Some((method, url)) = http.get_ref().split_once(' ') else { return self.no_call(http.span()) };
+        let url = match substitute(url.trim(), self.surroundings.environment) {
+            Ok(url) => url,
+            Err(error) => {
+                self.reader.wrong(http.span(), error.to_string(), None);
+                return None;
+            }
+        };
+        match (method.parse(), http_url(&url.reveal())) {
+            (Ok(method), Ok(_)) => Some(Hook::Http { method, url: without_password(url) }),
+            _ => self.no_call(http.span()),
         }
-        parsed
+    }
+
+    fn no_call(&mut self, span: std::ops::Range<usize>) -> Option<Hook> {
+        self.reader.wrong(span, "this is no HTTP call", "write \"POST http://host/path\"".to_owned());
+        None
     }
 
     fn severity(&mut self, table: &DeTable<'_>) -> IndexMap<String, SeverityChoice> {
@@ -329,6 +341,17 @@ impl TargetReader<'_, '_> {
     }
 }
 
+/// The URL of a hook with a password in it as a secret.
+fn without_password(url: Text) -> Text {
+    let whole = url.reveal();
+    let authority = whole.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+    let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    match user.and_then(|user| user.split_once(':')) {
+        Some((_, password)) => url.hiding(&Secret::new("PASSWORD", password)),
+        None => url,
+    }
+}
+
 /// Where `check` looks for a configuration when none is named: in the working folder, which is `here`,
 /// then in each folder above it. The path is relative, as people would write it.
 pub fn find(here: &Path) -> Option<PathBuf> {
@@ -386,6 +409,22 @@ mod tests {
         assert!(matches!(state.before, Some(Hook::Http { .. })));
         assert_eq!(state.after, Some(Hook::Run("./refill.sh".into())));
         assert_eq!(target.severity["http/www-authenticate"], SeverityChoice::Off);
+    }
+
+    #[test]
+    fn a_hook_shows_neither_its_password_nor_what_the_environment_gave() {
+        let hook = |call: &str| {
+            let text = format!("[target.a]\nspec = \"a\"\nstates.s.before = {{ http = \"{call}\" }}\n");
+            let config = read_text(&text).unwrap();
+            let Some(Hook::Http { url, .. }) = config.targets[0].states["s"].before.clone() else { panic!("no hook") };
+            (url.to_string(), url.reveal())
+        };
+        let (shown, sent) = hook("POST http://admin:hunter2@127.0.0.1/reset");
+        assert_eq!(shown, "http://admin:${PASSWORD}@127.0.0.1/reset");
+        assert_eq!(sent, "http://admin:hunter2@127.0.0.1/reset");
+        let (shown, sent) = hook("POST http://admin:hunter2@127.0.0.1/reset?key=${KEY}");
+        assert_eq!(shown, "http://admin:${PASSWORD}@127.0.0.1/reset?key=${KEY}");
+        assert_eq!(sent, "http://admin:hunter2@127.0.0.1/reset?key=agx_live_1");
     }
 
     #[test]
