@@ -11,7 +11,7 @@ use http::{HeaderMap, Method};
 use serde_json::Value;
 
 /// The longest body that is served, in bytes.
-pub(super) const MAX_BODY: usize = 1024 * 1024;
+pub(super) const MAX_BODY: usize = 100 * 1024;
 
 /// How much of a longer body is read before the refusal, in bytes. A connection closed on a client
 /// that is still writing would lose the answer.

@@ -86,7 +86,7 @@ impl Refusal {
         match self {
             Refusal::UnknownPath => "There is nothing at this path.".to_owned(),
             Refusal::WrongMethod => "Only POST is served here.".to_owned(),
-            Refusal::TooLarge => "The body is longer than 1 MiB.".to_owned(),
+            Refusal::TooLarge => "The body is longer than 100 KiB.".to_owned(),
             Refusal::NoCredential => "No API key was given.".to_owned(),
             Refusal::WrongCredential => "The API key is not valid.".to_owned(),
             Refusal::HalfCredential => "Both a public and a secret key are needed.".to_owned(),

@@ -18,6 +18,8 @@ const VERSIONS = ['ai4', 'ai5', 'ai6', 'ai7'];
 const AGENT = '550e8400-e29b-41d4-a716-446655440000';
 const KEYS = 'pk_reference:sk_reference';
 const BROKE_KEYS = 'pk_broke:sk_broke';
+/** Most characters of a message that an answer repeats. */
+const LONGEST = 400;
 const ROLES = ['user', 'assistant', 'system'];
 const PATH = /^\/(ai\d)\/([a-z:-]+)\/api\/v1\/agents\/chat\/([^/?]+)$/;
 
@@ -80,7 +82,7 @@ async function admitted(request) {
   if (agent.toLowerCase() !== AGENT) throw new Refusal(404, 'Agent not found');
   if (key === BROKE_KEYS) throw new Refusal(402, 'Payment Required');
   const asked = messages.findLast(({ role }) => role === 'user');
-  return answer(await modelMessages(version, messages), `You said: ${textOf(asked)}`);
+  return answer(await modelMessages(version, messages), `You said: ${textOf(asked).slice(0, LONGEST)}`);
 }
 
 /** Sends an answer; a client that goes away ends it, and an answer that fails ends the connection. */

@@ -125,9 +125,7 @@ fn a_state_that_only_shows_429_is_told_as_not_judged() {
     let server = Served::start("agentix", &[]);
     let behind = server.url.strip_prefix("http://").unwrap().to_owned();
     let url = answering(move |mut stream| {
-        let mut request = vec![0; 65_536];
-        let read = stream.read(&mut request).unwrap_or_default();
-        let request = String::from_utf8_lossy(&request[..read]).into_owned();
+        let request = String::from_utf8_lossy(&whole_request(&mut stream)).into_owned();
         if request.to_lowercase().contains("x-state: inactive-for-this-test") {
             let _ =
                 write!(stream, "HTTP/1.1 429 No\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -234,4 +232,20 @@ fn a_hook_that_fails_is_no_finding_and_its_state_is_undone() {
     assert_eq!(ran.code, 3, "{}", ran.all());
     assert!(ran.stdout.contains("half done"), "{}", ran.stdout);
     assert!(path.join("undone").exists(), "the state was left half done");
+}
+
+/// A request with its whole body, by its Content-Length.
+fn whole_request(stream: &mut TcpStream) -> Vec<u8> {
+    let mut request = Vec::new();
+    let mut piece = vec![0; 65_536];
+    loop {
+        let read = stream.read(&mut piece).unwrap_or_default();
+        request.extend_from_slice(&piece[..read]);
+        let text = String::from_utf8_lossy(&request).to_lowercase();
+        let Some((head, _)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()?.parse().ok());
+        if read == 0 || request.len() >= head.len() + 4 + length.unwrap_or(0) {
+            return request;
+        }
+    }
 }

@@ -11,8 +11,9 @@ use crate::generate::maker::Maker;
 use crate::generate::place::places;
 use crate::generate::{Body, Case, Content, pointer};
 
-/// How many bytes a very long text has: more than a chat ever needs, and what servers commonly allow.
-const LONG: usize = 1024 * 1024;
+/// How many bytes a very long text has: more than a chat needs and more than frameworks take unless they are
+/// told to (100 kB), and little enough for one argument of a shell, and for whoever pays for it by the token.
+const LONG: usize = 120 * 1024;
 
 /// How many arrays stand inside each other: more than most readers take, fewer than fill 4096 characters
 /// with their brackets.

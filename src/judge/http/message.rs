@@ -58,7 +58,7 @@ const ERROR_BODY: Rule = Rule {
 };
 
 /// A server may refuse a body of so many bytes before it was read, and close the connection: the refusal
-/// can be lost on its way (RFC 9112 section 9.6).
+/// can be lost on its way (RFC 9112 section 9.6); one that stops reading may never get to answer.
 const LONG_BODY: usize = 64 * 1024;
 
 /// The rules of this family.
@@ -79,7 +79,7 @@ fn no_answer(evidence: &Evidence<'_>, sink: &mut Sink) {
     };
     let mut finding = sink.finding(what);
     let body = evidence.case.request.content.as_ref().map_or(0, |content| content.body.to_bytes().len());
-    if failure.kind == FailureKind::Closed && body >= LONG_BODY {
+    if matches!(failure.kind, FailureKind::Closed | FailureKind::HeadTimeout) && body >= LONG_BODY {
         finding.severity = Severity::Warning;
     }
     finding.expected = "an answer".to_owned();

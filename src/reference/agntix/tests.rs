@@ -130,7 +130,7 @@ async fn a_message_that_says_nothing_is_refused() {
 #[tokio::test]
 async fn odd_text_upsets_nothing() {
     let scene = messages(&[]).await;
-    for content in ["\0", "\u{feff}\u{202e}", "data: [DONE]\n\n", "e\u{301}\u{10ffff}", &"long ".repeat(100_000)] {
+    for content in ["\0", "\u{feff}\u{202e}", "data: [DONE]\n\n", "e\u{301}\u{10ffff}", &"long ".repeat(10_000)] {
         let answer = text(scene.send(&json!({ "content": content })).await).await;
         assert_eq!(answer.matches("[DONE]\n\n").count(), 1);
     }
