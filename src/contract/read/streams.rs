@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::reader::Reader;
 use crate::contract::document::At;
-use crate::contract::{Concat, Framing, KindSelector, Lifecycle, StreamContract, Subject, Timing};
+use crate::contract::{Concat, Framing, KindSelector, Lifecycle, StreamContract, Subject, Timing, Unstreamed};
 
 /// The keys of `x-stream`.
 const KEYS: [&str; 13] = [
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     fn concat(&mut self, at: &At<'a>) -> Option<Concat> {
-        if !self.known_keys(at, "concat", &["of", "piece", "wholeKind", "whole"]) {
+        if !self.known_keys(at, "concat", &["of", "piece", "wholeKind", "whole", "like"]) {
             return None;
         }
         let piece = self.pointer(at, "piece");
@@ -179,7 +179,15 @@ impl<'a> Reader<'a> {
             piece: piece?,
             whole_kind: self.own_text(at, "wholeKind"),
             whole: self.pointer(at, "whole"),
+            like: at.get("like").and_then(|like| self.unstreamed(&like)),
         })
+    }
+
+    /// The one media type and JSON Pointer of `like`.
+    fn unstreamed(&mut self, at: &At<'a>) -> Option<Unstreamed> {
+        let (essence, _) = at.members().next()?;
+        let pointer = self.pointer(at, essence)?;
+        Some(Unstreamed { essence: essence.to_ascii_lowercase(), pointer })
     }
 
     fn timing(&mut self, at: &At<'a>) -> Timing {

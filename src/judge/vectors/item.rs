@@ -93,6 +93,7 @@ fn values() -> Vec<Vector> {
             piece: "/text".to_owned(),
             whole_kind: Some("done".to_owned()),
             whole: Some("/text".to_owned()),
+            like: None,
         };
         let event = |kind: &str, text: &str| json!({"type": kind, "text": text});
         let events = [event("delta", "Hel"), event("delta", "lo"), event("done", whole)];
