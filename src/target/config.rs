@@ -378,6 +378,15 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_documented() {
+        let page = include_str!("../../docs/configuration.md");
+        let named = |key: &str| page.lines().any(|line| line.starts_with('|') && line.contains(&format!("`{key}`")));
+        for key in TARGET_KEYS.iter().chain(STATE_KEYS) {
+            assert!(named(key), "docs/configuration.md does not name `{key}`");
+        }
+    }
+
+    #[test]
     fn a_whole_target_is_read_with_its_states() {
         let config = read_text(
             r#"
