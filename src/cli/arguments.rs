@@ -30,7 +30,11 @@ Examples:
   uptospec check specs/agenhq.yaml --url http://127.0.0.1:3000 -H \"x-api-key: $KEY\"
       one server, no configuration needed
   uptospec check --target agentix --report json=report.json --fail-on warning
-      one target of uptospec.toml, with a report for machines";
+      one target of uptospec.toml, with a report for machines
+  uptospec check --target agentix --plan
+      how many requests that would be, how many of them may cost money, how long it takes at least
+  uptospec check --target agentix --rate 1/s --max-generations 40 --time-limit 10m
+      an endpoint that is paid for: slowly, and with no more than forty generated answers";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -67,11 +71,11 @@ pub struct CheckOptions {
     /// Base URL of the server to check
     // Read later, for the same reason as a header.
     #[arg(long)]
-    pub url: Option<String>,
+    pub url: Option<Unshown>,
     /// A header of every request; credentials among them are never shown
     // Read later: the parser would show a malformed one whole, and it may be a credential.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
-    pub headers: Vec<String>,
+    pub headers: Vec<Unshown>,
     /// A value in place of a generated one: path.X, query.X, header.X or body#/json/pointer
     #[arg(long = "value", value_name = "LOCATION=VALUE", value_parser = value_option)]
     pub values: Vec<(crate::contract::Location, serde_json::Value)>,
@@ -96,6 +100,9 @@ pub struct CheckOptions {
     /// Most requests that a target may get
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_requests: Option<usize>,
+    /// Most requests that ask a target to generate an answer, which may cost money
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_generations: Option<usize>,
     /// Pace of the requests, such as 20/s
     #[arg(long, value_parser = rate)]
     pub rate: Option<Rate>,
@@ -105,6 +112,9 @@ pub struct CheckOptions {
     /// Longest time for a target, such as 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
+    /// Print what would be sent and what it may cost, and send nothing
+    #[arg(long, conflicts_with = "reports")]
+    pub plan: bool,
     /// The least severity that fails the run
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
@@ -117,6 +127,24 @@ pub struct CheckOptions {
     /// Print notes as whole blocks, all reasons, and times by operation
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// Text of the command line that may hold a credential: `Debug` does not show it.
+#[derive(Clone)]
+pub struct Unshown(pub String);
+
+impl std::fmt::Debug for Unshown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl std::str::FromStr for Unshown {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Unshown(text.to_owned()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -175,6 +203,13 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn debug_of_the_arguments_shows_no_credential() {
+        let words = ["uptospec", "check", "a.yaml", "-H", "x-api-key: hunter2-hunter2", "--url", "http://a:hunter2@b"];
+        let arguments = Arguments::try_parse_from(words).unwrap();
+        assert!(!format!("{arguments:?}").contains("hunter2"), "{arguments:?}");
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{CheckOptions, FailOn};
-use super::prepare::prepare;
+use super::prepare::{Read, prepare, read_all};
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
 use crate::report::{self, Progress, Reporters, Terminal, TerminalOptions};
-use crate::run::{Interrupt, Options, run};
+use crate::run::{Forecast, Interrupt, Options, run};
 
 /// Runs the check to its exit code.
 ///
@@ -15,26 +15,51 @@ use crate::run::{Interrupt, Options, run};
 /// When the command, the configuration or a document is wrong, or a report cannot be written.
 pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
     check_rules(&options.rules)?;
+    if options.plan {
+        return plan(&options);
+    }
     let prepared = prepare(&options).await?;
     let mut reporters = reporters(&options)?;
     let interrupt = Interrupt::default();
-    let run_options = Options {
-        seed: options.seed,
-        cases: options.cases,
-        only: options.only,
-        rules: options.rules,
-        fail_on: match options.fail_on {
-            FailOn::Error => Severity::Error,
-            FailOn::Warning => Severity::Warning,
-        },
-        confirm: true,
-        interrupt: interrupt.clone(),
-    };
+    let run_options = Options { interrupt: interrupt.clone(), ..run_options(&options) };
     tokio::spawn(stop_when_asked(interrupt));
     let result = run(&prepared.jobs, &run_options, &mut reporters).await;
     prepared.stop().await;
     let result = result.map_err(|error| Failure::Unjudged(error.to_string()))?;
     Ok(Exit::from(result.verdict))
+}
+
+/// Prints what would be sent, and sends nothing.
+fn plan(options: &CheckOptions) -> Result<Exit, Failure> {
+    let run_options = run_options(options);
+    let read = read_all(options)?;
+    let forecasts: Vec<_> = read
+        .iter()
+        .map(|Read { target, contract, suite }| {
+            (target.name.as_str(), Forecast::of(contract, target, suite.as_ref(), &run_options))
+        })
+        .collect();
+    report::print_plan(&mut anstream::stdout().lock(), &terminal_options(options), &forecasts)?;
+    Ok(Exit::Conformant)
+}
+
+fn run_options(options: &CheckOptions) -> Options {
+    Options {
+        seed: options.seed,
+        cases: options.cases,
+        only: options.only.clone(),
+        rules: options.rules.clone(),
+        fail_on: match options.fail_on {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+        },
+        ..Options::default()
+    }
+}
+
+fn terminal_options(options: &CheckOptions) -> TerminalOptions {
+    let look = Look::of_stdout();
+    TerminalOptions { colour: look.colour, width: look.width, verbose: options.verbose, quiet: options.quiet }
 }
 
 /// Ends the run when the process is asked to end, and the process at once when it is asked again.
@@ -65,13 +90,9 @@ fn check_rules(wanted: &[String]) -> Result<(), Failure> {
 }
 
 fn reporters(options: &CheckOptions) -> Result<Reporters, Failure> {
-    let look = Look::of_stdout();
     let mut reporters = Reporters::default();
     reporters.push(Progress::on_stderr(options.quiet));
-    reporters.push(Terminal::new(
-        anstream::stdout(),
-        TerminalOptions { colour: look.colour, width: look.width, verbose: options.verbose, quiet: options.quiet },
-    ));
+    reporters.push(Terminal::new(anstream::stdout(), terminal_options(options)));
     for spec in &options.reports {
         reporters.push(report::open(spec).map_err(|error| Failure::Usage(error.to_string()))?);
     }

@@ -9,6 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer,
 use super::Look;
 use crate::contract::{Diagnostic, Level, Place};
 use crate::report::safe;
+use crate::target::shown_line;
 
 /// Draws the diagnostics in their order. Files are read from disk; where one cannot be read any more,
 /// or only the file is known, the place is named without its text.
@@ -20,8 +21,8 @@ pub fn draw(diagnostics: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::
     let renderer = renderer.term_width(look.width);
     let mut files = Files::default();
     for diagnostic in diagnostics {
-        let source = if diagnostic.place.line > 0 { files.text(&diagnostic.place.file) } else { None };
-        writeln!(out, "{}\n", renderer.render(&[group(diagnostic, source)]))?;
+        let line = files.line(&diagnostic.place);
+        writeln!(out, "{}\n", renderer.render(&[group(diagnostic, line.as_deref())]))?;
     }
     Ok(())
 }
@@ -31,15 +32,19 @@ pub fn draw(diagnostics: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::
 struct Files(HashMap<String, Option<String>>);
 
 impl Files {
-    fn text(&mut self, file: &str) -> Option<&str> {
-        self.0.entry(file.to_owned()).or_insert_with(|| std::fs::read_to_string(file).ok()).as_deref()
+    /// The line of a place; one of a configuration without credentials.
+    fn line(&mut self, place: &Place) -> Option<String> {
+        let index = place.line.checked_sub(1)?;
+        let file = &*place.file;
+        let text = self.0.entry(file.to_owned()).or_insert_with(|| std::fs::read_to_string(file).ok()).as_deref()?;
+        if file.ends_with(".toml") { shown_line(text, place.line) } else { text.lines().nth(index).map(str::to_owned) }
     }
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, source: Option<&'a str>) -> Group<'a> {
+fn group<'a>(diagnostic: &'a Diagnostic, line: Option<&'a str>) -> Group<'a> {
     let place = &diagnostic.place;
     let group = title(diagnostic.level).primary_title(safe::text(&diagnostic.message));
-    let group = match source.and_then(|source| line_of(place, source)) {
+    let group = match line.and_then(|line| Some((line, span_in(place, line)?))) {
         Some((line, span)) => group.element(
             Snippet::source(line)
                 .line_start(place.line)
@@ -67,15 +72,13 @@ fn origin(place: &Place) -> Origin<'_> {
     if place.line > 0 { origin.line(place.line).char_column(place.column) } else { origin }
 }
 
-/// The text of the place's line, and the bytes of it that are meant: as many as stand on that line,
-/// and at least one character.
-fn line_of<'a>(place: &Place, source: &'a str) -> Option<(&'a str, Range<usize>)> {
-    let line = source.lines().nth(place.line.checked_sub(1)?)?;
+/// The bytes of its line that the place means: as many as stand on that line, and at least one character.
+fn span_in(place: &Place, line: &str) -> Option<Range<usize>> {
     let start = line.char_indices().nth(place.column.saturating_sub(1)).map_or(line.len(), |(offset, _)| offset);
     let next = line[start..].chars().next().map_or(0, char::len_utf8);
     let wanted = (start + place.span.len()).clamp(start + next, line.len());
     let end = (wanted..=line.len()).find(|end| line.is_char_boundary(*end))?;
-    Some((line, start..end))
+    Some(start..end)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::{Exit, Failure};
 use crate::contract::{self, Contract, ErrorState, ParameterLocation};
+use crate::generate::OTHER_ORGANISATION;
 
 /// Prints a configuration for a document: its credentials, the ids that it needs, and its states.
 ///
@@ -36,6 +37,7 @@ fn configuration(name: &str, spec: &Path, contract: &Contract) -> String {
     }
     let _ = writeln!(text, "# rate = \"5/s\"");
     let _ = writeln!(text, "# max-requests = 500");
+    let _ = writeln!(text, "# max-generations = 100");
     for (state, when) in states(contract) {
         let _ = writeln!(text, "\n# {when}");
         let _ = writeln!(text, "# [target.{name}.states.{}]", key(&state));
@@ -64,7 +66,12 @@ fn states(contract: &Contract) -> BTreeSet<(String, String)> {
         }
         _ => None,
     };
-    errors.filter_map(state).collect()
+    let documented: BTreeSet<_> = errors.filter_map(state).collect();
+    let other = OTHER_ORGANISATION.to_owned();
+    let undocumented = !documented.iter().any(|(name, _)| *name == other);
+    let other =
+        undocumented.then(|| (other, "A credential of an organisation that the ids do not belong to".to_owned()));
+    documented.into_iter().chain(other).collect()
 }
 
 /// A key as TOML takes it: bare where it can be.

@@ -3,6 +3,7 @@
 
 use super::Failure;
 use crate::contract::{Contract, ErrorState, Location, Parameter};
+use crate::generate::OTHER_ORGANISATION;
 use crate::target::{Target, help_nearest};
 
 /// Checks every name of a target, and the operations that were chosen, against the document.
@@ -16,7 +17,7 @@ pub fn check_names(target: &Target, contract: &Contract, only: &[String]) -> Res
     for scheme in target.credentials.keys().chain(in_states) {
         known(scheme, &known_schemes, || format!("{of_target} has no security scheme `{scheme}`"))?;
     }
-    let known_states: Vec<&str> = states(contract).collect();
+    let known_states: Vec<&str> = states(contract).chain([OTHER_ORGANISATION]).collect();
     for state in target.states.keys() {
         known(state, &known_states, || format!("{of_target} documents no error of state `{state}`"))?;
     }

@@ -6,11 +6,11 @@ use super::Failure;
 use super::arguments::CheckOptions;
 use super::names::check_names;
 use crate::contract::{self, Contract, Diagnostic, Level};
-use crate::generate::suite;
+use crate::generate::{Suite, suite};
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
-use crate::run::{Job, StartedServer, start_server};
-use crate::target::{Config, HeaderError, Surroundings, Target, find, header_option, load, url_option};
+use crate::run::{Job, ServerError, StartedServer, start_server};
+use crate::target::{Config, HeaderError, Redactor, Surroundings, Target, find, header_option, load, url_option};
 
 /// Targets ready to be run, and the servers that were started for them: they end when this is dropped.
 pub struct Prepared {
@@ -32,16 +32,22 @@ impl Prepared {
     }
 }
 
+/// A target with its documents, before any server is started or asked.
+pub struct Read {
+    /// The target.
+    pub target: Target,
+    /// What it promises.
+    pub contract: Contract,
+    /// Workflows over its operations.
+    pub suite: Option<Suite>,
+}
+
 /// Reads everything that a check needs, and starts the reference servers that it needs.
 ///
 /// # Errors
 /// When the configuration, a document or a suite is wrong, or a server cannot start.
 pub async fn prepare(options: &CheckOptions) -> Result<Prepared, Failure> {
-    let mut targets = targets(options)?;
-    for target in &mut targets {
-        apply(target, options).map_err(|error| Failure::Usage(error.to_string()))?;
-    }
-    prepare_targets(targets, &options.only).await
+    start(read_all(options)?).await
 }
 
 /// The same for every target of a configuration.
@@ -49,16 +55,33 @@ pub async fn prepare(options: &CheckOptions) -> Result<Prepared, Failure> {
 /// # Errors
 /// As [`prepare`].
 pub async fn prepare_config(file: &Path) -> Result<Prepared, Failure> {
-    prepare_targets(read_config(file, &[])?.targets, &[]).await
+    let targets = read_config(file, &[])?.targets;
+    start(targets.into_iter().map(|target| read(target, &[])).collect::<Result<_, _>>()?).await
 }
 
-async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepared, Failure> {
+/// Reads everything that a check needs, and starts nothing.
+///
+/// # Errors
+/// When the configuration, a document or a suite is wrong.
+pub fn read_all(options: &CheckOptions) -> Result<Vec<Read>, Failure> {
+    let mut targets = targets(options)?;
+    for target in &mut targets {
+        apply(target, options).map_err(|error| Failure::Usage(error.to_string()))?;
+    }
+    targets.into_iter().map(|target| read(target, &options.only)).collect()
+}
+
+fn read(target: Target, only: &[String]) -> Result<Read, Failure> {
+    let contract = read_contract(&target.spec)?;
+    let suite = target.suite.as_deref().map(suite::load).transpose();
+    let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+    check_names(&target, &contract, only)?;
+    Ok(Read { target, contract, suite })
+}
+
+async fn start(targets: Vec<Read>) -> Result<Prepared, Failure> {
     let mut prepared = Prepared { jobs: Vec::new(), references: Vec::new(), commands: Vec::new() };
-    for target in targets {
-        let contract = read_contract(&target.spec)?;
-        let suite = target.suite.as_deref().map(suite::load).transpose();
-        let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
-        check_names(&target, &contract, only)?;
+    for Read { target, contract, suite } in targets {
         let url = match &target.url {
             Some(url) => url.clone(),
             None => {
@@ -69,7 +92,8 @@ async fn prepare_targets(targets: Vec<Target>, only: &[String]) -> Result<Prepar
             }
         };
         if let Some(command) = &target.server {
-            let started = start_server(command, &url).await.map_err(|error| Failure::Unjudged(error.to_string()))?;
+            let shown = |error: ServerError| Redactor::new(target.secrets()).text(&error.to_string()).into_owned();
+            let started = start_server(command, &url).await.map_err(|error| Failure::Unjudged(shown(error)))?;
             prepared.commands.push(started);
         }
         prepared.jobs.push(Job { target, url, contract, suite });
@@ -135,14 +159,15 @@ fn suite_beside(spec: &Path) -> Option<PathBuf> {
 fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), HeaderError> {
     let limits = &mut target.limits;
     limits.max_requests = options.max_requests.unwrap_or(limits.max_requests);
+    limits.max_generations = options.max_generations.or(limits.max_generations);
     limits.rate = options.rate.or(limits.rate);
     limits.concurrency = options.concurrency.unwrap_or(limits.concurrency);
     limits.time_limit = options.time_limit.unwrap_or(limits.time_limit);
     if let Some(url) = &options.url {
-        target.url = Some(url_option(url)?);
+        target.url = Some(url_option(&url.0)?);
     }
     for header in &options.headers {
-        target.headers.push(header_option(header)?);
+        target.headers.push(header_option(&header.0)?);
     }
     target.values.extend(options.values.iter().cloned());
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Contract, Diagnostic, ItemSchema, Level, MediaType, Operation, Schema};
+use super::{Contract, Diagnostic, ItemSchema, Level, MediaType, Operation, Schema, StreamContract};
 
 impl Operation {
     /// Every schema of the operation: parameters, request bodies, then responses with their headers,
@@ -17,14 +17,22 @@ impl Operation {
 }
 
 impl MediaType {
-    /// The schema of the body, and those of a stream's items.
+    /// The schema of the body, and those of a stream's items in every dialect.
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
-        let items: Vec<&Schema> = match self.stream.as_ref().and_then(|stream| stream.item.as_ref()) {
+        self.schema.iter().chain(self.stream.iter().flat_map(StreamContract::schemas))
+    }
+}
+
+impl StreamContract {
+    /// The schemas of its items, then those of the items in each dialect of its profile.
+    fn schemas(&self) -> Vec<&Schema> {
+        let own = match &self.item {
             Some(ItemSchema::Payload(schema) | ItemSchema::DecodedEnvelope(schema)) => vec![schema],
             Some(ItemSchema::Envelope { envelope, content }) => std::iter::once(envelope).chain(content).collect(),
             None => Vec::new(),
         };
-        self.schema.iter().chain(items)
+        let dialects = self.profile.iter().flat_map(|profile| &profile.dialects);
+        own.into_iter().chain(dialects.flat_map(|dialect| dialect.stream.schemas())).collect()
     }
 }
 

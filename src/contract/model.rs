@@ -7,7 +7,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Diagnostic, Expression, Location, Place, Promise, PromiseId, Schema, StreamContract};
+use super::{Diagnostic, Expression, Location, Place, Promise, PromiseId, Schema, StreamContract, Strength};
 
 /// The version of OpenAPI that a document declares; the patch number does not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -229,6 +229,9 @@ pub struct Example {
     pub name: String,
     /// The example itself.
     pub value: Value,
+    /// How firmly the document stands behind it. `Inferred`: a form that the document leaves room for,
+    /// which a target need not know.
+    pub strength: Strength,
 }
 
 /// The statuses that a documented response stands for.

@@ -161,6 +161,17 @@ pub struct Concat {
     pub whole_kind: Option<String>,
     /// JSON Pointer to the whole.
     pub whole: Option<String>,
+    /// The form of the same answer that gives the text at once, whose schema the pieces together keep.
+    pub like: Option<Unstreamed>,
+}
+
+/// Where the form that does not stream has the text that the other gives in pieces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unstreamed {
+    /// Essence of its media type.
+    pub essence: String,
+    /// JSON Pointer into its body.
+    pub pointer: String,
 }
 
 /// Limits on time.

@@ -28,6 +28,7 @@ fn dialect(name: &str, kinds: &[&str]) -> Dialect {
                 piece: "/text".to_owned(),
                 whole_kind: None,
                 whole: None,
+                like: None,
             }),
             ..StreamContract::plain(contract::Framing::Sse)
         },

@@ -1,6 +1,7 @@
 //! Who calls: a target's credentials, headers and values, in the state that a case needs.
 
 use base64::Engine;
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::Request;
@@ -64,17 +65,26 @@ impl<'a> Caller<'a> {
         operation.security.is_empty() || self.requirement(operation).is_some()
     }
 
-    /// Adds the credentials of an alternative, then the headers that every request carries.
+    /// Adds the credentials of an alternative and the headers that every request carries, the target's
+    /// before the state's: a state may have another credential in place of one that is such a header.
     pub fn dress(&self, request: &mut Request, requirement: Option<&SecurityRequirement>) {
-        for scheme in requirement.into_iter().flat_map(|requirement| &requirement.0) {
-            let configured = self.state.and_then(|state| state.credentials.get(scheme));
-            let credential = configured.or_else(|| self.target.credentials.get(scheme));
-            if let (Some(credential), Some(scheme)) = (credential, self.contract.schemes.get(scheme)) {
+        let given = |scheme: &&String| self.state.is_some_and(|state| state.credentials.contains_key(*scheme));
+        let schemes = requirement.into_iter().flat_map(|requirement| &requirement.0);
+        let (of_state, of_target): (Vec<_>, Vec<_>) = schemes.partition(given);
+        self.show(request, &of_target, &self.target.credentials);
+        set_headers(request, &self.target.headers);
+        if let Some(state) = self.state {
+            self.show(request, &of_state, &state.credentials);
+            set_headers(request, &state.headers);
+        }
+    }
+
+    fn show(&self, request: &mut Request, schemes: &[&String], credentials: &IndexMap<String, Text>) {
+        for scheme in schemes {
+            let known = (credentials.get(*scheme), self.contract.schemes.get(*scheme));
+            if let (Some(credential), Some(scheme)) = known {
                 place(request, &scheme.form, credential);
             }
-        }
-        for (name, value) in self.headers() {
-            set_header(request, name, value.clone());
         }
     }
 
@@ -113,6 +123,12 @@ pub(super) fn take_away(request: &mut Request, form: &CredentialForm) {
     request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(header));
 }
 
+fn set_headers(request: &mut Request, headers: &[(String, Text)]) {
+    for (name, value) in headers {
+        set_header(request, name, value.clone());
+    }
+}
+
 /// Sets a header field in place of one of the same name.
 pub(super) fn set_header(request: &mut Request, name: &str, value: Text) {
     match request.headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -133,7 +149,7 @@ pub(super) fn add_cookie(request: &mut Request, name: &str, value: Text) {
 }
 
 /// Base64 of a credential: as secret as the credential.
-fn encoded(credential: &Text) -> Text {
+pub(super) fn encoded(credential: &Text) -> Text {
     let text = base64::engine::general_purpose::STANDARD.encode(credential.reveal());
     match credential.secrets().next() {
         Some(secret) => Text::secret(Secret::new(secret.name(), text)),

@@ -42,10 +42,15 @@ pub struct Case {
 pub enum CaseKind {
     /// An example of the document.
     Example,
+    /// An example in a form that the document only leaves room for: a target need not know it, and a
+    /// refusal says nothing.
+    Reading,
     /// A request that the contract allows.
     Positive,
     /// A request that breaks exactly one constraint.
     Negative(Violation),
+    /// A request that the contract does not forbid and hardly has in mind; the text says what it has.
+    Unusual(String),
     /// A request with the wrong credential, or none.
     Credential(CredentialFault),
     /// A documented error is brought about.
@@ -68,9 +73,10 @@ impl CaseKind {
     /// One word for lists and ids.
     pub fn name(&self) -> &'static str {
         match self {
-            CaseKind::Example => "example",
+            CaseKind::Example | CaseKind::Reading => "example",
             CaseKind::Positive => "positive",
             CaseKind::Negative(_) => "negative",
+            CaseKind::Unusual(_) => "unusual",
             CaseKind::Credential(_) => "credential",
             CaseKind::Error => "error",
             CaseKind::Burst { .. } => "burst",
@@ -97,7 +103,7 @@ pub struct Violation {
     pub promise: Option<PromiseId>,
 }
 
-/// What is wrong with the credential of a case.
+/// What is wrong, or odd, with the credential of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CredentialFault {
     /// There is none.
@@ -108,14 +114,32 @@ pub enum CredentialFault {
     Wrong,
     /// Of no known form.
     Malformed,
+    /// The right one without its end.
+    Truncated,
+    /// The right one with a space inside.
+    Split,
+    /// The right one with white space around it, which is no part of a field (RFC 9110 section 5.5).
+    Padded,
+    /// The right one under another authentication scheme.
+    OtherScheme,
+    /// The right one in another header field.
+    OtherField,
     /// Of a credential in two parts, `PUBLIC:SECRET`: the right first part, a second never issued.
     WrongSecret,
     /// Of a credential in two parts: a first part never issued, the right second.
     WrongPublic,
+    /// Of a credential in two parts: the second before the first.
+    Swapped,
     /// Of a credential in two parts: the right first part alone.
     Half,
     /// A JSON Web Token that says it is not signed (RFC 7519 section 6).
     Unsigned,
+    /// The right JSON Web Token, made to end in the past: its signature is of what it said before.
+    Expired,
+    /// The right JSON Web Token with other claims: its signature is of what it said before.
+    Tampered,
+    /// A valid one, of an organisation that the request's ids do not belong to.
+    OtherOrganisation,
 }
 
 impl CredentialFault {
@@ -126,11 +150,50 @@ impl CredentialFault {
             CredentialFault::Empty => "empty",
             CredentialFault::Wrong => "wrong",
             CredentialFault::Malformed => "malformed",
+            CredentialFault::Truncated => "truncated",
+            CredentialFault::Split => "split",
+            CredentialFault::Padded => "padded",
+            CredentialFault::OtherScheme => "other-scheme",
+            CredentialFault::OtherField => "other-field",
             CredentialFault::WrongSecret => "wrong-secret",
             CredentialFault::WrongPublic => "wrong-public",
+            CredentialFault::Swapped => "swapped",
             CredentialFault::Half => "half",
             CredentialFault::Unsigned => "unsigned",
+            CredentialFault::Expired => "expired",
+            CredentialFault::Tampered => "tampered",
+            CredentialFault::OtherOrganisation => "other-organisation",
         }
+    }
+
+    /// What a request with it has, after "a request with".
+    pub fn what(self) -> &'static str {
+        match self {
+            CredentialFault::None => "no credential",
+            CredentialFault::Empty => "an empty credential",
+            CredentialFault::Wrong => "a credential that was never issued",
+            CredentialFault::Malformed => "a credential of no known form",
+            CredentialFault::Truncated => "a credential that lacks its end",
+            CredentialFault::Split => "a space inside the credential",
+            CredentialFault::Padded => "white space around the credential",
+            CredentialFault::OtherScheme => "the credential under another authentication scheme",
+            CredentialFault::OtherField => "the credential in another header field",
+            CredentialFault::WrongSecret => "the right first part of a credential and a wrong second",
+            CredentialFault::WrongPublic => "a wrong first part of a credential and the right second",
+            CredentialFault::Swapped => "the parts of the credential in the other order",
+            CredentialFault::Half => "the first part of a credential alone",
+            CredentialFault::Unsigned => "a token that says it is not signed",
+            CredentialFault::Expired => "a token whose end was changed to the past",
+            CredentialFault::Tampered => "a token whose claims were changed after it was signed",
+            CredentialFault::OtherOrganisation => "another organisation's credential",
+        }
+    }
+
+    /// Whether only somebody who holds the whole credential can send it: an endpoint that accepts it
+    /// strays from its document and lets no stranger in.
+    pub fn takes_the_whole(self) -> bool {
+        use CredentialFault::{OtherField, OtherScheme, Padded, Split, Swapped};
+        matches!(self, Split | Padded | OtherScheme | OtherField | Swapped)
     }
 }
 
@@ -147,6 +210,8 @@ pub enum Expect {
     Error(Vec<ExpectedError>),
     /// A refusal: any documented error, or a plain 4xx.
     Refusal,
+    /// Any answer that is no failure of the server: the contract neither asks for a success nor forbids one.
+    Any,
 }
 
 /// One documented error that may answer a case.

@@ -63,7 +63,8 @@ fn line(case: &Case) -> String {
 #[test]
 fn every_success_of_the_four_apis_keeps_its_schema() {
     for name in APIS {
-        for case in plan(name).cases.iter().filter(|case| matches!(case.expect, Expect::Success { .. })) {
+        let shown = |case: &&Case| matches!(case.expect, Expect::Success { .. }) && case.kind != CaseKind::Reading;
+        for case in plan(name).cases.iter().filter(shown) {
             let Some(Content { body: Body::Json(body), .. }) = &case.request.content else { panic!("{}", case.id) };
             let media = &case.operation.body.as_ref().unwrap().media[0];
             assert!(media.schema.as_ref().unwrap().is_valid(body), "{} {body}", case.id);
@@ -72,6 +73,17 @@ fn every_success_of_the_four_apis_keeps_its_schema() {
             }
         }
     }
+}
+
+#[test]
+fn a_form_that_the_document_only_leaves_room_for_is_sent_as_it_stands_there() {
+    let plan = plan("agentsgt");
+    let [reading] = plan.cases.iter().filter(|case| case.kind == CaseKind::Reading).collect::<Vec<_>>()[..] else {
+        panic!("one form of agentsgt is only a reading");
+    };
+    let body = json_body(reading).unwrap();
+    assert!(body.pointer("/messages/0/parts/0/text").is_some(), "{body}");
+    assert!(!reading.operation.body.as_ref().unwrap().media[0].schema.as_ref().unwrap().is_valid(body));
 }
 
 #[test]

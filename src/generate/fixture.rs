@@ -10,7 +10,7 @@ use super::{Body, Case, Expect, ExpectedError};
 use crate::contract::{
     Contract, CredentialForm, DocumentedError, ErrorState, Example, Link, MediaType, OpenApiVersion, Operation,
     Parameter, ParameterLocation, ParameterStyle, Place, RateLimit, RequestBody, Response, Schema, SecurityRequirement,
-    SecurityScheme, StatusPattern, StreamSwitch,
+    SecurityScheme, StatusPattern, StreamSwitch, Strength,
 };
 use crate::target::{Limits, Secret, State, Target, Text};
 
@@ -64,7 +64,7 @@ pub(super) fn json_media(schema: Value, example: Value) -> MediaType {
     MediaType {
         essence: "application/json".into(),
         schema: Some(self::schema(schema)),
-        examples: vec![Example { name: "example".into(), value: example }],
+        examples: vec![Example { name: "example".into(), value: example, strength: Strength::Documented }],
         stream: None,
         promises: Vec::new(),
     }
@@ -213,6 +213,7 @@ pub(super) fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Success { form } => format!("success {}", form.as_deref().unwrap_or("of any form")),
         Expect::Refusal => "refusal".to_owned(),
+        Expect::Any => "anything but a failure".to_owned(),
         Expect::Error(errors) => {
             let error = |error: &ExpectedError| {
                 format!("{} {} ({:?})", error.status, error.code.as_deref().unwrap_or("-"), error.strength)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::caller::Caller;
 use super::maker::Maker;
 use super::suite::Suite;
-use super::{Case, Workflow, credential, errors, negative, positive, workflow};
+use super::{Case, CaseKind, Expect, Workflow, credential, errors, negative, positive, unusual, workflow};
 use crate::contract::{Contract, Operation, PromiseId};
 use crate::target::Target;
 
@@ -68,6 +68,18 @@ impl LeftOut {
     }
 }
 
+impl Case {
+    /// Whether the target, if it keeps the contract, may generate an answer for it, which may cost money: for
+    /// a request by POST that the contract does not want refused, and for each request of a burst.
+    pub fn generates(&self) -> bool {
+        let may_be_served = match self.expect {
+            Expect::Success { .. } | Expect::Any => true,
+            Expect::Error(_) | Expect::Refusal => matches!(self.kind, CaseKind::Burst { .. }),
+        };
+        may_be_served && self.request.method == http::Method::POST
+    }
+}
+
 /// All cases of a contract for a target: the same for the same input, on every machine.
 pub fn generate(contract: &Contract, target: &Target, suite: Option<&Suite>, options: &Options) -> Plan {
     let mut plan = Plan::default();
@@ -95,7 +107,7 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
     take((Vec::new(), parts_never_sent(maker)));
     take(positive::examples(maker, caller));
     take(positive::positives(maker, caller, options.cases, target.limits.max_requests));
-    take(credential::cases(maker, caller));
+    take(credential::cases(maker, caller, target));
     take(errors::of_states(maker, caller, target));
     if !caller.may_call(maker.operation) {
         // Whoever is not let in is refused for that, and nothing is learnt of the rest.
@@ -108,6 +120,7 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
         return;
     }
     take(negative::cases(maker, caller));
+    take((unusual::cases(maker, caller), Vec::new()));
     take(errors::built_in(maker, caller));
 }
 

@@ -9,41 +9,48 @@ use super::maker::{self, Maker};
 use super::plan::LeftOut;
 use super::strategy::{Extent, Node, Ungeneratable};
 use super::{Case, CaseKind, Expect, exercised, identity, mark};
-use crate::contract::Parameter;
+use crate::contract::{Example, Parameter, Strength};
 
 /// The document's examples, each as it stands there.
 pub(super) fn examples(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
     let mut cases = Vec::new();
     let mut left_out = Vec::new();
-    for (name, body) in documented_bodies(maker) {
+    for (name, body, kind) in documented_bodies(maker) {
         let breaks_schema = match (&maker.form, body) {
             (Some(form), Some(body)) => !form.schema.is_valid(body),
             _ => false,
         };
-        let made = if breaks_schema {
+        // The schema has the form that the document shows; what it only leaves room for is another.
+        let made = if breaks_schema && kind == CaseKind::Example {
             Err("it breaks the schema that it is an example of".to_owned())
         } else {
             with_examples(maker, caller, body, name).map_err(|reason| reason.to_string())
         };
         match made {
-            Ok(draft) => cases.push(success(maker, caller, CaseKind::Example, name, &draft)),
+            Ok(draft) => cases.push(success(maker, caller, kind, name, &draft)),
             Err(reason) => left_out.push(LeftOut::new(maker, format!("the example `{name}`"), reason)),
         }
     }
     (cases, left_out)
 }
 
-/// The examples of the media type, else of its schema; for an operation without a body, one for
+/// The examples of the media type, each with the kind of its case, else of its schema; for an operation without a body, one for
 /// the examples of its parameters.
-fn documented_bodies<'m>(maker: &'m Maker<'_>) -> Vec<(&'m str, Option<&'m Value>)> {
+fn documented_bodies<'m>(maker: &'m Maker<'_>) -> Vec<(&'m str, Option<&'m Value>, CaseKind)> {
     let Some(form) = &maker.form else {
         let has_example = maker.operation.parameters.iter().any(|parameter| documented(parameter).is_some());
-        return if has_example { vec![("parameters", None)] } else { Vec::new() };
+        return if has_example { vec![("parameters", None, CaseKind::Example)] } else { Vec::new() };
     };
-    let named: Vec<_> =
-        form.media.examples.iter().map(|example| (example.name.as_str(), Some(&example.value))).collect();
-    let of_schema = identity::example(&Node::root(&form.schema)).map(|value| ("schema", Some(value)));
-    if named.is_empty() { of_schema.into_iter().collect() } else { named }
+    let kind = |example: &Example| match example.strength {
+        Strength::Inferred => CaseKind::Reading,
+        Strength::Documented | Strength::Standard => CaseKind::Example,
+    };
+    let named = form.media.examples.iter();
+    let named: Vec<_> = named.map(|example| (example.name.as_str(), Some(&example.value), kind(example))).collect();
+    let of_schema = identity::example(&Node::root(&form.schema));
+    let of_schema = of_schema.map(|value| ("schema", Some(value), CaseKind::Example));
+    let shown = named.iter().any(|(_, _, kind)| *kind == CaseKind::Example);
+    of_schema.into_iter().filter(|_| !shown).chain(named).collect()
 }
 
 fn documented(parameter: &Parameter) -> Option<&Value> {

@@ -1,8 +1,13 @@
 //! Whether a caller without the right credential is kept out.
 
+use serde_json::{Value, json};
+
+use super::error::described;
 use super::{Evidence, Rule, RuleSource, Severity, Sink};
-use crate::contract::{PromiseId, Subject};
-use crate::generate::{CaseKind, CredentialFault};
+use crate::contract::{self, ItemSchema, PromiseId, Schema, StatusPattern, StreamContract, Subject};
+use crate::generate::{CaseKind, CredentialFault, Expect};
+use crate::send::Answer;
+use crate::stream::{Framing, decode};
 
 const ACCEPTED: Rule = Rule {
     id: "auth/accepted",
@@ -14,15 +19,21 @@ const ACCEPTED: Rule = Rule {
     judge: accepted,
 };
 
+const EFFECT: Rule = Rule {
+    id: "auth/effect",
+    severity: Severity::Error,
+    what: "A request that is refused, for its credential or a documented reason, gets nothing of what it asked for.",
+    why: "A refusal that was written over an answer comes too late: the work was done, and its result is given away.",
+    source: RuleSource::Practice("checks that run after the handler change the status alone"),
+    example: "HTTP/1.1 401 Unauthorized\n\n{\"id\": \"ses_1\", \"state\": \"OPEN\"}",
+    judge: effect,
+};
+
 /// The rules of this family.
-pub static RULES: &[Rule] = &[ACCEPTED];
+pub static RULES: &[Rule] = &[ACCEPTED, EFFECT];
 
 fn accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let (CaseKind::Credential(fault), Some(answer)) = (&evidence.case.kind, evidence.answer()) else { return };
-    let open_to_all = evidence.operation().security.iter().any(|requirement| requirement.0.is_empty());
-    if open_to_all {
-        return;
-    }
+    let Some((fault, answer)) = turned_away(evidence) else { return };
     match answer.status {
         200..=299 => {}
         429 if evidence.throttled() => return sink.not_checked("rate limited"),
@@ -31,23 +42,85 @@ fn accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
         300..=499 => return sink.not_verified(answer.status),
         _ => return,
     }
-    let mut finding = sink.finding(format!("answered {} to a request with {}", answer.status, credential(*fault)));
+    let mut finding = sink.finding(format!("answered {} to a request with {}", answer.status, fault.what()));
+    if fault.takes_the_whole() {
+        finding.severity = Severity::Warning;
+    }
     finding.expected = "a refusal, such as 401".to_owned();
     finding.actual = answer.status.to_string();
     sink.fail(finding.breaking(evidence.contract, security_promises(evidence)));
 }
 
-fn credential(fault: CredentialFault) -> &'static str {
-    match fault {
-        CredentialFault::None => "no credential",
-        CredentialFault::Empty => "an empty credential",
-        CredentialFault::Wrong => "a credential that was never issued",
-        CredentialFault::Malformed => "a credential of no known form",
-        CredentialFault::WrongSecret => "the right first part of a credential and a wrong second",
-        CredentialFault::WrongPublic => "a wrong first part of a credential and the right second",
-        CredentialFault::Half => "the first part of a credential alone",
-        CredentialFault::Unsigned => "a token that says it is not signed",
+fn effect(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some((what, answer)) = refused(evidence) else { return };
+    if !(300..=499).contains(&answer.status) || answer.body.is_empty() {
+        return;
     }
+    if let Some(reason) = evidence.unreadable() {
+        return sink.not_checked(reason);
+    }
+    let Some(given) = given_away(evidence, answer) else { return sink.pass([]) };
+    let mut finding = sink.finding(format!("the {} to a request with {what} carries {given}", answer.status));
+    finding.expected = "an error and nothing else".to_owned();
+    finding.actual = described(evidence, answer);
+    sink.fail(finding.breaking(evidence.contract, security_promises(evidence)));
+}
+
+/// What is wrong with the credential of a case that must be refused for it, and the answer that came.
+fn turned_away<'a>(evidence: &Evidence<'a>) -> Option<(CredentialFault, &'a Answer)> {
+    let (CaseKind::Credential(fault), Some(answer)) = (&evidence.case.kind, evidence.answer()) else { return None };
+    let open_to_all = evidence.operation().security.iter().any(|requirement| requirement.0.is_empty());
+    let to_be_refused = !open_to_all && evidence.case.expect != Expect::Any;
+    to_be_refused.then_some((*fault, answer))
+}
+
+/// Why a case must be refused, after "a request with", and the answer that came: its credential is wrong,
+/// or a documented error is brought about.
+fn refused<'a>(evidence: &Evidence<'a>) -> Option<(&'static str, &'a Answer)> {
+    let by_state = || {
+        let is_error = evidence.case.kind == CaseKind::Error;
+        evidence.answer().filter(|_| is_error).map(|answer| ("a documented reason to refuse it", answer))
+    };
+    turned_away(evidence).map(|(fault, answer)| (fault.what(), answer)).or_else(by_state)
+}
+
+/// What a refusal carries of a success: a body, or an item of a stream, that keeps the schema of a
+/// documented success. A schema that an empty object keeps tells nothing apart.
+fn given_away(evidence: &Evidence<'_>, answer: &Answer) -> Option<&'static str> {
+    let essence = answer.essence()?;
+    let successes = evidence.operation().responses.iter().filter(|response| is_success(response.status));
+    let media = successes.flat_map(|response| &response.media).filter(|media| media.essence == essence);
+    media.into_iter().find_map(|media| match &media.stream {
+        Some(stream) => has_item(stream, answer).then_some("items of a stream"),
+        None => {
+            let schema = media.schema.as_ref().filter(|schema| tells_apart(schema))?;
+            evidence.json()?.ok().filter(|body| schema.is_valid(body)).map(|_| "the body of a success")
+        }
+    })
+}
+
+fn is_success(status: StatusPattern) -> bool {
+    matches!(status, StatusPattern::Exact(200..=299) | StatusPattern::Class(2))
+}
+
+/// Whether an event stream has an item with the payload that the document promises, and no report of an
+/// error.
+fn has_item(stream: &StreamContract, answer: &Answer) -> bool {
+    let schema = match (stream.framing, &stream.item) {
+        (contract::Framing::Sse, Some(ItemSchema::Payload(schema))) => schema,
+        (contract::Framing::Sse, Some(ItemSchema::Envelope { content: Some(schema), .. })) => schema,
+        _ => return false,
+    };
+    let items = decode(Framing::Sse, [(answer.ended_at, answer.body.as_ref())]).items;
+    let mut payloads = items.iter().filter_map(|item| serde_json::from_str::<Value>(&item.data).ok());
+    let is_error =
+        |payload: &Value| payload.get("error").is_some() || payload.get("type").is_some_and(|kind| kind == "error");
+    tells_apart(schema) && payloads.any(|payload| schema.is_valid(&payload) && !is_error(&payload))
+}
+
+/// Whether an error could not keep the schema by chance.
+fn tells_apart(schema: &Schema) -> bool {
+    !schema.is_valid(&json!({})) && !schema.is_valid(&json!({"error": "text", "message": "text", "code": "text"}))
 }
 
 /// The sentences that ask for a credential: those of the operation and of its schemes.
@@ -65,10 +138,9 @@ fn security_promises(evidence: &Evidence<'_>) -> Vec<PromiseId> {
 #[cfg(test)]
 mod tests {
     use super::super::Verdict;
-    use super::super::support::Scene;
+    use super::super::support::{Scene, media_type};
     use super::*;
-    use crate::contract::{CredentialForm, SecurityRequirement, SecurityScheme, Strength};
-    use crate::generate::Expect;
+    use crate::contract::{CredentialForm, MediaType, SecurityRequirement, SecurityScheme, Strength};
 
     fn scene(fault: CredentialFault) -> Scene {
         let mut scene = Scene::new();
@@ -97,6 +169,58 @@ mod tests {
     fn a_refusal_is_evidence_for_the_schemes_sentences() {
         let checks = scene(CredentialFault::Wrong).answer(403, "text/plain", "no").checks("auth/accepted");
         assert_eq!(checks[0].verdict, Verdict::Passed(vec![PromiseId(0)]));
+    }
+
+    #[test]
+    fn a_stray_form_of_the_whole_credential_lets_no_stranger_in() {
+        let message = "answered 200 to a request with the credential in another header field";
+        assert_eq!(scene(CredentialFault::OtherField).says("auth/accepted"), [format!("warning: {message}")]);
+        let mut padded = scene(CredentialFault::Padded);
+        padded.expect = Expect::Any;
+        assert!(padded.says("auth/accepted").is_empty());
+    }
+
+    #[test]
+    fn a_refusal_with_the_body_of_a_success_comes_too_late() {
+        let refused = |schema: Value, body: &str| {
+            let mut scene = scene(CredentialFault::None).answer(401, "application/json", body);
+            scene.operation.responses[0].media[0].schema = Some(Schema::standalone(schema).unwrap());
+            scene.says("auth/effect")
+        };
+        let session = || json!({"required": ["id"], "properties": {"id": {"type": "string"}}});
+        let message = "error: the 401 to a request with no credential carries the body of a success";
+        assert_eq!(refused(session(), r#"{"id": "ses_1"}"#), [message]);
+        assert_eq!(refused(session(), r#"{"error": "no key"}"#), ["passed"]);
+        for vague in [json!({}), json!({"required": ["message"]})] {
+            assert_eq!(refused(vague, r#"{"id": "ses_1", "message": "no key"}"#), ["passed"]);
+        }
+    }
+
+    #[test]
+    fn a_documented_error_gives_nothing_away_either() {
+        let mut scene = Scene::with_schema(json!({"required": ["id"]})).answer(402, "application/json", r#"{"id": 1}"#);
+        let message = "error: the 402 to a request with a documented reason to refuse it carries the body of a success";
+        assert!(scene.says("auth/effect").is_empty(), "nothing says that it must be refused");
+        scene.kind = CaseKind::Error;
+        assert_eq!(scene.says("auth/effect"), [message]);
+    }
+
+    #[test]
+    fn a_refusal_with_items_of_the_stream_comes_too_late_and_an_error_event_does_not() {
+        let refused = |body: &str| {
+            let mut scene = scene(CredentialFault::Wrong).answer(401, "text/event-stream", body);
+            let item = Schema::standalone(json!({"required": ["delta"]})).unwrap();
+            let stream = StreamContract {
+                item: Some(ItemSchema::Payload(item)),
+                ..StreamContract::plain(contract::Framing::Sse)
+            };
+            let media = MediaType { stream: Some(stream), ..media_type("text/event-stream") };
+            scene.operation.responses[0].media.push(media);
+            scene.says("auth/effect")
+        };
+        let message = "error: the 401 to a request with a credential that was never issued carries items of a stream";
+        assert_eq!(refused("data: {\"delta\": \"Hi\"}\n\n"), [message]);
+        assert_eq!(refused("data: {\"error\": \"no key\"}\n\ndata: [DONE]\n\n"), ["passed"]);
     }
 
     #[test]

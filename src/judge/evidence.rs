@@ -85,7 +85,7 @@ impl<'a> Evidence<'a> {
     pub fn throttled(&self) -> bool {
         let asked = match &self.case.expect {
             Expect::Error(errors) => errors.iter().any(|error| error.status == StatusPattern::Exact(429)),
-            Expect::Success { .. } | Expect::Refusal => false,
+            Expect::Success { .. } | Expect::Refusal | Expect::Any => false,
         };
         let burst = matches!(self.case.kind, CaseKind::Burst { .. });
         !asked && !burst && self.answer().is_some_and(|answer| answer.status == 429)

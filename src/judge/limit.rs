@@ -230,7 +230,7 @@ fn promises_of_errors(case: &Case) -> impl Iterator<Item = PromiseId> {
 fn limiting(case: &Case) -> impl Iterator<Item = &ExpectedError> {
     let errors = match &case.expect {
         Expect::Error(errors) => errors.as_slice(),
-        Expect::Success { .. } | Expect::Refusal => &[],
+        Expect::Success { .. } | Expect::Refusal | Expect::Any => &[],
     };
     errors.iter().filter(|error| error.status.matches(429))
 }

@@ -32,7 +32,10 @@ mod workflow;
 mod docs;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod vectors;
 
+pub use error::Shapes;
 pub use evidence::{Context, Evidence};
 pub use expression::value_of;
 pub use finding::{At, Finding, Severity};

@@ -101,6 +101,11 @@ impl Sink {
         self.not_checked(format!("answered {answered}, and no valid request with these ids was served yet"));
     }
 
+    /// What was answered is no evidence, since the form of the request is only a reading of ours.
+    pub fn only_read(&mut self, answered: impl fmt::Display) {
+        self.not_checked(format!("answered {answered}, and the document only leaves room for this form of request"));
+    }
+
     /// What was answered is no evidence, since the credential in the request may be to blame.
     pub fn not_admitted(&mut self, answered: impl fmt::Display) {
         self.not_checked(format!("answered {answered}: no valid request was let in yet"));

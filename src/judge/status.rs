@@ -73,6 +73,7 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
     }
     match answer.status {
         200..=299 => return sink.pass(evidence.case.promises.iter().copied()),
+        400..=499 if evidence.case.kind == CaseKind::Reading => return sink.only_read(answer.status),
         400..=499 => {}
         _ => return,
     }
@@ -232,6 +233,21 @@ mod tests {
         scene.verified = false;
         scene.kind = CaseKind::Example;
         assert_eq!(scene.says("status/valid-refused"), ["warning: the document's own example is refused with 422"]);
+    }
+
+    #[test]
+    fn a_form_that_the_document_only_leaves_room_for_may_be_refused() {
+        let says = |status, rule: &'static str| {
+            let mut scene = Scene::new().answer(status, "text/plain", "no");
+            scene.kind = CaseKind::Reading;
+            scene.says(rule)
+        };
+        let reason = |status| {
+            format!("not checked: answered {status}, and the document only leaves room for this form of request")
+        };
+        assert_eq!(says(400, "status/valid-refused"), [reason(400)]);
+        assert_eq!(says(500, "http/server-error"), [reason(500)]);
+        assert_eq!(says(200, "status/valid-refused"), ["passed"]);
     }
 
     #[test]

@@ -28,6 +28,12 @@ impl Reply {
         self.headers.remove(name);
     }
 
+    /// Announces the length of the body, and so many bytes more.
+    pub fn announce_length(&mut self, more: usize) {
+        let length = self.pieces.iter().map(Vec::len).sum::<usize>() + more;
+        self.headers.insert(CONTENT_LENGTH, length.into());
+    }
+
     /// Makes it another reply: a whole body of this media type under this status.
     pub fn become_whole(&mut self, status: StatusCode, media_type: &'static str, body: &str) {
         self.status = status;

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method};
 use serde_json::Value;
 
 /// The longest body that is served, in bytes.
-pub(super) const MAX_BODY: usize = 1024 * 1024;
+pub(super) const MAX_BODY: usize = 100 * 1024;
 
 /// How much of a longer body is read before the refusal, in bytes. A connection closed on a client
 /// that is still writing would lose the answer.
@@ -29,7 +29,29 @@ pub(super) struct Call {
     path: Vec<(String, String)>,
 }
 
+/// A credential as a caller shows it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Presented<'c> {
+    /// The authentication scheme in `Authorization`; `None` for what stands in `x-api-key`.
+    pub scheme: Option<&'c str>,
+    /// What is shown, without the white space around it.
+    pub value: &'c str,
+}
+
 impl Call {
+    /// Every credential that the caller shows.
+    pub fn presented(&self) -> impl Iterator<Item = Presented<'_>> {
+        let key = self.header("x-api-key").map(|value| Presented { scheme: None, value });
+        let authorization = self.header("authorization").and_then(|field| field.split_once(' '));
+        let of_scheme = authorization.map(|(scheme, value)| Presented { scheme: Some(scheme), value: value.trim() });
+        key.into_iter().chain(of_scheme)
+    }
+
+    /// The values of all variables of the path, percent-decoded.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.path.iter().map(|(_, value)| value.as_str())
+    }
+
     /// A variable of the path, percent-decoded; empty where the path has none of that name.
     pub fn path(&self, name: &str) -> &str {
         self.path.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)

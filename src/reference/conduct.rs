@@ -8,7 +8,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::fault::{Change, Effect, Fault};
+use super::fault::{Change, Effect, Fault, Mistake};
 use super::refusal::Refusal;
 use super::reply::{Outcome, Reply};
 
@@ -39,6 +39,15 @@ impl Conduct {
     pub fn tolerate<T: Default>(&self, refusal: Refusal) -> Result<T, Refusal> {
         let tolerates = |effect: &Effect| matches!(effect, Effect::Tolerates(known) if *known == refusal);
         if self.effects.iter().any(tolerates) { Ok(T::default()) } else { Err(refusal) }
+    }
+
+    /// Refuses whoever shows none of the right credentials, unless a fault takes what is shown for one of
+    /// them, or tolerates it.
+    pub fn turn_away<T: Default>(&self, call: &Call, right: &[&str], refusal: Refusal) -> Result<T, Refusal> {
+        let is_mistaken =
+            |mistake: &Mistake| call.presented().any(|presented| right.iter().any(|right| mistake(presented, right)));
+        let mistakes = |effect: &Effect| matches!(effect, Effect::Mistakes(mistake) if is_mistaken(mistake));
+        if self.effects.iter().any(mistakes) { Ok(T::default()) } else { self.tolerate(refusal) }
     }
 
     /// How many requests a minute a key may send.

@@ -1,6 +1,6 @@
 //! Faults as data: what a server can be told to do wrong, and which rules must notice.
 
-use super::call::Call;
+use super::call::{Call, Presented};
 use super::refusal::Refusal;
 use super::reply::{Outcome, Reply};
 
@@ -23,6 +23,8 @@ pub struct Fault {
 pub(super) enum Effect {
     /// Requests that fail this check are served as if they had passed it.
     Tolerates(Refusal),
+    /// A wrong credential that this function takes for a right one is served as that one.
+    Mistakes(Mistake),
     /// Replies with one of these outcomes are changed before they go out.
     Changes(&'static [Outcome], Change),
     /// Replies with one of these outcomes go to the next caller in place of their own.
@@ -30,6 +32,9 @@ pub(super) enum Effect {
     /// The rate limit is this many requests a minute.
     Limits(u32),
 }
+
+/// Compares what a caller shows with a right credential.
+pub(super) type Mistake = fn(Presented<'_>, &str) -> bool;
 
 /// Changes a reply to a call.
 pub(super) type Change = fn(&mut Reply, &Call);

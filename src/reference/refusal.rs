@@ -32,6 +32,9 @@ pub(super) enum Refusal {
     EmptyId,
     /// What the id names does not exist, as far as the caller may know.
     Unknown,
+    /// What the id names belongs to another organisation, which is no business of the caller's: it is
+    /// refused as if it did not exist.
+    Foreign,
     /// The agent is not public.
     NotPublic,
     /// The agent is not active.
@@ -50,7 +53,7 @@ impl Refusal {
     /// The status that tells it.
     pub fn status(self) -> StatusCode {
         match self {
-            Refusal::UnknownPath | Refusal::Unknown => StatusCode::NOT_FOUND,
+            Refusal::UnknownPath | Refusal::Unknown | Refusal::Foreign => StatusCode::NOT_FOUND,
             Refusal::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::NoCredential | Refusal::WrongCredential | Refusal::HalfCredential => StatusCode::UNAUTHORIZED,
@@ -83,7 +86,7 @@ impl Refusal {
         match self {
             Refusal::UnknownPath => "There is nothing at this path.".to_owned(),
             Refusal::WrongMethod => "Only POST is served here.".to_owned(),
-            Refusal::TooLarge => "The body is longer than 1 MiB.".to_owned(),
+            Refusal::TooLarge => "The body is longer than 100 KiB.".to_owned(),
             Refusal::NoCredential => "No API key was given.".to_owned(),
             Refusal::WrongCredential => "The API key is not valid.".to_owned(),
             Refusal::HalfCredential => "Both a public and a secret key are needed.".to_owned(),
@@ -93,7 +96,7 @@ impl Refusal {
             Refusal::WrongType(member) => format!("{member} has the wrong type."),
             Refusal::NotAllowed(member) => format!("{member} has a value that is not allowed."),
             Refusal::EmptyId => "The id is missing or empty.".to_owned(),
-            Refusal::Unknown => "There is none of that id.".to_owned(),
+            Refusal::Unknown | Refusal::Foreign => "There is none of that id.".to_owned(),
             Refusal::NotPublic => "The agent is not public.".to_owned(),
             Refusal::Inactive => "The agent is not active.".to_owned(),
             Refusal::ForeignOrganisation => "The agent belongs to another organization.".to_owned(),

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::response::Response;
 use futures_util::{Stream, StreamExt, stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use serde_json::Value;
 
 use super::refusal::Refusal;
@@ -17,6 +17,9 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 
 /// How many times longer than the pause between two pieces a withheld body is silent.
 const WITHHELD_PAUSES: u32 = 20;
+
+/// How long a connection stays open after a stream that has ended: longer than clients wait for it.
+const HELD_OPEN: Duration = Duration::from_secs(5);
 
 /// A shorter pause would be none: the pieces around it would go out together, or be lost together.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
@@ -52,6 +55,10 @@ pub(super) enum Ending {
     Complete,
     /// The connection closes after the last piece, before the body has ended.
     Cut,
+    /// The connection closes after the last piece, and nothing else says where the body ends.
+    Closed,
+    /// Long after the last piece.
+    HeldOpen,
     /// The connection closes before the head was sent.
     Unanswered,
 }
@@ -129,6 +136,10 @@ impl Reply {
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
+        if self.ending == Ending::Closed {
+            // A body without a length is ended by the connection where the answer is none of HTTP/1.1.
+            *response.version_mut() = Version::HTTP_10;
+        }
         *response.headers_mut() = self.headers;
         response
     }
@@ -137,8 +148,14 @@ impl Reply {
 /// The pieces, each after a pause. The pause lets what came earlier go out first, even before a cut.
 fn paced(pieces: Vec<Vec<u8>>, pause: Duration, ending: Ending) -> impl Stream<Item = io::Result<Vec<u8>>> {
     let pause = pause.max(SHORTEST_PAUSE);
-    let cut = (ending == Ending::Cut).then(|| Err(cut()));
-    stream::iter(pieces.into_iter().map(Ok).chain(cut)).then(move |piece| async move {
+    let last = match ending {
+        Ending::Cut | Ending::Unanswered => Some((pause, Err(cut()))),
+        // A piece of no bytes is not sent: only the wait for it shows.
+        Ending::HeldOpen => Some((HELD_OPEN, Ok(Vec::new()))),
+        Ending::Complete | Ending::Closed => None,
+    };
+    let pieces = pieces.into_iter().map(move |piece| (pause, Ok(piece)));
+    stream::iter(pieces.chain(last)).then(|(pause, piece)| async move {
         tokio::time::sleep(pause).await;
         piece
     })

@@ -1,9 +1,14 @@
 //! Starting and stopping a server.
 
+use std::future::ready;
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use axum::extract::Request;
+use axum::middleware::map_request;
 use axum::serve::ListenerExt;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -62,12 +67,18 @@ pub enum StartError {
 pub struct Running {
     /// Its base URL, without a slash at the end.
     pub url: String,
+    requests: Arc<AtomicUsize>,
     // Dropping the sender is what tells the server to stop.
     stop: oneshot::Sender<()>,
     task: JoinHandle<io::Result<()>>,
 }
 
 impl Running {
+    /// How many requests came so far, whatever was answered.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     /// Takes no further connection and waits for the open ones, but not for long.
     pub async fn stop(self) {
         let Running { stop, mut task, .. } = self;
@@ -89,7 +100,12 @@ pub async fn start(api: &'static Api, options: ServerOptions) -> Result<Running,
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
     let url = format!("http://{}", listener.local_addr().map_err(refused)?);
 
-    let routes = (api.routes)(Conduct::new(options.pace, &faults));
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = requests.clone();
+    let routes = (api.routes)(Conduct::new(options.pace, &faults)).layer(map_request(move |request: Request| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        ready(request)
+    }));
     let (stop, stopped) = oneshot::channel::<()>();
     let listener = listener.tap_io(|connection| {
         // Pieces shall leave when they are made. Where the system cannot do that, they leave a little later.
@@ -99,7 +115,7 @@ pub async fn start(api: &'static Api, options: ServerOptions) -> Result<Running,
         let _ = stopped.await;
     });
     let task = tokio::spawn(async move { serving.await });
-    Ok(Running { url, stop, task })
+    Ok(Running { url, requests, stop, task })
 }
 
 fn find(api: &'static Api, name: &str) -> Result<&'static Fault, StartError> {
@@ -120,6 +136,7 @@ mod tests {
             let running = start(api, ServerOptions::default()).await.unwrap();
             let url = running.url.clone();
             assert_eq!(client().get(&url).send().await.unwrap().status(), 404);
+            assert_eq!(running.requests(), 1);
             running.stop().await;
             assert!(client().get(&url).send().await.is_err(), "{} still answers", api.name);
         }

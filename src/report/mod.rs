@@ -22,7 +22,7 @@ use std::str::FromStr;
 
 pub use json::JsonReport;
 pub use progress::Progress;
-pub use terminal::{Terminal, TerminalOptions};
+pub use terminal::{Terminal, TerminalOptions, print_plan};
 
 use crate::run::{Event, Reporter};
 

@@ -1,13 +1,18 @@
 //! Values that one answer gives to another request.
+//!
+//! What an operation gives is asked for before it is needed, as often as requests may need it at once: so a run
+//! sends as many of these requests as it announced, however its requests interleave.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::dispatch::{Dispatcher, Unsent};
+use super::dispatch::Unsent;
 use crate::contract::Location;
-use crate::generate::{Body, Case, CaseKind, Origin, Request};
+use crate::generate::{Body, Case, CaseKind, Origin, Plan, Request, Workflow};
 use crate::judge::{Known, value_of};
 use crate::send::Exchange;
 use crate::target::Text;
@@ -15,13 +20,13 @@ use crate::target::Text;
 /// Why a bound part of a request has no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BindError {
-    /// The source was not sent.
+    /// The case was not sent.
     #[error(transparent)]
     Unsent(#[from] Unsent),
     /// No case of the operation can be a source.
     #[error("no request to {0} can be made to take {1} from")]
     NoProvider(String, Location),
-    /// The source's answer has no such value.
+    /// No source's answer has such a value.
     #[error("no answer of {operation} gave {value} for {at}")]
     NoValue {
         /// The operation that should give it.
@@ -33,72 +38,152 @@ pub enum BindError {
     },
 }
 
-/// Values from links, each lent to one case at a time, so that no two share a session.
-pub struct Links {
-    providers: HashMap<String, Case>,
-    idle: Mutex<HashMap<Origin, Vec<Value>>>,
+/// A request that is sent for the values in its answer, and how often.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The request.
+    pub case: Case,
+    /// As often as cases may need its values at once.
+    pub times: usize,
 }
 
-/// Values lent to one case.
-pub struct Lease {
-    values: Vec<(Origin, Value)>,
-    /// Exchanges that were needed to get them.
-    pub exchanges: Vec<(Case, Exchange)>,
+/// The sources that a plan needs where so many requests are under way at once, by operation: its first
+/// example, or else its first positive case.
+pub fn sources(plan: &Plan, concurrency: usize) -> Vec<Source> {
+    let mut needed: BTreeMap<&str, usize> = BTreeMap::new();
+    let steps = plan.workflows.iter().flat_map(Workflow::cases);
+    for case in plan.cases.iter().chain(steps) {
+        operations(&case.request).into_iter().for_each(|operation| *needed.entry(operation).or_default() += 1);
+    }
+    let source = |(operation, number): (&str, usize)| {
+        let of_operation = |case: &&Case| case.operation.id == operation && case.request.bindings.is_empty();
+        let of_kind = |kind: CaseKind| plan.cases.iter().filter(of_operation).find(|case| case.kind == kind);
+        let case = of_kind(CaseKind::Example).or_else(|| of_kind(CaseKind::Positive))?.clone();
+        Some(Source { case, times: number.min(concurrency) })
+    };
+    needed.into_iter().filter_map(source).collect()
+}
+
+/// The operations whose answers a request takes values from, in one order for all requests: two that wait
+/// for the same two never wait for each other.
+fn operations(request: &Request) -> Vec<&str> {
+    let mut operations: Vec<&str> = request
+        .bindings
+        .iter()
+        .filter_map(|binding| match &binding.from {
+            Origin::Operation { operation, .. } => Some(operation.as_str()),
+            Origin::Workflow(_) => None,
+        })
+        .collect();
+    operations.sort_unstable();
+    operations.dedup();
+    operations
+}
+
+/// Answers of sources, each lent to one case at a time, so that no two share a session.
+pub struct Links(HashMap<String, Arc<Pool>>);
+
+/// The answers of one operation.
+struct Pool {
+    case: Case,
+    idle: Mutex<Vec<Exchange>>,
+    /// One permit for each idle answer.
+    free: Arc<Semaphore>,
+    /// Answers that came, idle or lent.
+    answers: AtomicUsize,
+}
+
+/// An answer lent to one case; it goes back when this is dropped.
+struct Loan {
+    pool: Arc<Pool>,
+    exchange: Exchange,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        self.pool.put(self.exchange.clone());
+    }
+}
+
+/// The answers lent to one case, until it was answered itself.
+pub struct Lease(#[expect(dead_code, reason = "it is held for its end")] Vec<Loan>);
+
+impl Pool {
+    fn put(&self, exchange: Exchange) {
+        // Pushing cannot leave the list in disorder, so a panic elsewhere does not matter.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
+    }
+
+    fn get(&self) -> Option<Exchange> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
 }
 
 impl Links {
-    /// The first example of each operation, or else its first positive case, is the source of its values.
-    pub fn new<'a>(cases: impl Iterator<Item = &'a Case>) -> Self {
-        let mut providers: HashMap<String, Case> = HashMap::new();
-        let mut sources: Vec<&Case> =
-            cases.filter(|case| matches!(case.kind, CaseKind::Example | CaseKind::Positive)).collect();
-        sources.sort_by_key(|case| case.kind != CaseKind::Example);
-        for case in sources.into_iter().filter(|case| case.request.bindings.is_empty()) {
-            providers.entry(case.operation.id.clone()).or_insert_with(|| case.clone());
-        }
-        Links { providers, idle: Mutex::default() }
+    /// Pools for these sources, still empty.
+    pub fn new(sources: &[Source]) -> Self {
+        let pool = |source: &Source| {
+            let case = source.case.clone();
+            let id = case.operation.id.clone();
+            (
+                id,
+                Arc::new(Pool {
+                    case,
+                    idle: Mutex::default(),
+                    free: Arc::new(Semaphore::new(0)),
+                    answers: AtomicUsize::new(0),
+                }),
+            )
+        };
+        Links(sources.iter().map(pool).collect())
     }
 
-    /// Fills in the parts of a case that other operations give.
+    /// Takes the answer of a source for cases to come; one that is no success gives nothing.
+    pub fn add(&self, source: &Case, exchange: &Exchange) {
+        let succeeded = exchange.answer().is_some_and(|answer| (200..300).contains(&answer.status));
+        if let Some(pool) = self.0.get(&source.operation.id).filter(|_| succeeded) {
+            pool.put(exchange.clone());
+            pool.answers.fetch_add(1, Ordering::Relaxed);
+            pool.free.add_permits(1);
+        }
+    }
+
+    /// Fills in the parts of a case that other operations give, as soon as their answers are free.
     ///
     /// # Errors
     /// When a value cannot be had.
-    pub async fn lend(&self, dispatcher: &Dispatcher, case: &mut Case) -> Result<Lease, BindError> {
-        let mut lease = Lease { values: Vec::new(), exchanges: Vec::new() };
+    pub async fn lend(&self, case: &mut Case) -> Result<Lease, BindError> {
+        let mut loans: HashMap<String, Loan> = HashMap::new();
+        for operation in operations(&case.request) {
+            if let Some(loan) = self.loan(operation).await {
+                loans.insert(operation.to_owned(), loan);
+            }
+        }
         for binding in case.request.bindings.clone() {
             let Origin::Operation { operation, value } = &binding.from else { continue };
-            let idle = self.idle.lock().await.get_mut(&binding.from).and_then(Vec::pop);
-            let given = match idle {
-                Some(given) => given,
-                None => {
-                    let provider = self
-                        .providers
-                        .get(operation)
-                        .ok_or_else(|| BindError::NoProvider(operation.clone(), binding.at.clone()))?;
-                    let exchange = dispatcher.send(provider).await?;
-                    let succeeded = exchange.answer().is_some_and(|answer| (200..300).contains(&answer.status));
-                    let given = value_of(value, provider, &exchange).filter(|_| succeeded);
-                    lease.exchanges.push((provider.clone(), exchange));
-                    given.ok_or_else(|| BindError::NoValue {
-                        operation: operation.clone(),
-                        value: value.to_string(),
-                        at: binding.at.clone(),
-                    })?
-                }
-            };
+            if !self.0.contains_key(operation) {
+                return Err(BindError::NoProvider(operation.clone(), binding.at));
+            }
+            let given = loans.get(operation).and_then(|loan| value_of(value, &loan.pool.case, &loan.exchange));
+            let given = given.ok_or_else(|| BindError::NoValue {
+                operation: operation.clone(),
+                value: value.to_string(),
+                at: binding.at.clone(),
+            })?;
             fill(&mut case.request, &binding.at, &given);
-            lease.values.push((binding.from.clone(), given));
         }
-        Ok(lease)
+        Ok(Lease(loans.into_values().collect()))
     }
 
-    /// Takes values back for the next case, and gives the exchanges that were needed to get them.
-    pub async fn give_back(&self, lease: Lease) -> Vec<(Case, Exchange)> {
-        let mut idle = self.idle.lock().await;
-        for (origin, value) in lease.values {
-            idle.entry(origin).or_default().push(value);
+    /// The next answer that is free; `None` where the operation never gave one.
+    async fn loan(&self, operation: &str) -> Option<Loan> {
+        let pool = self.0.get(operation)?;
+        if pool.answers.load(Ordering::Relaxed) == 0 {
+            return None;
         }
-        lease.exchanges
+        let permit = pool.free.clone().acquire_owned().await.ok()?;
+        Some(Loan { exchange: pool.get()?, pool: pool.clone(), _permit: permit })
     }
 }
 

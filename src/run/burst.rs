@@ -3,6 +3,7 @@
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use super::budget::Extra;
 use super::dispatch::{Dispatcher, Unsent};
 use crate::contract::Contract;
 use crate::generate::Case;
@@ -31,7 +32,9 @@ pub async fn send_burst(
 ) -> SentBurst {
     let first = round(case, requests, concurrency, dispatcher).await;
     let (exchanges, unsent) = match first {
-        (exchanges, None) if exchanges.iter().all(is_served) => round(case, requests, concurrency, dispatcher).await,
+        (exchanges, None) if exchanges.iter().all(is_served) && dispatcher.budget.allows(Extra::SecondBurst) => {
+            round(case, requests, concurrency, dispatcher).await
+        }
         first => {
             let checks = judge_burst(contract, case, &first.0, before);
             return SentBurst { exchange: shown(first.0), checks, unsent: first.1 };

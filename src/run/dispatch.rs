@@ -6,9 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::timeout;
 use url::Url;
 
-use super::budget::{Budget, Halt};
+use super::budget::{Budget, Extra, Halt};
 use crate::generate::{Case, CaseKind, Expect, Request};
 use crate::send::{Client, Connection, End, Exchange, FailureKind, Outcome, Pace, StopAt, WireError, WireRequest};
 use crate::target::{Limits, Target};
@@ -25,7 +26,7 @@ const SLOWDOWNS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How many requests may be sent again because their connection was closed before they had arrived. A
 /// target that does so more often gets a connection for each request, and what is lost then is judged.
-const RESENDS: usize = 3;
+pub const RESENDS: usize = 3;
 
 /// Sends requests to one target within its limits.
 #[derive(Debug)]
@@ -105,7 +106,8 @@ impl Dispatcher {
             let connection = connection();
             let exchange = self.send_over(connection, case, &wire).await?;
             let Some(pause) = pause_asked(case, &exchange, pauses) else { return Ok(exchange) };
-            if pauses == SLOWDOWNS || pause >= self.budget.time_left() {
+            let worth_it = pauses < SLOWDOWNS && pause < self.budget.time_left();
+            if !worth_it || !self.budget.allows(Extra::Throttled) {
                 return Ok(exchange);
             }
             pauses += 1;
@@ -130,13 +132,17 @@ impl Dispatcher {
 
     async fn send_over(&self, connection: Connection, case: &Case, wire: &WireRequest) -> Result<Exchange, Unsent> {
         self.budget.check().map_err(Unsent::Halted)?;
-        self.pace.turn().await;
-        self.budget.take().map_err(Unsent::Halted)?;
+        // Where the time is over before its turn comes, taking it out of the budget says so.
+        let _ = timeout(self.budget.time_left(), self.pace.turn()).await;
+        self.budget.take(case.generates()).map_err(Unsent::Halted)?;
         let stop = self.stop_at(case);
         let exchange = self.client.send(wire, connection, &stop).await;
         if connection == Connection::Pooled && was_closed(&exchange) {
             self.resends.fetch_add(1, Ordering::Relaxed);
-            self.budget.take().map_err(Unsent::Halted)?;
+            if !self.budget.allows(Extra::Closed) {
+                return Ok(exchange);
+            }
+            self.budget.take(case.generates()).map_err(Unsent::Halted)?;
             return Ok(self.client.send(wire, Connection::Fresh, &stop).await);
         }
         if took_all_its_time(&exchange) {
@@ -147,7 +153,10 @@ impl Dispatcher {
 
     /// Whether anything at all answers HTTP at the target.
     pub async fn is_alive(&self) -> Result<bool, Unsent> {
-        self.budget.take().map_err(Unsent::Halted)?;
+        if !self.budget.allows(Extra::SignOfLife) {
+            return Ok(false);
+        }
+        self.budget.take(false).map_err(Unsent::Halted)?;
         let stop = StopAt { head: Some(PROBE_LIMIT), time: Some(PROBE_LIMIT), ..StopAt::default() };
         let exchange = self.client.send(&self.wire(&Request::get("/"))?, Connection::Fresh, &stop).await;
         Ok(exchange.answer().is_some())
@@ -206,15 +215,17 @@ fn took_all_its_time(exchange: &Exchange) -> bool {
     }
 }
 
-fn pause_asked(case: &Case, exchange: &Exchange, before: u32) -> Option<Duration> {
-    let answer = exchange.answer().filter(|answer| answer.status == 429)?;
+/// Whether the target answered 429 to a case that did not ask for it.
+pub fn is_throttled(case: &Case, exchange: &Exchange) -> bool {
     let expected = match &case.expect {
         Expect::Error(errors) => errors.iter().any(|error| error.status.matches(429)),
-        Expect::Success { .. } | Expect::Refusal => false,
+        Expect::Success { .. } | Expect::Refusal | Expect::Any => false,
     };
-    if expected {
-        return None;
-    }
+    !expected && exchange.answer().is_some_and(|answer| answer.status == 429)
+}
+
+fn pause_asked(case: &Case, exchange: &Exchange, before: u32) -> Option<Duration> {
+    let answer = exchange.answer().filter(|_| is_throttled(case, exchange))?;
     let said = answer.header("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
     Some(said.unwrap_or(FIRST_PAUSE * 2u32.pow(before)))
 }

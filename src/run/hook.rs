@@ -3,11 +3,12 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::process::Command;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::send::{Client, Connection, StopAt, WireRequest};
-use crate::target::{Hook, Text};
+use crate::target::Hook;
 
 /// Longest time that a hook may take.
 const HOOK_LIMIT: Duration = Duration::from_secs(30);
@@ -45,8 +46,13 @@ pub enum HookError {
         cause: String,
     },
     /// It took too long.
-    #[error("`{0}` took longer than 30 s")]
-    TooLong(String),
+    #[error("`{command}` took longer than {}", humantime::format_duration(*limit))]
+    TooLong {
+        /// The command line.
+        command: String,
+        /// What it was allowed.
+        limit: Duration,
+    },
 }
 
 /// Runs a hook to its end.
@@ -59,11 +65,11 @@ pub async fn run_hook(hook: &Hook, client: &Client) -> Result<(), HookError> {
             let call = format!("{method} {url}");
             let request = WireRequest {
                 method: method.clone(),
-                url: Text::plain(url.as_str()),
+                url: url.clone(),
                 headers: Vec::new(),
                 body: (method != http::Method::GET).then(Vec::new),
             };
-            let stop = StopAt { time: Some(HOOK_LIMIT), ..StopAt::default() };
+            let stop = StopAt { time: Some(HOOK_LIMIT), head: Some(HOOK_LIMIT), ..StopAt::default() };
             let exchange = client.send(&request, Connection::Fresh, &stop).await;
             match exchange.answer() {
                 Some(answer) if answer.status / 100 == 2 => Ok(()),
@@ -71,15 +77,38 @@ pub async fn run_hook(hook: &Hook, client: &Client) -> Result<(), HookError> {
                 None => Err(HookError::Unanswered(call)),
             }
         }
-        Hook::Run(command) => run_command(command).await,
+        Hook::Run(command) => run_command(command, HOOK_LIMIT).await,
     }
 }
 
-async fn run_command(command: &str) -> Result<(), HookError> {
+/// The processes of a hook: those that are left when this is dropped are ended.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(shell: &Child) -> Self {
+        Group(shell.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // A group that has ended already needs no signal.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+async fn run_command(command: &str, limit: Duration) -> Result<(), HookError> {
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command).stdin(Stdio::null()).kill_on_drop(true);
-    let output = match timeout(HOOK_LIMIT, shell.output()).await {
-        Err(_) => return Err(HookError::TooLong(command.to_owned())),
+    shell.arg("-c").arg(command).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    // A group of its own: an interrupt from the terminal is for us, and all that it starts ends with it.
+    let started = shell.process_group(0).kill_on_drop(true).spawn();
+    let started =
+        started.map_err(|error| HookError::Start { command: command.to_owned(), cause: error.to_string() })?;
+    let _group = Group::of(&started);
+    let output = match timeout(limit, started.wait_with_output()).await {
+        Err(_) => return Err(HookError::TooLong { command: command.to_owned(), limit }),
         Ok(Err(error)) => return Err(HookError::Start { command: command.to_owned(), cause: error.to_string() }),
         Ok(Ok(output)) => output,
     };
@@ -105,5 +134,16 @@ mod tests {
         assert_eq!(run_hook(&Hook::Run("true".to_owned()), &client).await, Ok(()));
         let error = run_hook(&Hook::Run("echo no credits >&2; exit 3".to_owned()), &client).await.unwrap_err();
         assert_eq!(error.to_string(), "`echo no credits >&2; exit 3` ended with exit status: 3: no credits");
+    }
+
+    #[tokio::test]
+    async fn a_command_that_takes_too_long_is_ended_with_all_that_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let late = folder.path().join("late");
+        let command = format!("(sleep 0.5; touch {}) & wait", late.display());
+        let error = run_command(&command, Duration::from_millis(100)).await.unwrap_err();
+        assert!(error.to_string().ends_with("took longer than 100ms"), "{error}");
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        assert!(!late.exists(), "what it started went on");
     }
 }

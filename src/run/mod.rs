@@ -10,6 +10,7 @@ mod confirm;
 mod dispatch;
 mod earlier;
 mod event;
+mod forecast;
 mod hook;
 mod promises;
 mod reach;
@@ -26,8 +27,10 @@ use std::time::{Instant, SystemTime};
 
 use url::Url;
 
-pub use budget::Interrupt;
+pub use budget::{Extra, Interrupt};
+pub use confirm::REQUESTS as REQUESTS_A_FINDING;
 pub use event::{Event, Reporter};
+pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
 pub use streamed::{ShownRow, ShownStream};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use super::dispatch::is_throttled;
 use crate::generate::{Case, Expect};
 use crate::send::{Answer, Exchange, Failure, FailureKind, Outcome};
 
@@ -23,11 +24,14 @@ pub struct Reach {
     locations: BTreeSet<String>,
     /// Requests that found nobody there any more.
     lost: usize,
+    /// Requests that were answered 429 to the last.
+    throttled: usize,
 }
 
 impl Reach {
     /// Remembers an exchange.
     pub fn note(&mut self, case: &Case, exchange: &Exchange) {
+        self.throttled += usize::from(is_throttled(case, exchange));
         match &exchange.outcome {
             Outcome::Answered(answer) => {
                 *self.all.entry(answer.status).or_default() += 1;
@@ -78,6 +82,10 @@ impl Reach {
         let mut reasons = Vec::new();
         if self.lost > 0 {
             reasons.push(format!("{} requests found nobody there any more", self.lost));
+        }
+        if self.throttled > 0 {
+            let number = self.throttled;
+            reasons.push(format!("{number} requests were answered 429 to the last: give a slower --rate"));
         }
         for operation in operations {
             let Some(statuses) = self.valid.get(operation) else { continue };

@@ -1,126 +1,107 @@
-//! Keeps credentials out of everything that is written down.
+//! Keeps credentials out of everything that is written down: each form in which a target may give one back.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::TargetResult;
+use crate::contract::Source;
 use crate::judge::Finding;
-use crate::send::{Exchange, Outcome, Wire, WireRecord};
-use crate::target::{Secret, Target, Text};
+use crate::send::{End, Exchange, Outcome, SentRequest, Wire, WireRecord, WireRequest};
+use crate::target::{Redactor, Text};
 
-/// Shortest secret that is looked for in answers: a shorter one would hide ordinary words.
-const SHORTEST: usize = 6;
-
-/// Finds the secrets of a target in what came back.
-#[derive(Debug)]
-pub struct Redactor {
-    secrets: Vec<Secret>,
+/// A finding without secrets.
+pub fn finding(redactor: &Redactor, finding: Finding) -> Finding {
+    let text = |text: &str| redactor.text(text).into_owned();
+    Finding {
+        message: text(&finding.message),
+        expected: text(&finding.expected),
+        actual: text(&finding.actual),
+        source: finding.source.map(|source| self::source(redactor, source)),
+        ..finding
+    }
 }
 
-impl Redactor {
-    /// A redactor for every secret that a target's configuration holds.
-    pub fn new(target: &Target) -> Self {
-        let states = target.states.values();
-        let texts = target
-            .credentials
-            .values()
-            .chain(target.headers.iter().map(|(_, text)| text))
-            .chain(states.clone().flat_map(|state| state.credentials.values()))
-            .chain(states.flat_map(|state| state.headers.iter().map(|(_, text)| text)));
-        let mut secrets: Vec<Secret> = texts.flat_map(Text::secrets).flat_map(with_parts).collect();
-        secrets.retain(|secret| secret.reveal().len() >= SHORTEST);
-        // Longest first, so that a secret inside another leaves no rest of the longer one.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
-        Redactor { secrets }
-    }
-
-    /// Text with `${NAME}` in place of every secret.
-    pub fn text(&self, text: &str) -> String {
-        let hide = |text: String, secret: &Secret| text.replace(secret.reveal(), &format!("${{{}}}", secret.name()));
-        self.secrets.iter().fold(text.to_owned(), hide)
-    }
-
-    /// Bytes with asterisks in place of every secret, so that offsets stay true.
-    pub fn bytes(&self, bytes: &Bytes) -> Bytes {
-        let mut hidden: Option<Vec<u8>> = None;
-        for secret in &self.secrets {
-            let needle = secret.reveal().as_bytes();
-            let mut from = 0;
-            while let Some(at) = find(hidden.as_deref().unwrap_or(bytes), needle, from) {
-                hidden.get_or_insert_with(|| bytes.to_vec())[at..at + needle.len()].fill(b'*');
-                from = at + needle.len();
+/// An exchange without secrets.
+pub fn exchange(redactor: &Redactor, exchange: Exchange) -> Exchange {
+    let Exchange { request, mut outcome, started, mut wire } = exchange;
+    match &mut outcome {
+        Outcome::Answered(answer) => {
+            let is_cut = !matches!(answer.end, End::Complete(_)) || answer.length > answer.body.len();
+            answer.body = redactor.bytes(&answer.body, is_cut);
+            answer.tail = redactor.bytes(&answer.tail, is_cut);
+            // What was read of a stream is for the rules, which have judged it.
+            answer.followed = None;
+            for (_, value) in &mut answer.headers {
+                *value = redactor.bytes(&Bytes::copy_from_slice(value), false).to_vec();
             }
         }
-        hidden.map_or_else(|| bytes.clone(), Bytes::from)
+        Outcome::Failed(failure) => hide(redactor, &mut failure.message),
     }
-
-    /// A finding without secrets.
-    pub fn finding(&self, finding: Finding) -> Finding {
-        Finding {
-            message: self.text(&finding.message),
-            expected: self.text(&finding.expected),
-            actual: self.text(&finding.actual),
-            ..finding
-        }
+    match &mut wire {
+        Wire::Seen(seen) => record(redactor, Arc::make_mut(seen)),
+        Wire::Unseen(reason) => hide(redactor, reason),
+        Wire::NotAudited => {}
     }
-
-    /// An exchange without secrets.
-    pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
-        exchange.request.body = exchange.request.body.map(|body| self.bytes(&body));
-        match &mut exchange.outcome {
-            Outcome::Answered(answer) => {
-                answer.body = self.bytes(&answer.body);
-                answer.tail = self.bytes(&answer.tail);
-                answer.followed = None;
-                for (_, value) in &mut answer.headers {
-                    *value = self.bytes(&Bytes::copy_from_slice(value)).to_vec();
-                }
-            }
-            Outcome::Failed(failure) => failure.message = self.text(&failure.message),
-        }
-        match &mut exchange.wire {
-            Wire::Seen(record) => self.record(Arc::make_mut(record)),
-            Wire::Unseen(reason) => *reason = self.text(reason),
-            Wire::NotAudited => {}
-        }
-        exchange
-    }
-
-    fn record(&self, record: &mut WireRecord) {
-        record.head = self.bytes(&record.head);
-        record.content_lengths.iter_mut().for_each(|value| *value = self.text(value));
-        record.transfer_encodings.iter_mut().for_each(|value| *value = self.text(value));
-        record.chunks.iter_mut().filter_map(|chunk| chunk.extension.as_mut()).for_each(|text| *text = self.text(text));
-        record.trailers.iter_mut().for_each(|(_, value)| *value = self.bytes(value));
-        record.surplus.iter_mut().for_each(|surplus| surplus.first = self.bytes(&surplus.first));
-    }
+    Exchange { request: sent(redactor, request), started, outcome, wire }
 }
 
-/// A secret, and each part of a pair such as `pk_1:sk_1`.
-fn with_parts(secret: &Secret) -> Vec<Secret> {
-    let parts = secret.reveal().split(':').map(|part| Secret::new(secret.name(), part));
-    std::iter::once(secret.clone()).chain(parts).collect()
+/// The bytes beneath an answer without secrets.
+fn record(redactor: &Redactor, record: &mut WireRecord) {
+    let is_cut = !record.ended;
+    record.head = redactor.bytes(&record.head, is_cut);
+    let framing = record.content_lengths.iter_mut().chain(&mut record.transfer_encodings);
+    let extensions = record.chunks.iter_mut().filter_map(|chunk| chunk.extension.as_mut());
+    framing.chain(extensions).for_each(|text| hide(redactor, text));
+    record.trailers.iter_mut().for_each(|(_, value)| *value = redactor.bytes(value, is_cut));
+    record.surplus.iter_mut().for_each(|surplus| surplus.first = redactor.bytes(&surplus.first, true));
 }
 
-fn find(haystack: &[u8], needle: &[u8], from: usize) -> Option<usize> {
-    haystack.get(from..)?.windows(needle.len()).position(|window| window == needle).map(|at| at + from)
+/// A request without secrets in any part of it: an id that an answer gave may hold one.
+fn sent(redactor: &Redactor, request: SentRequest) -> SentRequest {
+    let SentRequest { method, mut url, mut headers, body } = request;
+    hide(redactor, &mut url);
+    headers.iter_mut().for_each(|(_, value)| hide(redactor, value));
+    SentRequest { method, url, headers, body: body.map(|body| redactor.bytes(&body, false)) }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A request before it is written as a line for a shell, whose quotes would hide a secret from the search.
+pub fn wire(redactor: &Redactor, request: WireRequest) -> WireRequest {
+    let body = request.body.map(|body| match String::from_utf8(body) {
+        Ok(text) => redactor.text(&text).into_owned().into_bytes(),
+        Err(error) => redactor.bytes(&Bytes::from(error.into_bytes()), false).to_vec(),
+    });
+    let hidden = |text: &Text| text.map_plain(|plain| redactor.text(plain).into_owned());
+    let headers = request.headers.iter().map(|(name, value)| (name.clone(), hidden(value))).collect();
+    WireRequest { method: request.method, url: hidden(&request.url), headers, body }
+}
 
-    #[test]
-    fn half_of_a_pair_is_a_secret_too() {
-        let redactor = Redactor { secrets: with_parts(&Secret::new("KEYS", "pk_live_1:sk_live_1")) };
-        assert_eq!(redactor.text("no such key: sk_live_1"), "no such key: ${KEYS}");
+/// All that a target came to without secrets. Its findings are shown without them from the first.
+pub fn result(redactor: &Redactor, mut result: TargetResult) -> TargetResult {
+    let mut hide = |text: &mut String| self::hide(redactor, text);
+    hide(&mut result.url);
+    result.incomplete.iter_mut().for_each(&mut hide);
+    result.checks.iter_mut().filter_map(|check| check.reason.as_mut()).for_each(&mut hide);
+    for left_out in &mut result.left_out {
+        hide(&mut left_out.what);
+        hide(&mut left_out.reason);
     }
+    for promise in &mut result.promises {
+        promise.reason.iter_mut().for_each(&mut hide);
+        promise.source = source(redactor, promise.source.clone());
+    }
+    result
+}
 
-    #[test]
-    fn an_answer_that_gives_a_secret_back_is_kept_without_it() {
-        let redactor = Redactor { secrets: vec![Secret::new("KEY", "sk_live_1")] };
-        assert_eq!(redactor.text("bad key sk_live_1!"), "bad key ${KEY}!");
-        assert_eq!(redactor.bytes(&Bytes::from_static(b"a sk_live_1 b sk_live_1")), "a ********* b *********");
-        assert_eq!(redactor.bytes(&Bytes::from_static(b"nothing")), "nothing");
+/// A sentence of a document whose author put a key into it.
+fn source(redactor: &Redactor, mut source: Source) -> Source {
+    source.quote.iter_mut().for_each(|quote| hide(redactor, quote));
+    source
+}
+
+fn hide(redactor: &Redactor, text: &mut String) {
+    if let Cow::Owned(hidden) = redactor.text(text) {
+        *text = hidden;
     }
 }

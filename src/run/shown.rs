@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::dispatch::Dispatcher;
-use super::redact::Redactor;
+use super::redact;
 use super::tally::{Found, Key};
 use super::{FoundCase, FoundFinding, Reproduced, ShownStream};
 use crate::generate::CaseKind;
 use crate::send::{SentRequest, curl};
+use crate::target::Redactor;
 
 /// Shows findings of one target.
 pub struct Show<'a> {
@@ -22,19 +23,20 @@ impl Show<'_> {
     pub fn finding(&self, key: &Key, found: &Found, reproduced: Reproduced, shrunk: bool) -> FoundFinding {
         let answer = found.exchange.answer();
         let stream = answer.and_then(|answer| ShownStream::of(answer, &found.finding, self.redactor));
-        let exchange = self.redactor.exchange(found.exchange.clone());
+        let exchange = redact::exchange(self.redactor, found.exchange.clone());
         // What was sent could be written; a case that could not be has no exchange to show.
-        let line = self.dispatcher.wire(&found.case.request).map(|wire| curl(&wire)).unwrap_or_default();
+        let wire = self.dispatcher.wire(&found.case.request).map(|wire| redact::wire(self.redactor, wire));
+        let line = wire.map(|wire| curl(&wire)).unwrap_or_default();
         let case = FoundCase {
             id: found.case.id.to_string(),
             kind: found.case.kind.name(),
-            about: about(&found.case.kind),
-            curl: again(&found.case.kind, &self.redactor.text(&line)),
+            about: about(&found.case.kind).map(|about| self.redactor.text(&about).into_owned()),
+            curl: again(&found.case.kind, &line),
             request: request_json(&exchange.request),
             shrunk,
         };
         FoundFinding {
-            finding: self.redactor.finding(found.finding.clone()),
+            finding: redact::finding(self.redactor, found.finding.clone()),
             operation: key.operation.clone(),
             state: key.state.clone(),
             count: found.count,
@@ -42,7 +44,7 @@ impl Show<'_> {
                 .also
                 .iter()
                 .filter(|message| **message != found.finding.message)
-                .map(|message| self.redactor.text(message))
+                .map(|message| self.redactor.text(message).into_owned())
                 .collect(),
             reproduced,
             case,
@@ -65,8 +67,10 @@ fn about(kind: &CaseKind) -> Option<String> {
     match kind {
         CaseKind::Negative(violation) => Some(violation.what.clone()),
         CaseKind::Credential(fault) => Some(format!("credential: {}", fault.name())),
+        CaseKind::Unusual(what) => Some(what.clone()),
         CaseKind::Step { workflow, step } => Some(format!("step {step} of workflow {workflow}")),
         CaseKind::Burst { requests } => Some(format!("sent {requests} times")),
+        CaseKind::Reading => Some("a form of request that the document leaves room for".to_owned()),
         CaseKind::Example | CaseKind::Positive | CaseKind::Error => None,
     }
 }

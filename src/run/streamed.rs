@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::redact::Redactor;
 use crate::follow::Row;
 use crate::judge::{Finding, StreamEnd};
 use crate::send::Answer;
 use crate::stream::excerpt;
+use crate::target::Redactor;
 
 /// A stream with at most this many items is shown whole.
 const WHOLE: usize = 12;
@@ -81,7 +81,7 @@ fn row(row: &Row, redactor: &Redactor) -> ShownRow {
         number: row.number,
         at: row.at,
         bytes: row.span.len(),
-        kind: row.kind.clone(),
+        kind: row.kind.as_ref().map(|kind| redactor.text(kind).into_owned()),
         data: excerpt(redactor.text(&format!("{}{cut}", row.data)).as_bytes()),
         marked: false,
     }
@@ -89,7 +89,8 @@ fn row(row: &Row, redactor: &Redactor) -> ShownRow {
 
 /// The pieces of a plain text.
 fn pieces(answer: &Answer, redactor: &Redactor) -> Vec<ShownRow> {
-    let body = redactor.bytes(&answer.body);
+    let is_cut = answer.length > answer.body.len();
+    let body = redactor.bytes(&answer.body, is_cut);
     let pieces = answer.pieces.iter().enumerate();
     let shown = pieces.map(|(index, piece)| ShownRow {
         number: index + 1,

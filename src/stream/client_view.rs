@@ -1,15 +1,17 @@
 //! What a client built on `eventsource-stream` would have got from the same bytes.
 //!
 //! Many Rust clients are. It panics on a byte order mark, stalls on ill-formed UTF-8 and then fails,
-//! loses the last event of a stream that ends in a lone CR, and is quadratic in what it has
-//! buffered: the bytes are bounded, cut small, and its panics are caught.
+//! loses the last event of a stream that ends in a lone CR, loses what blocks without data set, takes a
+//! `retry` of `+500`, and is quadratic in what it has buffered: the bytes are bounded, cut small, and its
+//! panics are caught.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use eventsource_stream::{Event, EventStreamError, Eventsource};
 use futures_util::{FutureExt, StreamExt, stream};
 
-use super::Item;
+use super::{Item, SseFacts};
 
 /// Longest body that is shown to the client.
 pub const CLIENT_VIEW_LIMIT: usize = 256 * 1024;
@@ -24,6 +26,10 @@ pub struct ClientView {
     pub events: Vec<ClientEvent>,
     /// How it came to its end.
     pub end: ClientEnd,
+    /// The last event id that it would reconnect with.
+    pub last_event_id: String,
+    /// The reconnection time in milliseconds that it learnt last.
+    pub retry: Option<u64>,
 }
 
 /// An event as the client delivers it.
@@ -71,33 +77,57 @@ pub enum Difference {
     },
     /// The event of this number, from 1, is another.
     Event(usize),
+    /// It would reconnect with another last event id.
+    LastEventId {
+        /// The one by the standard.
+        standard: String,
+        /// The client's.
+        client: String,
+    },
+    /// It would reconnect after another time in milliseconds; `None` is the client's own.
+    Retry {
+        /// The one by the standard.
+        standard: Option<u64>,
+        /// The one that the client learnt.
+        client: Option<u64>,
+    },
 }
 
 /// Shows a body to the client.
 pub fn client_view(body: &[u8]) -> ClientView {
     if body.len() > CLIENT_VIEW_LIMIT {
-        return ClientView { events: Vec::new(), end: ClientEnd::TooLong };
+        return ClientView::nothing(ClientEnd::TooLong);
     }
     // A leading byte order mark is known to make it panic; asking would only fill the log.
     if body.starts_with(b"\xef\xbb\xbf") {
-        return ClientView { events: Vec::new(), end: ClientEnd::Panicked };
+        return ClientView::nothing(ClientEnd::Panicked);
     }
-    catch_unwind(AssertUnwindSafe(|| drive(body)))
-        .unwrap_or(ClientView { events: Vec::new(), end: ClientEnd::Panicked })
+    catch_unwind(AssertUnwindSafe(|| drive(body))).unwrap_or_else(|_| ClientView::nothing(ClientEnd::Panicked))
 }
 
 fn drive(body: &[u8]) -> ClientView {
     let pieces = stream::iter(body.chunks(PIECE).map(Ok::<_, std::convert::Infallible>));
     let mut source = pieces.eventsource();
-    let mut events = Vec::new();
+    let mut view = ClientView::nothing(ClientEnd::Clean);
     // Every piece is ready, so the client never waits; what it leaves pending it would leave for ever.
     while let Some(Some(next)) = source.next().now_or_never() {
         match next {
-            Ok(event) => events.push(event.into()),
-            Err(error) => return ClientView { events, end: ClientEnd::Failed(describe(error)) },
+            Ok(event) => {
+                view.retry = event.retry.map(milliseconds).or(view.retry);
+                view.events.push(event.into());
+            }
+            Err(error) => {
+                view.end = ClientEnd::Failed(describe(error));
+                break;
+            }
         }
     }
-    ClientView { events, end: ClientEnd::Clean }
+    view.last_event_id = source.last_event_id().to_owned();
+    view
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn describe(error: EventStreamError<std::convert::Infallible>) -> String {
@@ -115,8 +145,16 @@ impl From<Event> for ClientEvent {
 }
 
 impl ClientView {
-    /// The first thing in which the client's view differs from the events by the standard.
-    pub fn difference<'a>(&self, events: impl Iterator<Item = &'a Item> + Clone) -> Option<Difference> {
+    fn nothing(end: ClientEnd) -> Self {
+        ClientView { events: Vec::new(), end, last_event_id: String::new(), retry: None }
+    }
+
+    /// The first thing in which the client's view differs from the events and facts by the standard.
+    pub fn difference<'a>(
+        &self,
+        events: impl Iterator<Item = &'a Item> + Clone,
+        facts: &SseFacts,
+    ) -> Option<Difference> {
         match &self.end {
             ClientEnd::TooLong => return None,
             ClientEnd::Panicked => return Some(Difference::Panic),
@@ -134,14 +172,20 @@ impl ClientView {
             return Some(Difference::Event(at + 1));
         }
         let (dispatched, delivered) = (events.count(), self.events.len());
-        (dispatched != delivered).then_some(Difference::Count { dispatched, delivered })
+        if dispatched != delivered {
+            return Some(Difference::Count { dispatched, delivered });
+        }
+        let (standard, client) = (facts.last_event_id.to_string(), self.last_event_id.clone());
+        if standard != client {
+            return Some(Difference::LastEventId { standard, client });
+        }
+        let (standard, client) = (facts.retry, self.retry);
+        (standard != client).then_some(Difference::Retry { standard, client })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::stream::SseReader;
 
@@ -149,7 +193,7 @@ mod tests {
         let mut reader = SseReader::default();
         let mut items = Vec::new();
         reader.push(body, Duration::ZERO, |item| items.push(item));
-        client_view(body).difference(items.iter())
+        client_view(body).difference(items.iter(), &reader.finish())
     }
 
     #[test]
@@ -171,6 +215,24 @@ mod tests {
     #[test]
     fn the_last_event_of_a_stream_of_lone_crs_is_lost() {
         assert_eq!(difference(b"data: a\r\rdata: b\r\r"), Some(Difference::Count { dispatched: 2, delivered: 1 }));
+    }
+
+    #[test]
+    fn what_blocks_without_data_set_is_lost() {
+        let id = Difference::LastEventId { standard: "2".to_owned(), client: "1".to_owned() };
+        assert_eq!(difference(b"id: 1\ndata: a\n\nid: 2\n\n"), Some(id));
+        assert_eq!(difference(b"id: 1\n\ndata: a\n\n"), None, "an event follows that carries it");
+        let retry = Difference::Retry { standard: Some(3000), client: None };
+        assert_eq!(difference(b"retry: 3000\n\ndata: a\n\n"), Some(retry));
+    }
+
+    #[test]
+    fn a_retry_that_is_no_run_of_digits_is_taken_and_one_too_large_is_not() {
+        let taken = Difference::Retry { standard: None, client: Some(500) };
+        assert_eq!(difference(b"retry:+500\ndata: a\n\n"), Some(taken));
+        let lost = Difference::Retry { standard: Some(u64::MAX), client: None };
+        assert_eq!(difference(b"retry: 99999999999999999999\ndata: a\n\n"), Some(lost));
+        assert_eq!(difference(b"retry: 500\ndata: a\n\n"), None);
     }
 
     #[test]

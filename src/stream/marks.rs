@@ -57,6 +57,10 @@ pub enum MarkKind {
     BlankRecord,
     /// A record that does not begin with its separator or code.
     BadRecord,
+    /// A control character in plain text that is neither white space nor U+0000.
+    Control,
+    /// U+FFFD in plain text: some decoder before us met what it could not read.
+    Replacement,
     /// The last record is not ended.
     UnendedRecord,
 }

@@ -8,6 +8,8 @@ mod client_view;
 mod decode;
 mod item;
 mod json_seq;
+#[cfg(test)]
+mod linear;
 mod marks;
 mod ndjson;
 mod parts;

@@ -57,7 +57,9 @@ pub fn url_option(text: &str) -> Result<Url, HeaderError> {
 /// Reads a URL of HTTP, whatever else it holds.
 pub(super) fn http_url(text: &str) -> Result<Url, HeaderError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| HeaderError::Url(text.to_owned()))
+    // What stands before an `@` may be a password.
+    let shown = || text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("***@{host}"));
+    url.ok_or_else(|| HeaderError::Url(shown()))
 }
 
 /// A header's value, secret unless its name says that it is not.

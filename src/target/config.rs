@@ -20,6 +20,7 @@ const TARGET_KEYS: &[&str] = &[
     "concurrency",
     "rate",
     "max-requests",
+    "max-generations",
     "connect-timeout",
     "idle-timeout",
     "time-limit",
@@ -182,6 +183,7 @@ impl TargetReader<'_, '_> {
             concurrency: self.reader.count(table, "concurrency").unwrap_or(default.concurrency),
             rate: self.reader.parsed(table, "rate", rate),
             max_requests: self.reader.count(table, "max-requests").unwrap_or(default.max_requests),
+            max_generations: self.reader.count(table, "max-generations").or(default.max_generations),
             connect_timeout: self.reader.parsed(table, "connect-timeout", duration).unwrap_or(default.connect_timeout),
             idle_timeout: self.reader.parsed(table, "idle-timeout", duration).unwrap_or(default.idle_timeout),
             time_limit: self.reader.parsed(table, "time-limit", duration).unwrap_or(default.time_limit),
@@ -262,13 +264,23 @@ impl TargetReader<'_, '_> {
             return Some(Hook::Run((*run.get_ref()).to_owned()));
         }
         let http = self.reader.text(hook, "http")?;
-        let parsed = http.get_ref().split_once(' ').and_then(|(method, url)| {
-            Some(Hook::Http { method: method.parse().ok()?, url: http_url(url.trim()).ok()? })
-        });
-        if parsed.is_none() {
-            self.reader.wrong(http.span(), "this is no HTTP call", "write \"POST http://host/path\"".to_owned());
+        let Some((method, url)) = http.get_ref().split_once(' ') else { return self.no_call(http.span()) };
+        let url = match substitute(url.trim(), self.surroundings.environment) {
+            Ok(url) => url,
+            Err(error) => {
+                self.reader.wrong(http.span(), error.to_string(), None);
+                return None;
+            }
+        };
+        match (method.parse(), http_url(&url.reveal())) {
+            (Ok(method), Ok(_)) => Some(Hook::Http { method, url: without_password(url) }),
+            _ => self.no_call(http.span()),
         }
-        parsed
+    }
+
+    fn no_call(&mut self, span: std::ops::Range<usize>) -> Option<Hook> {
+        self.reader.wrong(span, "this is no HTTP call", "write \"POST http://host/path\"".to_owned());
+        None
     }
 
     fn severity(&mut self, table: &DeTable<'_>) -> IndexMap<String, SeverityChoice> {
@@ -329,6 +341,17 @@ impl TargetReader<'_, '_> {
     }
 }
 
+/// The URL of a hook with a password in it as a secret.
+fn without_password(url: Text) -> Text {
+    let whole = url.reveal();
+    let authority = whole.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+    let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    match user.and_then(|user| user.split_once(':')) {
+        Some((_, password)) => url.hiding(&Secret::new("PASSWORD", password)),
+        None => url,
+    }
+}
+
 /// Where `check` looks for a configuration when none is named: in the working folder, which is `here`,
 /// then in each folder above it. The path is relative, as people would write it.
 pub fn find(here: &Path) -> Option<PathBuf> {
@@ -337,103 +360,4 @@ pub fn find(here: &Path) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    fn read_text(text: &str) -> Result<Config, ConfigError> {
-        let environment = |name: &str| (name == "KEY").then(|| "agx_live_1".to_owned());
-        let surroundings =
-            Surroundings { wanted: &[], environment: &environment, rules: &["http/www-authenticate", "http/date"] };
-        read("uptospec.toml", text, Path::new("conf"), &surroundings)
-    }
-
-    fn complaints(text: &str) -> String {
-        let error = read_text(text).expect_err("this configuration is wrong");
-        error.diagnostics.iter().map(|diagnostic| format!("{diagnostic}\n")).collect()
-    }
-
-    #[test]
-    fn a_whole_target_is_read_with_its_states() {
-        let config = read_text(
-            r#"
-            [target.agentix]
-            spec = "specs/agentix.yaml"
-            url = "https://app.agentix.example"
-            concurrency = 4
-            rate = "1/s"
-            time-limit = "10m"
-            credentials = { bearerAuth = "${KEY}" }
-            values = { "path.agentId" = "abc123", "body#/metadata" = { n = 1 } }
-            [target.agentix.states.no-credits]
-            credentials = { bearerAuth = "broke" }
-            before = { http = "POST http://127.0.0.1:9000/credits?left=0" }
-            after = { run = "./refill.sh" }
-            [target.agentix.severity]
-            "http/www-authenticate" = "off"
-            "#,
-        )
-        .unwrap();
-        let target = &config.targets[0];
-        assert_eq!(target.spec, Path::new("conf/specs/agentix.yaml"));
-        assert_eq!(target.limits.concurrency, 4);
-        assert_eq!(target.limits.time_limit, Duration::from_secs(600));
-        assert_eq!(target.credentials["bearerAuth"].to_string(), "${KEY}");
-        assert_eq!(target.values[&Location::Body("/metadata".into())], serde_json::json!({"n": 1}));
-        let state = &target.states["no-credits"];
-        assert_eq!(state.credentials["bearerAuth"].to_string(), "${BEARER_AUTH_NO_CREDITS}");
-        assert!(matches!(state.before, Some(Hook::Http { .. })));
-        assert_eq!(state.after, Some(Hook::Run("./refill.sh".into())));
-        assert_eq!(target.severity["http/www-authenticate"], SeverityChoice::Off);
-    }
-
-    #[test]
-    fn everything_that_is_wrong_is_told_at_once_with_its_place() {
-        insta::assert_snapshot!(complaints(
-            r#"[target.a]
-spec = "a.yaml"
-urll = "http://a"
-concurrency = 0
-rate = "fast"
-credentials = { apiKey = "${NOPE}" }
-values = { agentId = "x" }
-[target.a.severity]
-"http/dat" = "note"
-[target.b]
-url = "b"
-"#
-        ), @r#"
-        uptospec.toml:3:1: a target has no key `urll` (did you mean `url`?)
-        uptospec.toml:4:15: this is a number, not a whole number of at least 1
-        uptospec.toml:5:8: `fast` is no rate: write 20/s, 60/m or 60/30s
-        uptospec.toml:6:26: the environment has no variable NOPE (set it, or choose other targets with --target)
-        uptospec.toml:7:22: `agentId` names no part of a request: write path.X, query.X, header.X, cookie.X or body#/json/pointer
-        uptospec.toml:9:14: there is no rule `http/dat` (did you mean `http/date`?)
-        uptospec.toml:10:9: target `b` has no spec (add spec = "FILE")
-        "#);
-    }
-
-    #[test]
-    fn a_syntax_error_has_its_line() {
-        let complaints = complaints("[target.a]\nspec = \n");
-        assert!(complaints.starts_with("uptospec.toml:2:"), "{complaints}");
-    }
-
-    #[test]
-    fn an_unwanted_target_needs_no_environment() {
-        let text = "[target.a]\nspec = \"a\"\n[target.b]\nspec = \"b\"\ncredentials = { k = \"${NOPE}\" }\n";
-        let wanted = ["a".to_owned()];
-        let surroundings = Surroundings { wanted: &wanted, environment: &|_| None, rules: &[] };
-        let config = read("c.toml", text, Path::new(""), &surroundings).unwrap();
-        assert_eq!(config.targets.len(), 1);
-    }
-
-    #[test]
-    fn a_wanted_target_that_is_not_there_is_told_with_the_nearest() {
-        let wanted = ["agentx".to_owned()];
-        let surroundings = Surroundings { wanted: &wanted, environment: &|_| None, rules: &[] };
-        let error = read("c.toml", "[target.agentix]\nspec = \"a\"\n", Path::new(""), &surroundings).unwrap_err();
-        assert!(error.to_string().contains("did you mean `agentix`?"), "{error}");
-    }
-}
+mod tests;

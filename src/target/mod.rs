@@ -5,6 +5,8 @@
 mod command_line;
 mod config;
 mod model;
+mod redact;
+mod shown;
 mod substitute;
 mod table;
 mod text;
@@ -13,6 +15,8 @@ mod units;
 pub use command_line::{HeaderError, header_option, url_option};
 pub use config::{Config, ConfigError, Surroundings, find, load, read};
 pub use model::*;
+pub use redact::{Part, Redactor, SecretForm, Sighting};
+pub(crate) use shown::shown_line;
 pub(crate) use table::help_nearest;
 pub use text::{Secret, Text};
 pub use units::{UnitError, duration, rate};

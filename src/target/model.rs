@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use url::Url;
 
-use super::Text;
+use super::{Secret, Text};
 use crate::contract::Location;
 
 /// One server under test.
@@ -54,6 +54,27 @@ impl Target {
             server: None,
         }
     }
+
+    /// Every secret that its configuration holds, those of its states among them.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let of_states = self.states.values().flat_map(State::texts);
+        self.credentials
+            .values()
+            .chain(self.headers.iter().map(|(_, text)| text))
+            .chain(of_states)
+            .flat_map(Text::secrets)
+    }
+}
+
+impl State {
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        let hooks = [&self.before, &self.after].into_iter().flatten();
+        let of_hooks = hooks.filter_map(|hook| match hook {
+            Hook::Http { url, .. } => Some(url),
+            Hook::Run(_) => None,
+        });
+        self.credentials.values().chain(self.headers.iter().map(|(_, text)| text)).chain(of_hooks)
+    }
 }
 
 /// A condition that a documented answer needs, and how this target is brought into it.
@@ -72,14 +93,14 @@ pub struct State {
 }
 
 /// Something done outside the requests of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Hook {
     /// An HTTP call; any 2xx is success.
     Http {
         /// Its method.
         method: http::Method,
-        /// Its URL.
-        url: Url,
+        /// Its URL; a password in it, and what the environment gave, are secrets.
+        url: Text,
     },
     /// A command for the shell; exit 0 is success.
     Run(String),
@@ -103,6 +124,8 @@ pub struct Limits {
     pub rate: Option<Rate>,
     /// Most requests that a run may send.
     pub max_requests: usize,
+    /// Most requests that ask for an answer to be generated; `None`: as many as the plan has.
+    pub max_generations: Option<usize>,
     /// Longest wait for a connection.
     pub connect_timeout: Duration,
     /// Longest silence, before the head and between two pieces of a body.
@@ -123,6 +146,7 @@ impl Default for Limits {
             concurrency: 8,
             rate: None,
             max_requests: 2_000,
+            max_generations: None,
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(30),
             time_limit: Duration::from_secs(600),

@@ -1,21 +1,25 @@
 //! Text that may hold secrets and is never written with them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use secrecy::{ExposeSecret, SecretString};
+
+use super::Redactor;
 
 /// A credential: shown everywhere as `${NAME}`.
 #[derive(Clone)]
 pub struct Secret {
     name: Arc<str>,
     value: Arc<SecretString>,
+    /// What finds it; made when it is first looked for, once for all its clones.
+    redactor: Arc<OnceLock<Redactor>>,
 }
 
 impl Secret {
     /// A secret that people know by `name`, without the `${}`.
     pub fn new(name: impl Into<Arc<str>>, value: impl Into<String>) -> Self {
-        Secret { name: name.into(), value: Arc::new(SecretString::from(value.into())) }
+        Secret { name: name.into(), value: Arc::new(SecretString::from(value.into())), redactor: Arc::default() }
     }
 
     /// The name people know it by.
@@ -26,6 +30,15 @@ impl Secret {
     /// The secret itself: for what goes on the wire, and for finding it in what comes back.
     pub fn reveal(&self) -> &str {
         self.value.expose_secret()
+    }
+
+    /// Finds this secret alone.
+    pub fn redactor(&self) -> &Redactor {
+        self.redactor.get_or_init(|| Redactor::new([self]))
+    }
+
+    pub(super) fn shared_name(&self) -> Arc<str> {
+        self.name.clone()
     }
 }
 
@@ -90,6 +103,31 @@ impl Text {
         Text(self.0.iter().map(change).collect())
     }
 
+    /// This text with every plain piece changed.
+    #[must_use]
+    pub fn map_plain(&self, change: impl Fn(&str) -> String) -> Text {
+        let change = |piece: &Piece| match piece {
+            Piece::Plain(text) => Piece::Plain(change(text)),
+            Piece::Secret(secret) => Piece::Secret(secret.clone()),
+        };
+        Text(self.0.iter().map(change).collect())
+    }
+
+    /// This text with a secret in place of where its value stands in a plain piece.
+    #[must_use]
+    pub(super) fn hiding(self, secret: &Secret) -> Text {
+        let split = |piece: Piece| match piece {
+            Piece::Plain(text) => match text.split_once(secret.reveal()) {
+                Some((before, after)) => {
+                    vec![Piece::Plain(before.to_owned()), Piece::Secret(secret.clone()), Piece::Plain(after.to_owned())]
+                }
+                None => vec![Piece::Plain(text)],
+            },
+            piece @ Piece::Secret(_) => vec![piece],
+        };
+        Text(self.0.into_iter().flat_map(split).collect())
+    }
+
     /// The secrets in it.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.0.iter().filter_map(|piece| match piece {
@@ -121,6 +159,7 @@ impl fmt::Debug for Text {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Hook, State, Target};
     use super::*;
 
     #[test]
@@ -129,5 +168,17 @@ mod tests {
         assert_eq!(text.reveal(), "Bearer hunter2");
         assert_eq!(text.to_string(), "Bearer ${AGX_KEY}");
         assert!(!format!("{text:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn debug_of_a_target_shows_no_secret_even_after_it_was_looked_for() {
+        let mut target = Target::new("a", "a.yaml");
+        let secret = Secret::new("KEY", "hunter2:hunter3");
+        assert!(!secret.redactor().find(b"hunter2:hunter3", false).is_empty());
+        target.credentials.insert("k".to_owned(), Text::secret(secret.clone()));
+        let url = Text::plain("http://h/?key=").then(Text::secret(secret));
+        let state = State { before: Some(Hook::Http { method: http::Method::GET, url }), ..State::default() };
+        target.states.insert("s".to_owned(), state);
+        assert!(!format!("{target:?}").contains("hunter"), "{target:?}");
     }
 }

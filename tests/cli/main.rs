@@ -1,7 +1,9 @@
 //! The real binary against real servers on real sockets.
 
+mod budget;
 mod check;
 mod framing;
+mod secrets;
 mod streams;
 mod support;
 mod unreachable;

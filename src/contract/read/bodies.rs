@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::reader::Reader;
 use crate::contract::document::At;
-use crate::contract::{Example, MediaType, RequestBody, Subject};
+use crate::contract::{Example, MediaType, RequestBody, Strength, Subject};
 
 /// Type and subtype of a media type, in lower case and without parameters.
 pub(super) fn essence(media_type: &str) -> String {
@@ -19,6 +19,10 @@ pub(super) fn is_json(essence: &str) -> bool {
 /// Whether a media type is XML.
 pub(super) fn is_xml(essence: &str) -> bool {
     matches!(essence, "application/xml" | "text/xml") || essence.ends_with("+xml")
+}
+
+fn documented(name: &str, value: Value) -> Example {
+    Example { name: name.to_owned(), value, strength: Strength::Documented }
 }
 
 impl<'a> Reader<'a> {
@@ -78,7 +82,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn media_essence(&mut self, key: &str, at: &At<'a>) -> Option<String> {
+    /// The essence of a media type under `content`, where the key is one.
+    pub fn media_essence(&mut self, key: &str, at: &At<'a>) -> Option<String> {
         let essence = essence(key);
         if essence.split('/').filter(|part| !part.is_empty()).count() == 2 {
             return Some(essence);
@@ -91,14 +96,14 @@ impl<'a> Reader<'a> {
         let own = self.examples(at);
         let (true, Some(schema)) = (own.is_empty(), at.get("schema")) else { return own };
         let values = self.schema_examples(&schema);
-        values.into_iter().map(|value| Example { name: "schema".to_owned(), value }).collect()
+        values.into_iter().map(|value| documented("schema", value)).collect()
     }
 
     /// `example` and `examples` of a media type, a parameter or a header.
     pub fn examples(&mut self, at: &At<'a>) -> Vec<Example> {
         let mut found: Vec<Example> = Vec::new();
         if let Some(example) = at.get("example") {
-            found.push(Example { name: "example".to_owned(), value: example.node.to_value() });
+            found.push(documented("example", example.node.to_value()));
         }
         for (name, written) in at.get("examples").iter().flat_map(At::members) {
             let target = match written.text("$ref") {
@@ -118,7 +123,9 @@ impl<'a> Reader<'a> {
         if value.is_none() && (at.get("externalValue").is_some() || at.get("serializedValue").is_some()) {
             self.note(at, "", format!("the example `{name}` is not used"), "only `value` and `dataValue` are read");
         }
-        Some(Example { name: name.to_owned(), value: value?.node.to_value() })
+        let strength = at.get("x-source").and_then(|source| super::sources::strength(&source));
+        let strength = strength.unwrap_or(Strength::Documented);
+        Some(Example { name: name.to_owned(), value: value?.node.to_value(), strength })
     }
 
     /// `example` and `examples` of a schema.

@@ -1,16 +1,21 @@
 //! What all of our own keys need: known names, and the nearest one to what was written.
 
+use indexmap::IndexMap;
+
 use crate::contract::document::At;
 
 use super::reader::Reader;
 
 /// Advice on an unknown key.
 pub(super) fn nearest(key: &str, known: &[&str]) -> String {
-    let best = known.iter().max_by(|a, b| strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b)));
-    match best {
-        Some(best) if strsim::jaro_winkler(key, best) > 0.75 => format!("did you mean `{best}`?"),
-        _ => format!("the keys are {}", known.join(", ")),
-    }
+    close(key, known).unwrap_or_else(|| format!("the keys are {}", known.join(", ")))
+}
+
+/// Advice on an unknown name, where a known one comes close.
+pub(super) fn close(name: &str, known: &[&str]) -> Option<String> {
+    let alike = |known: &&str| strsim::jaro_winkler(name, known);
+    let best = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
+    (alike(best) > 0.75).then(|| format!("did you mean `{best}`?"))
 }
 
 impl<'a> Reader<'a> {
@@ -49,6 +54,19 @@ impl<'a> Reader<'a> {
             self.warn(&value, "", format!("`{key}` is not a list of strings"), "write `[a, b]`");
             Vec::new()
         })
+    }
+
+    /// Header fields and their values, as one of our own objects gives them.
+    pub fn own_headers(&mut self, at: &At<'a>, key: &str) -> IndexMap<String, String> {
+        let Some(headers) = at.get(key) else { return IndexMap::new() };
+        if headers.node.as_object().is_none() {
+            self.warn(&headers, "", format!("`{key}` is {}", headers.node.kind()), "write `{header: value}`");
+        }
+        let mut found = IndexMap::new();
+        for (name, _) in headers.members().filter(|(name, _)| !name.starts_with("x-source")) {
+            found.extend(self.own_text(&headers, name).map(|value| (name.to_owned(), value)));
+        }
+        found
     }
 
     /// A truth value of one of our own objects.

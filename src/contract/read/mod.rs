@@ -6,6 +6,7 @@ mod items;
 mod links;
 mod operations;
 mod parameters;
+mod profiles;
 mod reader;
 mod responses;
 mod security;

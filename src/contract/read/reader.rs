@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::operations::Draft;
 use crate::contract::document::{At, Files};
 use crate::contract::schema::{Direction, Schemas};
-use crate::contract::{Diagnostic, Level, OpenApiVersion, Operation, Place, Promise, PromiseId, Schema, Subject};
+use crate::contract::{
+    Diagnostic, Level, OpenApiVersion, Operation, Place, Profile, Promise, PromiseId, Schema, Subject,
+};
 
 /// Reads one contract.
 pub(super) struct Reader<'a> {
@@ -24,6 +26,10 @@ pub(super) struct Reader<'a> {
     operation: Option<String>,
     /// Why it cannot be tested.
     spoiled: Option<String>,
+    /// The profiles that streams speak, by the file that names them and the name.
+    pub profiles: HashMap<(usize, String), Result<Arc<Profile>, String>>,
+    /// Whether this is the file of a profile, whose streams have none themselves.
+    pub in_profile: bool,
 }
 
 /// A contract's operations, and what goes with them.
@@ -52,6 +58,8 @@ impl<'a> Reader<'a> {
             diagnostics: Vec::new(),
             operation: None,
             spoiled: None,
+            profiles: HashMap::new(),
+            in_profile: false,
         }
     }
 
@@ -154,6 +162,11 @@ impl<'a> Reader<'a> {
     /// Something worth knowing.
     pub fn note(&mut self, at: &At<'a>, key: &str, message: impl Into<String>, help: &str) {
         self.say(Level::Note, at, key, message.into(), help);
+    }
+
+    /// What is wrong in a file that is read apart.
+    pub fn tell(&mut self, diagnostics: Vec<Diagnostic>) {
+        self.diagnostics.extend(diagnostics);
     }
 
     fn say(&mut self, level: Level, at: &At<'a>, key: &str, message: String, help: &str) {

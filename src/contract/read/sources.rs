@@ -28,6 +28,17 @@ pub(super) fn find(files: &Files) -> Found {
     search.found
 }
 
+/// The strength of an `x-source`; `None` where it is no strength.
+pub(super) fn strength(at: &At<'_>) -> Option<Strength> {
+    let Some(strength) = at.get("strength") else { return Some(Strength::Documented) };
+    match strength.node.as_str()? {
+        "documented" => Some(Strength::Documented),
+        "inferred" => Some(Strength::Inferred),
+        "standard" => Some(Strength::Standard),
+        _ => None,
+    }
+}
+
 struct Search<'a> {
     files: &'a Files,
     found: Found,
@@ -96,17 +107,12 @@ impl Search<'_> {
     }
 
     fn strength(&mut self, at: &At<'_>) -> Option<Strength> {
-        let Some(strength) = at.get("strength") else { return Some(Strength::Documented) };
-        match strength.node.as_str() {
-            Some("documented") => Some(Strength::Documented),
-            Some("inferred") => Some(Strength::Inferred),
-            Some("standard") => Some(Strength::Standard),
-            _ => {
-                let message = format!("`strength` is {}", strength.node.to_value());
-                self.warn(at, "strength", message, "it is `documented`, `inferred` or `standard`");
-                None
-            }
+        let strength = strength(at);
+        if let (None, Some(written)) = (strength, at.get("strength")) {
+            let message = format!("`strength` is {}", written.node.to_value());
+            self.warn(at, "strength", message, "it is `documented`, `inferred` or `standard`");
         }
+        strength
     }
 
     fn warn(&mut self, at: &At<'_>, key: &str, message: String, help: &str) {

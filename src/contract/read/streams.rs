@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
-
 use super::reader::Reader;
 use crate::contract::document::At;
-use crate::contract::{Concat, Framing, KindSelector, Lifecycle, StreamContract, Subject, Timing};
+use crate::contract::{Concat, Framing, KindSelector, Lifecycle, StreamContract, Subject, Timing, Unstreamed};
 
 /// The keys of `x-stream`.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "framing",
+    "profile",
     "kind",
     "sentinel",
     "sequence",
@@ -101,9 +100,9 @@ impl<'a> Reader<'a> {
             monotonic: self.pointers(at, "monotonic"),
             concat: at.get("concat").and_then(|concat| self.concat(&concat)),
             unknown_kinds: self.own_flag(at, "unknownKinds").unwrap_or(true),
-            require_headers: self.require_headers(at),
+            require_headers: self.own_headers(at, "requireHeaders"),
             timing: at.get("timing").map(|timing| self.timing(&timing)).unwrap_or_default(),
-            profile: None,
+            profile: self.profile(at),
             promises: self.promises_within(at, Subject::Stream),
         }
     }
@@ -168,7 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     fn concat(&mut self, at: &At<'a>) -> Option<Concat> {
-        if !self.known_keys(at, "concat", &["of", "piece", "wholeKind", "whole"]) {
+        if !self.known_keys(at, "concat", &["of", "piece", "wholeKind", "whole", "like"]) {
             return None;
         }
         let piece = self.pointer(at, "piece");
@@ -180,16 +179,15 @@ impl<'a> Reader<'a> {
             piece: piece?,
             whole_kind: self.own_text(at, "wholeKind"),
             whole: self.pointer(at, "whole"),
+            like: at.get("like").and_then(|like| self.unstreamed(&like)),
         })
     }
 
-    fn require_headers(&mut self, at: &At<'a>) -> IndexMap<String, String> {
-        let Some(headers) = at.get("requireHeaders") else { return IndexMap::new() };
-        let mut found = IndexMap::new();
-        for (name, _) in headers.members().filter(|(name, _)| !name.starts_with("x-source")) {
-            found.extend(self.own_text(&headers, name).map(|value| (name.to_owned(), value)));
-        }
-        found
+    /// The one media type and JSON Pointer of `like`.
+    fn unstreamed(&mut self, at: &At<'a>) -> Option<Unstreamed> {
+        let (essence, _) = at.members().next()?;
+        let pointer = self.pointer(at, essence)?;
+        Some(Unstreamed { essence: essence.to_ascii_lowercase(), pointer })
     }
 
     fn timing(&mut self, at: &At<'a>) -> Timing {

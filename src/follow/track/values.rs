@@ -73,6 +73,9 @@ pub struct Concatenated {
     pub differs: Option<(Seen, String, String)>,
     /// Whether the pieces are together longer than is kept.
     pub too_long: bool,
+    /// All pieces together, where the contract says what they are like.
+    pub text: String,
+    /// The pieces since the last whole.
     pieces: String,
 }
 
@@ -84,11 +87,13 @@ impl Concatenated {
         if let Some(whole) = concat.whole.as_ref().and_then(|whole| text_of(concat.whole_kind.as_ref(), whole)) {
             return self.compare(whole, item);
         }
-        if let (Some(piece), Some(_)) = (text_of(concat.of.as_ref(), &concat.piece), &concat.whole) {
-            self.too_long |= self.pieces.len() + piece.len() > LONGEST;
-            if !self.too_long {
-                self.pieces.push_str(piece);
-            }
+        let Some(piece) = text_of(concat.of.as_ref(), &concat.piece) else { return false };
+        self.too_long |= self.pieces.len().max(self.text.len()) + piece.len() > LONGEST;
+        if concat.whole.is_some() && !self.too_long {
+            self.pieces.push_str(piece);
+        }
+        if concat.like.is_some() && !self.too_long {
+            self.text.push_str(piece);
         }
         false
     }

@@ -32,7 +32,7 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<L
 }
 
 /// One broken constraint as a case.
-fn case(maker: &Maker<'_>, request: Request, violation: Violation, expect: Expect) -> Case {
+pub(super) fn case(maker: &Maker<'_>, request: Request, violation: Violation, expect: Expect) -> Case {
     let name = format!("{}-{}", violation.at, violation.keyword);
     let promises = violation.promise.into_iter().collect();
     let mut request = request;
@@ -41,6 +41,6 @@ fn case(maker: &Maker<'_>, request: Request, violation: Violation, expect: Expec
 }
 
 /// A violation whose every word is given.
-fn violation(at: Location, keyword: &str, what: String, said: Said, essential: bool) -> Violation {
+pub(super) fn violation(at: Location, keyword: &str, what: String, said: Said, essential: bool) -> Violation {
     Violation { at, keyword: keyword.to_owned(), what, strength: said.strength, essential, promise: said.promise }
 }

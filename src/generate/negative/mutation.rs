@@ -163,6 +163,10 @@ fn objects(node: &Node<'_>, members: &Map<String, Value>) -> Vec<Mutation> {
         long.insert("uptospec".to_owned(), Value::from("x".repeat(most + most / 4 + 1)));
         mutations.push(mutation("x-max-json-length", format!("is longer than {most} characters"), long, said));
     }
+    if let Some((least, said)) = node.at_least("minProperties").filter(|(least, _)| *least > 0) {
+        let few: Map<_, _> = members.clone().into_iter().take(least - 1).collect();
+        mutations.push(mutation("minProperties", format!("has fewer than {least} members"), few, said));
+    }
     if let Some((most, said)) = node.at_most("maxProperties").filter(|(most, _)| *most < LONGEST) {
         let extra = (0..=most).map(|index| (format!("uptospec{index}"), Value::from("x")));
         let many: Map<_, _> = members.clone().into_iter().chain(extra).take(most + 1).collect();

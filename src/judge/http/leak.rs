@@ -9,12 +9,12 @@ use super::super::excerpt::{excerpt, secrets};
 use super::super::{At, Finding};
 use super::{Evidence, Rule, RuleSource, Severity, Sink};
 use crate::send::Answer;
-use crate::target::Secret;
+use crate::target::{Part, Secret, SecretForm, Sighting};
 
 const LEAK: Rule = Rule {
     id: "http/leak",
     severity: Severity::Warning,
-    what: "No answer holds the caller's credential, and no error a stack trace, a database error or a path of the server.",
+    what: "No answer holds the caller's credential in any form, and no error a stack trace, a database error or a path of the server.",
     why: "Answers end up in logs and in browsers; what they tell of the inside helps an attacker.",
     source: RuleSource::Practice("OWASP API Security Top 10 (2023), API8: security misconfiguration"),
     example: "{\"error\": \"Traceback (most recent call last): File \\\"/srv/app/chat.py\\\", line 12\"}",
@@ -71,20 +71,35 @@ fn leak(evidence: &Evidence<'_>, sink: &mut Sink) {
 }
 
 fn credential_given_back(evidence: &Evidence<'_>, answer: &Answer, sink: &Sink) -> Option<Finding> {
-    let body = String::from_utf8_lossy(&answer.body);
-    let place = |secret: &Secret| {
-        let mut headers = answer.headers.iter();
-        let header = headers.find(|(_, value)| String::from_utf8_lossy(value).contains(secret.reveal()));
-        let in_body = || body.find(secret.reveal()).map(At::byte);
-        header.map(|(name, _)| At::header(name)).or_else(in_body)
-    };
     let long = secrets(evidence.case).filter(|secret| secret.reveal().len() >= SHORTEST_SECRET);
-    let (secret, at) = long.filter_map(|secret| Some((secret, place(secret)?))).next()?;
-    let mut finding = sink.finding(format!("the answer gives the caller's credential {secret:?} back"));
+    let (secret, (at, sighting)) = long.filter_map(|secret| Some((secret, given_back(secret, answer)?))).next()?;
+    let part = if sighting.part == Part::Rest { "half of " } else { "" };
+    let form = match sighting.form {
+        SecretForm::Verbatim | SecretForm::Cut => "",
+        SecretForm::OtherCase => ", in another case",
+        SecretForm::Percent => ", percent-encoded",
+        SecretForm::Json => ", with the escapes of JSON",
+        SecretForm::Base64 => ", in base64",
+    };
+    let mut finding = sink.finding(format!("the answer gives {part}the caller's credential {secret:?} back{form}"));
     finding.at = at;
     finding.expected = "no credential in an answer".to_owned();
-    finding.actual = format!("{secret:?}");
+    finding.actual = format!("{part}{secret:?}{form}");
     Some(finding)
+}
+
+/// Where the answer shows the secret, in whatever form; of a long stream as far as it was kept. The first half of a pair is a user name or a public
+/// key, which may be told.
+fn given_back<'s>(secret: &'s Secret, answer: &Answer) -> Option<(At, Sighting<'s>)> {
+    let shown = |bytes: &[u8]| {
+        let found = secret.redactor().find(bytes, false);
+        found.into_iter().find(|sighting| sighting.part != Part::First && sighting.form != SecretForm::Cut)
+    };
+    let header = answer.headers.iter().find_map(|(name, value)| Some((At::header(name), shown(value)?)));
+    let in_body = || shown(&answer.body).map(|sighting| (At::byte(sighting.range.start), sighting));
+    let before_tail = answer.length.saturating_sub(answer.tail.len());
+    let in_tail = || shown(&answer.tail).map(|sighting| (At::byte(before_tail + sighting.range.start), sighting));
+    header.or_else(in_body).or_else(in_tail)
 }
 
 fn inside_told(evidence: &Evidence<'_>, answer: &Answer, sink: &Sink) -> Option<Finding> {
@@ -201,6 +216,15 @@ mod tests {
         assert_eq!(scene.says("http/leak"), ["passed"]);
     }
 
+    /// What the rule says of an answer to a caller with this key.
+    fn with_key(key: &str, scene: Scene) -> Vec<String> {
+        let mut scene = scene;
+        scene.request.headers.push(("x-api-key".to_owned(), Text::secret(Secret::new("KEY", key))));
+        let checks = scene.checks("http/leak");
+        assert!(!format!("{checks:?}").contains(key), "{checks:?}");
+        scene.says("http/leak")
+    }
+
     #[test]
     fn a_credential_given_back_is_named_and_never_shown() {
         let mut scene = Scene::new().answer(401, "text/plain", "invalid key pk_live_12345");
@@ -211,5 +235,35 @@ mod tests {
         assert_eq!(finding.message, "the answer gives the caller's credential ${KEY} back");
         assert_eq!(finding.at, At::byte(12));
         assert!(!format!("{checks:?}").contains("pk_live_12345"));
+    }
+
+    #[test]
+    fn a_credential_in_another_form_is_given_back_all_the_same() {
+        let body = |text: &str| with_key("pk_live_1:sk_live_2", Scene::new().answer(200, "text/plain", text));
+        let given_back = |what: &str| [format!("warning: the answer gives {what}")];
+        assert_eq!(body("PK_LIVE_1:SK_LIVE_2"), given_back("the caller's credential ${KEY} back, in another case"));
+        assert_eq!(body("k=pk_live_1%3ask_live_2"), given_back("the caller's credential ${KEY} back, percent-encoded"));
+        assert_eq!(
+            body(r"pk_live_1\u003ask_live_2"),
+            given_back("the caller's credential ${KEY} back, with the escapes of JSON")
+        );
+        assert_eq!(
+            body("eyJrIjoicGtfbGl2ZV8xOnNrX2xpdmVfMiJ9"),
+            given_back("the caller's credential ${KEY} back, in base64")
+        );
+        assert_eq!(body("sk_live_2 is revoked"), given_back("half of the caller's credential ${KEY} back"));
+    }
+
+    #[test]
+    fn the_first_half_of_a_pair_is_public() {
+        let scene = Scene::new().answer(200, "application/json", r#"{"user": "pk_live_1"}"#);
+        assert_eq!(with_key("pk_live_1:sk_live_2", scene), ["passed"]);
+    }
+
+    #[test]
+    fn a_header_of_a_success_gives_it_back_too() {
+        let scene = Scene::new().header("x-caller", "key=SK_LIVE_2222");
+        let said = with_key("sk_live_2222", scene);
+        assert_eq!(said, ["warning: the answer gives the caller's credential ${KEY} back, in another case"]);
     }
 }

@@ -1,6 +1,7 @@
 //! Whether there is an answer at all, and what every answer carries.
 
 use super::super::error::described;
+use super::date::is_date;
 use super::{Evidence, Rule, RuleSource, Severity, Sink, about_header};
 use crate::contract::{Response, StatusPattern};
 use crate::generate::{CaseKind, Expect};
@@ -39,7 +40,7 @@ const CONTENT_TYPE: Rule = Rule {
 const DATE: Rule = Rule {
     id: "http/date",
     severity: Severity::Warning,
-    what: "Every 2xx, 3xx and 4xx carries Date.",
+    what: "Every 2xx, 3xx and 4xx carries Date, in the form of HTTP.",
     why: "Caches and clients with a wrong clock reckon by it.",
     source: RuleSource::Standard("RFC 9110 6.6.1"),
     example: "HTTP/1.1 200 OK without Date",
@@ -55,6 +56,10 @@ const ERROR_BODY: Rule = Rule {
     example: "HTTP/1.1 400 Bad Request\nContent-Length: 0",
     judge: error_body,
 };
+
+/// A server may refuse a body of so many bytes before it was read, and close the connection: the refusal
+/// can be lost on its way (RFC 9112 section 9.6); one that stops reading may never get to answer.
+const LONG_BODY: usize = 64 * 1024;
 
 /// The rules of this family.
 pub static RULES: &[Rule] = &[NO_ANSWER, SERVER_ERROR, CONTENT_TYPE, DATE, ERROR_BODY];
@@ -73,6 +78,10 @@ fn no_answer(evidence: &Evidence<'_>, sink: &mut Sink) {
         }
     };
     let mut finding = sink.finding(what);
+    let body = evidence.case.request.content.as_ref().map_or(0, |content| content.body.to_bytes().len());
+    if matches!(failure.kind, FailureKind::Closed | FailureKind::HeadTimeout) && body >= LONG_BODY {
+        finding.severity = Severity::Warning;
+    }
     finding.expected = "an answer".to_owned();
     finding.actual = super::super::excerpt::excerpt(&failure.message);
     sink.fail(finding);
@@ -82,21 +91,25 @@ fn server_error(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(answer) = evidence.answer() else { return };
     let expected = match &evidence.case.expect {
         Expect::Error(errors) => errors.iter().any(|error| error.status.matches(answer.status)),
-        Expect::Success { .. } | Expect::Refusal => false,
+        Expect::Success { .. } | Expect::Refusal | Expect::Any => false,
     };
     // A method that the server does not know at all is 501 (RFC 9110 15.6.2).
     let unknown_method = answer.status == 501 && !evidence.documented_method();
     if answer.status < 500 || expected || unknown_method {
         return sink.pass([]);
     }
+    if evidence.case.kind == CaseKind::Reading {
+        return sink.only_read(answer.status);
+    }
     // A document may say that its service can fail, but not that a valid request must.
     let valid = matches!(evidence.case.expect, Expect::Success { .. });
     let named = evidence.response().filter(|response| !valid && names_server_errors(response));
     let why = match &evidence.case.kind {
         CaseKind::Negative(violation) => format!("although {}", violation.what),
-        CaseKind::Credential(_) => "to a caller without the right credential".to_owned(),
+        CaseKind::Credential(fault) => format!("to a request with {}", fault.what()),
+        CaseKind::Unusual(what) => format!("to a request with {what}"),
         CaseKind::Error => "in place of the documented error".to_owned(),
-        CaseKind::Example | CaseKind::Positive | CaseKind::Burst { .. } | CaseKind::Step { .. } => {
+        CaseKind::Example | CaseKind::Reading | CaseKind::Positive | CaseKind::Burst { .. } | CaseKind::Step { .. } => {
             "to a valid request".to_owned()
         }
     };
@@ -125,11 +138,13 @@ fn content_type(evidence: &Evidence<'_>, sink: &mut Sink) {
 
 fn date(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(answer) = evidence.answer().filter(|answer| (200..500).contains(&answer.status)) else { return };
-    if answer.header_values("date").next().is_some() {
-        return sink.pass([]);
-    }
-    let message = format!("Date is missing on a {}", answer.status);
-    sink.fail(about_header(sink, "date", message, "the time of the answer", None));
+    let date = answer.header("date");
+    let message = match &date {
+        Some(date) if is_date(date) => return sink.pass([]),
+        Some(_) => format!("Date is no date on a {}", answer.status),
+        None => format!("Date is missing on a {}", answer.status),
+    };
+    sink.fail(about_header(sink, "date", message, "the time of the answer, as `Sun, 22 Nov 2026 08:00:00 GMT`", date));
 }
 
 fn error_body(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -153,7 +168,7 @@ mod tests {
     use super::super::super::support::Scene;
     use super::*;
     use crate::contract::Strength;
-    use crate::generate::CredentialFault;
+    use crate::generate::{Body, Content, CredentialFault};
     use crate::send::Failure;
 
     fn failed(kind: FailureKind) -> Scene {
@@ -176,6 +191,14 @@ mod tests {
     }
 
     #[test]
+    fn the_refusal_of_a_long_body_may_have_been_lost() {
+        let mut scene = failed(FailureKind::Closed);
+        let body = Body::Bytes(vec![b'a'; LONG_BODY]);
+        scene.request.content = Some(Content { content_type: None, body });
+        assert_eq!(scene.says("http/no-answer"), ["warning: the connection was closed without an answer"]);
+    }
+
+    #[test]
     fn a_target_that_cannot_be_reached_is_not_judged() {
         assert_eq!(failed(FailureKind::Connect).says("http/no-answer"), ["not checked: words of the client"]);
     }
@@ -194,7 +217,7 @@ mod tests {
         let wrong = || CaseKind::Credential(CredentialFault::Wrong);
         assert_eq!(said(valid(), CaseKind::Positive, false), "error: answered 500 to a valid request");
         assert_eq!(said(valid(), CaseKind::Positive, true), "error: answered 500 to a valid request");
-        let message = "answered 500 to a caller without the right credential";
+        let message = "answered 500 to a request with a credential that was never issued";
         assert_eq!(said(Expect::Refusal, wrong(), false), format!("error: {message}"));
         assert_eq!(said(Expect::Refusal, wrong(), true), format!("warning: {message}"));
     }
@@ -222,6 +245,10 @@ mod tests {
             scene.says("http/date")
         };
         assert_eq!(without_date(404), ["warning: Date is missing on a 404"]);
+        let mut other_form = Scene::new();
+        other_form.change(|answer| answer.headers.retain(|(name, _)| name != "date"));
+        let said = other_form.header("date", "2026-11-22T08:00:00Z").says("http/date");
+        assert_eq!(said, ["warning: Date is no date on a 200"]);
         assert!(without_date(500).is_empty());
         assert_eq!(Scene::new().says("http/date"), ["passed"]);
     }

@@ -3,6 +3,7 @@
 use super::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
 
 pub mod cors;
+mod date;
 pub mod leak;
 pub mod message;
 pub mod refusal;

@@ -1,10 +1,7 @@
 //! What a refusal carries, by its status.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::super::At;
+use super::date::is_date;
 use super::{Evidence, Rule, RuleSource, Severity, Sink, about_header, members};
 use crate::generate::CaseKind;
 
@@ -167,16 +164,11 @@ fn retry_after(evidence: &Evidence<'_>, sink: &mut Sink) {
     sink.pass([]);
 }
 
-/// `delay-seconds` or an IMF-fixdate (RFC 9110 10.2.3 and 5.6.7).
+/// `delay-seconds` or a date (RFC 9110 10.2.3).
 fn is_delay(value: &str) -> bool {
-    static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let months = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
-        let date = format!("^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{{2}} ({months}) [0-9]{{4}} ");
-        Regex::new(&(date + "[0-9]{2}:[0-9]{2}:[0-9]{2} GMT$")).ok()
-    });
     let value = value.trim();
     let seconds = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    seconds || DATE.as_ref().is_some_and(|date| date.is_match(value))
+    seconds || is_date(value)
 }
 
 /// Whether a Cache-Control directive lets a cache keep the answer.

@@ -32,7 +32,7 @@ fn sequence(evidence: &Evidence<'_>, sink: &mut Sink) {
         if held.track.items == 0 {
             continue;
         }
-        match (&sequence.outcome, &sequence.broke_at, view.end_unseen()) {
+        match (&sequence.outcome, &sequence.broke_at, view.end_unseen().or_else(|| held.end_missing())) {
             (SequenceOutcome::Kept, _, None) => sink.pass(held.promises_of("sequence", evidence.contract)),
             (SequenceOutcome::Unusable(reason), _, _) => sink.not_checked(reason.clone()),
             (_, None, Some(reason)) => sink.not_checked(reason),
@@ -97,9 +97,10 @@ impl Step<'_> {
         self.finding(block, message, &format!("{} before it", any_of(open)), sink)
     }
 
-    /// A block may be open at the end where the end was not seen, or a failure came before it.
+    /// A block may be open at the end where the end was not seen or never came, or a failure came before it.
     fn is_excused(&self) -> bool {
-        self.view.end_unseen().is_some() || self.held.track.errors.count > 0
+        let without_end = self.view.end_unseen().or_else(|| self.held.end_missing());
+        without_end.is_some() || self.held.track.errors.count > 0
     }
 
     fn finding(&self, block: &Block, message: String, expected: &str, sink: &Sink) -> Finding {

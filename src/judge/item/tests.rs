@@ -1,12 +1,12 @@
 use serde_json::{Value, json};
 
 use crate::contract::{
-    Concat, Framing, ItemSchema, KindSelector, Lifecycle, Schema, StreamContract, Strength, Subject,
+    Concat, Framing, ItemSchema, KindSelector, Lifecycle, Schema, StreamContract, Strength, Subject, Unstreamed,
 };
 use crate::generate::Expect;
 use crate::judge::Verdict;
 use crate::judge::streamed::support::{ended, events, stream, typed, words};
-use crate::judge::support::Scene;
+use crate::judge::support::{Scene, media_type};
 use crate::send::End;
 
 const SILENT: [&str; 0] = [];
@@ -202,6 +202,7 @@ fn pieces_together_are_the_whole() {
         piece: "/text".to_owned(),
         whole_kind: Some("done".to_owned()),
         whole: Some("/text".to_owned()),
+        like: None,
     };
     let promised = StreamContract { concat: Some(concat), ..any() };
     let said = |whole: &[Value]| {
@@ -211,6 +212,23 @@ fn pieces_together_are_the_whole() {
     assert_eq!(said(&[json!({"type": "done", "text": "Hello"})]), ["passed"]);
     assert_eq!(said(&[json!({"type": "done", "text": "Hello!"})]).len(), 1);
     assert_eq!(said(&[]), ["not checked: no event gives the whole text at `/text`"]);
+}
+
+#[test]
+fn pieces_together_keep_the_schema_of_the_form_that_does_not_stream() {
+    let like = Unstreamed { essence: "application/json".to_owned(), pointer: "/content".to_owned() };
+    let concat = Concat { of: None, piece: "/text".to_owned(), whole_kind: None, whole: None, like: Some(like) };
+    let mut scene = events(StreamContract { concat: Some(concat), ..any() }, "");
+    let mut json = media_type("application/json");
+    json.schema = Some(schema(json!({"required": ["id"], "properties": {"content": {"maxLength": 5}}})));
+    scene.operation.responses[0].media.push(json);
+    let mut said = |pieces: &[&str]| {
+        let pieces: Vec<_> = pieces.iter().map(|piece| json!({"type": "delta", "text": piece})).collect();
+        scene.change(|answer| answer.body = data(&pieces).into());
+        scene.says("item/concat")
+    };
+    assert_eq!(said(&["Hel", "lo"]), ["passed"]);
+    assert_eq!(said(&["Hel", "lo!"]), ["error: the pieces together are no `/content` of application/json"]);
 }
 
 #[test]

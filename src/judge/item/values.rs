@@ -1,7 +1,10 @@
 //! Rules on values that several items share.
 
+use serde_json::Value;
+
+use crate::contract::Unstreamed;
 use crate::judge::excerpt::{excerpt, excerpt_of};
-use crate::judge::streamed::place;
+use crate::judge::streamed::{Held, StreamView, place};
 use crate::judge::{At, Evidence, Rule, RuleSource, Severity, Sink};
 
 pub(super) const CONSTANT: Rule = Rule {
@@ -27,7 +30,7 @@ pub(super) const MONOTONIC: Rule = Rule {
 pub(super) const CONCAT: Rule = Rule {
     id: "item/concat",
     severity: Severity::Error,
-    what: "The pieces of a text together are the text that a later item gives as a whole.",
+    what: "The pieces of a text together are the text that a later item, or the form that does not stream, gives as a whole.",
     why: "The user has read the pieces; the whole is what is stored.",
     source: RuleSource::Contract,
     example: "data: {\"delta\": \"Hel\"} data: {\"delta\": \"lo\"} data: {\"text\": \"Hello!\"}",
@@ -73,9 +76,12 @@ fn concat(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(view) = evidence.item_stream(sink) else { return };
     for held in view.held() {
         let (Some(declared), Some(concat)) = (&held.promised.concat, &held.track.concat) else { continue };
+        if let Some(like) = &declared.like {
+            judge_like(&view, &held, like, evidence, sink);
+        }
         let Some(pointer) = &declared.whole else {
             // A dialect says which text can be seen, and need not give it as a whole.
-            if !held.is_dialect() {
+            if !held.is_dialect() && declared.like.is_none() {
                 sink.not_checked("the contract names no item that gives the whole text");
             }
             continue;
@@ -94,4 +100,35 @@ fn concat(evidence: &Evidence<'_>, sink: &mut Sink) {
             sink.not_checked(format!("no event gives the whole text at `{pointer}`"));
         }
     }
+}
+
+/// Judges the pieces together by the schema that the same text has in the form that does not stream.
+fn judge_like(view: &StreamView<'_>, held: &Held<'_>, like: &Unstreamed, evidence: &Evidence<'_>, sink: &mut Sink) {
+    let media = evidence.response().and_then(|response| response.media(&like.essence));
+    let Some(schema) = media.and_then(|media| media.schema.as_ref()) else {
+        return sink.not_checked(format!("there is no schema of {}", like.essence));
+    };
+    let Some(concat) = held.track.concat.as_ref().filter(|_| held.track.items > 0) else { return };
+    if let Some(reason) = view.end_unseen().or_else(|| held.end_missing()) {
+        return sink.not_checked(reason);
+    }
+    if concat.too_long {
+        return sink.not_checked("the text is too long to be put together");
+    }
+    let failures = schema.failures(&holding(&like.pointer, &concat.text));
+    let Some(failure) = failures.iter().find(|failure| failure.instance == like.pointer) else {
+        return sink.pass(held.promises_of("concat", evidence.contract));
+    };
+    let mut finding = sink.finding(format!("the pieces together are no `{}` of {}", like.pointer, like.essence));
+    finding.at = At::pointer(&like.pointer);
+    finding.expected = format!("{}: {}", failure.keyword, failure.expected);
+    finding.actual = excerpt(&concat.text);
+    sink.fail(held.breaking("concat", finding, evidence.contract));
+}
+
+/// A document that has nothing but this text, where a JSON Pointer of member names leads.
+fn holding(pointer: &str, text: &str) -> Value {
+    let names = pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
+    let names: Vec<_> = names.collect();
+    names.into_iter().rev().fold(text.into(), |inner, name| Value::Object([(name, inner)].into_iter().collect()))
 }

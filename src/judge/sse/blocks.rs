@@ -1,5 +1,6 @@
 //! Rules on the blocks of server-sent events.
 
+use super::client::{Cause, judge_with_client};
 use super::marked::{Concern, judge};
 use crate::judge::{Rule, RuleSource, Severity};
 use crate::stream::MarkKind;
@@ -15,7 +16,8 @@ pub(super) const EVENT_WITHOUT_DATA: Rule = Rule {
     example: "event: done\n\n",
     judge: |evidence, sink| {
         let message = "an event has no data and is never delivered";
-        judge(&[Concern::new(MarkKind::EventWithoutData, message, "a `data` line beside `event`")], evidence, sink);
+        let concern = Concern::new(MarkKind::EventWithoutData, message, "a `data` line beside `event`");
+        judge_with_client(&concern, Cause::Undelivered, evidence, sink);
     },
 };
 
@@ -28,7 +30,8 @@ pub(super) const BLOCK_WITHOUT_DATA: Rule = Rule {
     example: "retry: 3000\n\n",
     judge: |evidence, sink| {
         let message = "a block holds an id or a reconnection time alone";
-        judge(&[Concern::new(MarkKind::BlockWithoutData, message, "a `data` line in the block")], evidence, sink);
+        let concern = Concern::new(MarkKind::BlockWithoutData, message, "a `data` line in the block");
+        judge_with_client(&concern, Cause::Undelivered, evidence, sink);
     },
 };
 

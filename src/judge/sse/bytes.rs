@@ -1,9 +1,9 @@
 //! Rules on the encoding and the lines of server-sent events.
 
+use super::client::Cause;
 use super::marked::{Concern, conclude, judge};
-use crate::judge::streamed::StreamView;
-use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
-use crate::stream::{ClientEnd, Difference, Framing, LineEnds, MarkKind, client_view, decode};
+use crate::judge::{At, Evidence, Rule, RuleSource, Severity, Sink};
+use crate::stream::{LineEnds, MarkKind};
 
 const PARSING: RuleSource = RuleSource::Standard("WHATWG HTML 9.2.6");
 
@@ -76,7 +76,8 @@ fn invalid_utf8(evidence: &Evidence<'_>, sink: &mut Sink) {
     // Where the end was not seen, the rest of the sequence may have been on its way.
     let truncated = view.end_unseen().is_none().then_some(truncated);
     let concerns = [Some(invalid), truncated].into_iter().flatten();
-    conclude_with_client(concerns.filter_map(|concern| concern.finding(&facts.marks, sink)).collect(), &view, sink);
+    let findings = concerns.filter_map(|concern| concern.finding(&facts.marks, sink)).collect();
+    conclude(Cause::Encoding.told_in(findings, &view, facts), sink);
 }
 
 fn bom(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -87,37 +88,7 @@ fn bom(evidence: &Evidence<'_>, sink: &mut Sink) {
     ];
     let Some((view, facts)) = evidence.event_stream(sink) else { return };
     let findings = concerns.iter().filter_map(|concern| concern.finding(&facts.marks, sink)).collect();
-    conclude_with_client(findings, &view, sink);
-}
-
-/// Ends a rule that a popular client stumbles over, and says how it does.
-fn conclude_with_client(mut findings: Vec<Finding>, view: &StreamView<'_>, sink: &mut Sink) {
-    if let Some(seen) = (!findings.is_empty()).then(|| as_seen_by_client(view)).flatten() {
-        findings.iter_mut().for_each(|finding| finding.message = format!("{}; {seen}", finding.message));
-    }
-    conclude(findings, sink);
-}
-
-/// What a client built on `eventsource-stream` makes of the same bytes, where it differs.
-fn as_seen_by_client(view: &StreamView<'_>) -> Option<String> {
-    if view.answer.is_cut() {
-        return None;
-    }
-    let seen = client_view(&view.answer.body);
-    if seen.end == ClientEnd::TooLong {
-        return None;
-    }
-    let events = decode(Framing::Sse, [(view.answer.ended_at, view.answer.body.as_ref())]).items;
-    Some(match seen.difference(events.iter())? {
-        Difference::Panic => "a client built on eventsource-stream panics".to_owned(),
-        Difference::Failure { error, delivered } => {
-            format!("a client built on eventsource-stream gives up after {delivered} events ({error})")
-        }
-        Difference::Count { dispatched, delivered } => {
-            format!("a client built on eventsource-stream gets {delivered} of {dispatched} events")
-        }
-        Difference::Event(number) => format!("a client built on eventsource-stream sees another event {number}"),
-    })
+    conclude(Cause::Bom.told_in(findings, &view, facts), sink);
 }
 
 fn line_ends(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -129,11 +100,10 @@ fn line_ends(evidence: &Evidence<'_>, sink: &mut Sink) {
         (None, None, Some(byte)) => ("lines end in CR LF", Severity::Note, byte),
         (None, None, None) => return sink.pass([]),
     };
-    let seen = as_seen_by_client(&view).map(|seen| format!("; {seen}")).unwrap_or_default();
-    let mut finding = sink.finding(format!("{message}{seen}"));
+    let mut finding = sink.finding(message);
     finding.severity = severity;
     finding.at = At::byte(byte);
     finding.expected = "LF".to_owned();
     finding.actual = format!("{lf} × LF, {cr} × CR, {crlf} × CR LF");
-    sink.fail(finding);
+    conclude(Cause::LineEnds.told_in(vec![finding], &view, facts), sink);
 }

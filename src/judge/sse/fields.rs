@@ -1,5 +1,6 @@
 //! Rules on the fields of server-sent events.
 
+use super::client::{Cause, judge_with_client};
 use super::marked::{Concern, judge};
 use crate::judge::{Rule, RuleSource, Severity};
 use crate::stream::MarkKind;
@@ -68,7 +69,7 @@ pub(super) const RETRY_DIGITS: Rule = Rule {
     judge: |evidence, sink| {
         let concern =
             Concern::new(MarkKind::RetryNotDigits, "a `retry` is not all digits", "milliseconds, digits only");
-        judge(&[concern], evidence, sink);
+        judge_with_client(&concern, Cause::Retry, evidence, sink);
     },
 };
 

@@ -141,7 +141,7 @@ fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
 fn asks_for_event_stream(evidence: &Evidence<'_>) -> bool {
     match &evidence.case.expect {
         Expect::Success { form: Some(form) } => form == EVENT_STREAM,
-        Expect::Success { form: None } | Expect::Error(_) | Expect::Refusal => evidence
+        Expect::Success { form: None } | Expect::Error(_) | Expect::Refusal | Expect::Any => evidence
             .response()
             .is_some_and(|response| matches!(response.media.as_slice(), [only] if only.essence == EVENT_STREAM)),
     }

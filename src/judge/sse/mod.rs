@@ -1,7 +1,9 @@
-//! Rules on server-sent events: the head, the bytes, the fields and the blocks.
+//! Rules on server-sent events: the head, the bytes, the fields, the blocks, and what a popular
+//! client makes of them.
 
 mod blocks;
 mod bytes;
+mod client;
 mod fields;
 mod head;
 mod marked;
@@ -38,4 +40,5 @@ pub static RULES: &[Rule] = &[
     blocks::BLOCK_WITHOUT_DATA,
     blocks::REPEATED_FIELD,
     blocks::MULTI_LINE,
+    client::CLIENT_VIEW,
 ];

@@ -237,6 +237,15 @@ impl<'a> Held<'a> {
         Some(Source { strength, ..dialect.source.clone() })
     }
 
+    /// Why what belongs before the end need not be there: the end is missing, which is told by itself.
+    pub(super) fn end_missing(&self) -> Option<String> {
+        let ending = &self.track.ending;
+        let no_sentinel = self.promised.sentinel.is_some() && ending.sentinel.is_none();
+        let no_terminal = !self.promised.terminal.is_empty() && ending.terminal.is_none();
+        (no_sentinel || no_terminal)
+            .then(|| "the stream stops before its end, which is stream/terminal-missing".to_owned())
+    }
+
     /// Whether the contract is that of a dialect.
     pub(super) fn is_dialect(&self) -> bool {
         self.dialect.is_some()

@@ -1,5 +1,6 @@
 //! Rules on plain text that arrives in pieces.
 
+mod characters;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,18 @@ use crate::send::{BodyLength, End};
 use crate::stream::{LooksLike, MarkKind, excerpt};
 
 /// The family.
-pub static RULES: &[Rule] = &[INVALID_UTF8, INCOMPLETE, EMPTY, IDLE, BUFFERED, NOT_CHUNKED, FRAMING];
+pub static RULES: &[Rule] = &[
+    INVALID_UTF8,
+    characters::BOM,
+    characters::CONTROL_CHARACTERS,
+    characters::REPLACEMENT,
+    INCOMPLETE,
+    EMPTY,
+    IDLE,
+    BUFFERED,
+    NOT_CHUNKED,
+    FRAMING,
+];
 
 /// A shorter text has no pace.
 const SHORTEST_TEXT: usize = 200;
@@ -88,7 +100,7 @@ const FRAMING: Rule = Rule {
     id: "text/framing",
     severity: Severity::Warning,
     what: "Plain text is the text itself.",
-    why: "A client that shows text shows `data: ` and braces.",
+    why: "A client that shows text shows `data: `, braces, escapes or tags.",
     source: RuleSource::Standard("RFC 2046 4.1"),
     example: "content-type: text/plain\n\ndata: Hello\n\n",
     judge: framing,
@@ -175,6 +187,8 @@ fn framing(evidence: &Evidence<'_>, sink: &mut Sink) {
         None => return sink.pass([]),
         Some(LooksLike::Sse) => "server-sent events",
         Some(LooksLike::Json) => "one JSON document",
+        Some(LooksLike::JsonString) => "a JSON string",
+        Some(LooksLike::Html) => "a page of HTML",
         Some(LooksLike::Ndjson) => "lines of JSON",
         Some(LooksLike::AiDataV4) => "an AI SDK v4 data stream",
     };

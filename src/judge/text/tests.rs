@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use crate::contract::{Framing, StreamContract, Strength, Subject, Timing};
+use crate::generate::{Body, Content};
 use crate::judge::Verdict;
 use crate::judge::streamed::support::{came, ended, stream};
 use crate::judge::support::Scene;
@@ -102,5 +103,28 @@ fn another_framing_inside_plain_text_is_a_warning() {
     assert_eq!(said(b"data: Hello\n\ndata: world\n\n"), ["warning: the plain text is server-sent events"]);
     assert_eq!(said(b"{\"text\": \"Hello\"}"), ["warning: the plain text is one JSON document"]);
     assert_eq!(said(b"0:\"Hello\"\n"), ["warning: the plain text is an AI SDK v4 data stream"]);
+    assert_eq!(said(b"\"Hello\\nthere\""), ["warning: the plain text is a JSON string"]);
+    assert_eq!(said(b"<html>502</html>"), ["warning: the plain text is a page of HTML"]);
     assert_eq!(said("In SSE you write:\ndata: Hello".as_bytes()), ["passed"]);
+}
+
+#[test]
+fn what_no_client_can_show_is_told() {
+    let said = |rule: &str, body: &str| text(&[(1, body.as_bytes())]).says(rule);
+    assert_eq!(said("text/bom", "\u{feff}Hello"), ["warning: the text begins with a byte order mark"]);
+    assert_eq!(said("text/bom", "Hello\u{feff}"), ["passed"]);
+    assert_eq!(said("text/control-characters", "a\0b\u{7}"), ["warning: the text holds U+0000"]);
+    assert_eq!(said("text/control-characters", "\u{1b}[1mbold"), ["note: the text holds a control character"]);
+    assert_eq!(said("text/control-characters", "a\tb\r\nc"), ["passed"]);
+}
+
+#[test]
+fn a_character_that_the_server_lost_is_told_unless_it_was_asked_for() {
+    let lost = "note: the text holds U+FFFD, which stands for what could not be read";
+    let mut scene = text(&[(1, "caf\u{fffd}".as_bytes())]);
+    assert_eq!(scene.says("text/replacement"), [lost]);
+    assert_eq!(text(&[(1, "café".as_bytes())]).says("text/replacement"), ["passed"]);
+    let body = Body::Json(serde_json::json!({"message": "What is \u{fffd}?"}));
+    scene.request.content = Some(Content { content_type: None, body });
+    assert_eq!(scene.says("text/replacement"), ["passed"]);
 }

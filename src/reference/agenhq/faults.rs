@@ -6,11 +6,24 @@ use serde_json::{Value, json};
 
 use crate::reference::fault::Effect::{self, Changes, Tolerates};
 use crate::reference::fault::{Change, Fault};
+use crate::reference::faults::gone_wrong;
 use crate::reference::refusal::Refusal;
 use crate::reference::reply::{Ending, Flow, Outcome, Reply};
 
 /// A message longer than this is long, in bytes.
 const LONG: usize = 200;
+
+const UNAUTHENTICATED: &[Outcome] =
+    &[Outcome::Refused(Refusal::NoCredential), Outcome::Refused(Refusal::WrongCredential)];
+const UNKNOWN_SESSION: &[Outcome] = &[Outcome::Refused(Refusal::Unknown)];
+const MISSING: &[Outcome] = &[Outcome::Refused(Refusal::Missing("message"))];
+
+/// Faults in the errors of which the document says nothing.
+pub(super) const ERRORS: &[Fault] = gone_wrong! {
+    "unauthorized", "A missing or wrong key", UNAUTHENTICATED, None, [fails, unanswered];
+    "unknown-session", "A session that does not exist", UNKNOWN_SESSION, None, [fails, empty, unanswered];
+    "missing-message", "A missing message", MISSING, None, [fails, empty, unanswered];
+};
 
 /// Faults in the members of the acknowledgement.
 pub(super) const MEMBERS: &[Fault] = &[

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::catalogue::Api;
 use super::conduct::Conduct;
-use super::faults::http as shared;
+use super::faults::{credentials, http as shared, strain};
 use super::fixtures::agenhq as fixtures;
 use super::gist::{fresh_id, now};
 use super::refusal::Refusal;
@@ -26,7 +26,17 @@ use super::reply::{Outcome, Reply};
 pub(super) const API: Api = Api {
     name: "agenhq",
     title: "AgenHQ sessions: a message acknowledged as JSON",
-    faults: &[shared::FAULTS, shared::JSON_ERRORS, faults::MEMBERS, faults::HTTP],
+    faults: &[
+        shared::FAULTS,
+        shared::JSON_ERRORS,
+        credentials::ANY,
+        credentials::KEY,
+        strain::REQUESTS,
+        strain::IDS,
+        faults::ERRORS,
+        faults::MEMBERS,
+        faults::HTTP,
+    ],
     routes,
 };
 
@@ -52,8 +62,10 @@ async fn nothing_here(State(conduct): State<Arc<Conduct>>, call: Call) -> Respon
 fn send(conduct: &Conduct, call: &Call) -> Result<Reply, Refusal> {
     conduct.admit(call)?;
     let key = call.header("x-api-key").unwrap_or_default();
-    conduct.require(!key.is_empty(), Refusal::NoCredential)?;
-    conduct.require(key.is_empty() || key == fixtures::KEY, Refusal::WrongCredential)?;
+    if key != fixtures::KEY {
+        let refusal = if key.is_empty() { Refusal::NoCredential } else { Refusal::WrongCredential };
+        conduct.turn_away::<()>(call, &[fixtures::KEY], refusal)?;
+    }
     let body = conduct.object(call)?;
     let message = conduct.text(&body, "message")?;
     let client = conduct.optional(&body, "client_id", Value::is_string)?;

@@ -44,11 +44,12 @@ pub(super) fn send(server: &Agentix, call: &Call) -> Result<Reply, Refusal> {
 
 /// The caller's organisation, once its key is known and not used too often.
 fn authenticate(server: &Agentix, call: &Call) -> Result<Organisation, Refusal> {
+    let right = [fixtures::AUDIT_KEY];
     let Some(key) = call.bearer() else {
-        return server.conduct.tolerate(Refusal::NoCredential);
+        return server.conduct.turn_away(call, &right, Refusal::NoCredential);
     };
     let Some(caller) = organisation(key) else {
-        return server.conduct.tolerate(Refusal::WrongCredential);
+        return server.conduct.turn_away(call, &right, Refusal::WrongCredential);
     };
     let allowed = key == fixtures::AUDIT_KEY || server.limit.allows(key, Instant::now());
     server.conduct.require(allowed, Refusal::RateLimited)?;

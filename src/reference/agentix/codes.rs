@@ -14,7 +14,7 @@ pub(super) fn code(refusal: Refusal) -> &'static str {
         Refusal::Inactive => "AGENT_INACTIVE",
         Refusal::ForeignOrganisation => "ORG_MISMATCH",
         Refusal::ForeignOrigin => "DOMAIN_NOT_ALLOWED",
-        Refusal::Unknown => "AGENT_NOT_FOUND",
+        Refusal::Unknown | Refusal::Foreign => "AGENT_NOT_FOUND",
         Refusal::RateLimited => "RATE_LIMITED",
         Refusal::UnknownPath => "NOT_FOUND",
         Refusal::WrongMethod => "METHOD_NOT_ALLOWED",

@@ -3,6 +3,7 @@
 mod agents;
 mod chat;
 mod codes;
+mod documented;
 mod faults;
 mod limit;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use self::limit::Limit;
 use super::call::Call;
 use super::catalogue::Api;
 use super::conduct::Conduct;
-use super::faults::http;
+use super::faults::{credentials, http, strain};
 use super::refusal::Refusal;
 use super::reply::{Outcome, Reply};
 
@@ -29,7 +30,20 @@ use super::reply::{Outcome, Reply};
 pub(super) const API: Api = Api {
     name: "agentix",
     title: "Agentix public chat: plain text streams",
-    faults: &[http::FAULTS, http::JSON_ERRORS, faults::CODES, faults::ACCESS, faults::HEADERS, faults::TEXT],
+    faults: &[
+        http::FAULTS,
+        http::JSON_ERRORS,
+        credentials::ANY,
+        credentials::BEARER,
+        strain::REQUESTS,
+        strain::IDS,
+        faults::CODES,
+        faults::ACCESS,
+        documented::CODES,
+        documented::STATES,
+        faults::HEADERS,
+        faults::TEXT,
+    ],
     routes,
 };
 

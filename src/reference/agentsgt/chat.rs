@@ -33,14 +33,15 @@ pub(super) fn stream(server: &AgentsGt, call: &Call) -> Result<Reply, Refusal> {
 
 /// The caller's pair of keys.
 fn authenticate(server: &AgentsGt, call: &Call) -> Result<&'static str, Refusal> {
+    let right = [fixtures::KEYS];
     let Some(given) = call.bearer() else {
-        return server.conduct.tolerate(Refusal::NoCredential);
+        return server.conduct.turn_away(call, &right, Refusal::NoCredential);
     };
     let is_pair = given.split_once(':').is_some_and(|(public, secret)| !public.is_empty() && !secret.is_empty());
     match [fixtures::KEYS, fixtures::BROKE_KEYS].into_iter().find(|known| *known == given) {
         Some(keys) => Ok(keys),
-        None if is_pair => server.conduct.tolerate(Refusal::WrongCredential),
-        None => server.conduct.tolerate(Refusal::HalfCredential),
+        None if is_pair => server.conduct.turn_away(call, &right, Refusal::WrongCredential),
+        None => server.conduct.turn_away(call, &right, Refusal::HalfCredential),
     }
 }
 

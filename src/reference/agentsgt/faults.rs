@@ -1,9 +1,10 @@
-//! Faults of Agents GT beyond those of any event stream. Its document says nothing of what an event carries.
+//! Faults of Agents GT in its checks and its documented errors.
 
 use http::StatusCode;
 
 use crate::reference::fault::Effect::{Changes, Tolerates};
 use crate::reference::fault::Fault;
+use crate::reference::faults::gone_wrong;
 use crate::reference::refusal::Refusal;
 use crate::reference::reply::Outcome;
 
@@ -102,3 +103,10 @@ pub(super) const ERRORS: &[Fault] = &[
         Changes(UNKNOWN_AGENT, |reply, _| reply.pieces.push(format!("\n{TRACE}").into_bytes())),
     ),
 ];
+
+/// Faults of the documented errors that come as nothing at all.
+pub(super) const NOTHING: &[Fault] = gone_wrong! {
+    "unauthorized", "A missing or wrong pair of keys", UNAUTHORISED, None, [unanswered];
+    "unknown-agent", "An agent that does not exist", UNKNOWN_AGENT, None, [empty, unanswered];
+    "no-credits", "An organisation without credits", NO_CREDITS, Some("no-credits"), [empty, unanswered];
+};

@@ -2,6 +2,7 @@
 
 mod chat;
 mod faults;
+mod protocol;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use axum::routing::any;
 use super::call::Call;
 use super::catalogue::Api;
 use super::conduct::Conduct;
-use super::faults::{http, sse};
+use super::faults::{credentials, http, sse};
 use super::fixtures::agentsgt as fixtures;
 use super::refusal::Refusal;
 use super::reply::{Outcome, Reply};
@@ -25,7 +26,17 @@ use super::reply::{Outcome, Reply};
 pub(super) const API: Api = Api {
     name: "agentsgt",
     title: "Agents GT chat: the AI SDK's UI message stream",
-    faults: &[http::FAULTS, faults::ERRORS, sse::DELIVERY, sse::FRAMING],
+    faults: &[
+        http::FAULTS,
+        credentials::ANY,
+        credentials::BEARER,
+        credentials::PAIR,
+        faults::ERRORS,
+        faults::NOTHING,
+        sse::DELIVERY,
+        sse::FRAMING,
+        protocol::FAULTS,
+    ],
     routes,
 };
 
@@ -60,7 +71,7 @@ async fn nothing_here(State(server): State<Arc<AgentsGt>>, call: Call) -> Respon
 fn refuse(refusal: Refusal) -> Reply {
     let text = match refusal {
         Refusal::NoCredential | Refusal::WrongCredential | Refusal::HalfCredential => "Unauthorized".to_owned(),
-        Refusal::Unknown => "Agent not found".to_owned(),
+        Refusal::Unknown | Refusal::Foreign => "Agent not found".to_owned(),
         Refusal::NoCredits => "Payment required".to_owned(),
         other => other.sentence(),
     };

@@ -9,12 +9,43 @@ use serde_json::{Value, json};
 use super::messages;
 use crate::reference::fault::Effect::{self, Changes, Tolerates};
 use crate::reference::fault::{Change, Fault};
+use crate::reference::faults::gone_wrong;
 use crate::reference::gist::fresh_id;
 use crate::reference::refusal::Refusal;
-use crate::reference::reply::Outcome;
+use crate::reference::reply::{Ending, Outcome, Reply};
 
 const UNAUTHENTICATED: &[Outcome] =
     &[Outcome::Refused(Refusal::NoCredential), Outcome::Refused(Refusal::WrongCredential)];
+
+/// Faults in who gets what.
+pub(super) const ACCESS: &[Fault] = &[
+    Fault::new(
+        "foreign-session-served",
+        "Agents and sessions of another organisation answer.",
+        &["auth/accepted"],
+        Tolerates(Refusal::Foreign),
+    )
+    .in_state("org-mismatch"),
+    Fault::new(
+        "refused-too-late",
+        "401 has the answer in its body.",
+        &["auth/effect"],
+        Changes(UNAUTHENTICATED, |reply, call| reply.pieces = messages::whole(&call.text("content")).pieces),
+    ),
+    Fault::new(
+        "refused-in-stream",
+        "401 is sent over the answer's stream.",
+        &["auth/effect"],
+        Changes(UNAUTHENTICATED, |reply, call| {
+            *reply = Reply { status: reply.status, ..messages::stream(&call.text("content")) };
+        }),
+    ),
+];
+
+/// Faults of the one documented error that come as nothing at all.
+pub(super) const ERRORS: &[Fault] = gone_wrong! {
+    "unauthorized", "A missing or wrong credential", UNAUTHENTICATED, None, [unanswered];
+};
 
 /// Faults in creating a session.
 pub(super) const SESSION: &[Fault] = &[
@@ -206,6 +237,17 @@ pub(super) const MESSAGE: &[Fault] = &[
             reply.edit_items(|_, item| {
                 item.insert("id".to_owned(), fresh_id("msg_").into());
             });
+        }),
+    ),
+    Fault::new(
+        "held-open",
+        "The connection stays open for long after the sentinel where `stream` is left out.",
+        &["stream/held-open"],
+        // Each such answer costs its client seconds, so that not all of them have the fault.
+        streams(|reply, call| {
+            if call.json().is_some_and(|body| body.get("stream").is_none()) {
+                reply.ending = Ending::HeldOpen;
+            }
         }),
     ),
     Fault::new(

@@ -20,7 +20,8 @@ pub(super) fn send(server: &Agntix, call: &Call) -> Result<Reply, Refusal> {
     let content = conduct.words(&body, "content")?;
     let streamed = conduct.optional(&body, "stream", Value::is_boolean)?.and_then(Value::as_bool);
     let owner = server.sessions.lock().unwrap_or_else(PoisonError::into_inner).get(call.path("sessionId")).copied();
-    conduct.require(owner == Some(organisation), Refusal::Unknown)?;
+    conduct.require(owner.is_some(), Refusal::Unknown)?;
+    conduct.require(owner.is_none_or(|owner| owner == organisation), Refusal::Foreign)?;
     Ok(if streamed.unwrap_or(true) { stream(content) } else { whole(content) })
 }
 

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::call::Call;
 use super::catalogue::Api;
 use super::conduct::Conduct;
-use super::faults::{http, sse};
+use super::faults::{credentials, http, sse};
 use super::fixtures::agntix as fixtures;
 use super::refusal::Refusal;
 use super::reply::{Outcome, Reply};
@@ -29,6 +29,12 @@ pub(super) const API: Api = Api {
     title: "Agntix chat: sessions and their messages",
     faults: &[
         http::FAULTS,
+        credentials::ANY,
+        credentials::KEY,
+        credentials::BEARER,
+        credentials::TOKEN,
+        faults::ACCESS,
+        faults::ERRORS,
         faults::SESSION,
         faults::MESSAGE,
         faults::SWITCH,
@@ -87,11 +93,12 @@ impl Agntix {
     /// The caller's organisation. One valid credential is enough.
     fn organisation(&self, call: &Call) -> Result<Organisation, Refusal> {
         let key = call.header("x-api-key").filter(|key| !key.is_empty());
+        let right = [fixtures::KEY, fixtures::TOKEN];
         match (key, call.bearer()) {
             (Some(fixtures::KEY), _) | (_, Some(fixtures::TOKEN)) => Ok(Organisation::Reference),
             (Some(fixtures::OTHER_ORG_KEY), _) => Ok(Organisation::Other),
-            (None, None) => self.conduct.tolerate(Refusal::NoCredential),
-            _ => self.conduct.tolerate(Refusal::WrongCredential),
+            (None, None) => self.conduct.turn_away(call, &right, Refusal::NoCredential),
+            _ => self.conduct.turn_away(call, &right, Refusal::WrongCredential),
         }
     }
 }

@@ -26,7 +26,8 @@ pub(super) fn create(server: &Agntix, call: &Call) -> Result<Reply, Refusal> {
     let organisation = server.organisation(call)?;
     let body = conduct.object(call)?;
     check(conduct, &body)?;
-    conduct.require(is_known(&body) && organisation == Organisation::Reference, Refusal::Unknown)?;
+    conduct.require(is_known(&body), Refusal::Unknown)?;
+    conduct.require(organisation == Organisation::Reference, Refusal::Foreign)?;
 
     let id = fresh_id("ses_");
     let reply = Reply::json(Outcome::Session, StatusCode::CREATED, &session(&id, &body));

@@ -1,10 +1,11 @@
 //! Faults of any API over HTTP: credentials, methods and errors.
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, LOCATION,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, DATE, LOCATION,
     WWW_AUTHENTICATE,
 };
 use http::{HeaderName, StatusCode};
+use serde_json::Value;
 
 use crate::reference::call::Call;
 use crate::reference::fault::Effect::{Changes, MixesUp, Tolerates};
@@ -105,6 +106,12 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
         Changes(SERVED, |reply, _| reply.unset(&CONTENT_TYPE)),
     ),
     Fault::new(
+        "date-iso",
+        "What is served has a Date in the form of ISO 8601.",
+        &["http/date"],
+        Changes(SERVED, |reply, _| reply.set(DATE, "2026-11-22T08:00:00Z")),
+    ),
+    Fault::new(
         "redirected",
         "What should be served is answered with a redirection.",
         &["status/undocumented"],
@@ -131,15 +138,28 @@ pub(in crate::reference) const FAULTS: &[Fault] = &[
 ];
 
 /// Faults of an API whose errors are JSON.
-pub(in crate::reference) const JSON_ERRORS: &[Fault] = &[Fault::new(
-    "problem-status",
-    "The problem+json of a 401 gives the status 400.",
-    &["http/problem-json"],
-    Changes(UNAUTHENTICATED, |reply, _| {
-        reply.set(CONTENT_TYPE, "application/problem+json");
-        reply.set_member("status", 400);
-    }),
-)];
+pub(in crate::reference) const JSON_ERRORS: &[Fault] = &[
+    Fault::new(
+        "problem-status",
+        "The problem+json of a 401 gives the status 400.",
+        &["http/problem-json"],
+        Changes(UNAUTHENTICATED, |reply, _| {
+            reply.set(CONTENT_TYPE, "application/problem+json");
+            reply.set_member("status", 400);
+        }),
+    ),
+    Fault::new(
+        "error-shape",
+        "The refusal of a body that is not JSON is a list of errors, unlike all others.",
+        &["error/shape"],
+        Changes(MALFORMED, |reply, _| {
+            reply.edit_object(|error| {
+                let inner = std::mem::take(error);
+                error.insert("errors".to_owned(), vec![Value::Object(inner)].into());
+            });
+        }),
+    ),
+];
 
 fn give_credential_back(reply: &mut Reply, call: &Call) {
     let credential = [AUTHORIZATION, HeaderName::from_static("x-api-key")];

@@ -1,6 +1,6 @@
 //! Faults of streams of server-sent events.
 
-use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 
 use crate::reference::alter::Piece::{Last, Second};
 use crate::reference::call::Call;
@@ -20,6 +20,24 @@ pub(in crate::reference) const DELIVERY: &[Fault] = &[
         streams(|reply, _| reply.ending = Ending::Cut),
     ),
     Fault::new(
+        "length-short",
+        "The connection closes before the announced length is reached.",
+        &["stream/incomplete"],
+        streams(|reply, _| {
+            reply.announce_length(1);
+            reply.ending = Ending::Cut;
+        }),
+    ),
+    Fault::new(
+        "close-delimited",
+        "The stream has no last event, and nothing but the closed connection ends it.",
+        &["stream/close-delimited"],
+        streams(|reply, _| {
+            reply.pieces.pop();
+            reply.ending = Ending::Closed;
+        }),
+    ),
+    Fault::new(
         "buffered",
         "All events come in one burst after a long silence.",
         &["stream/buffered"],
@@ -29,10 +47,7 @@ pub(in crate::reference) const DELIVERY: &[Fault] = &[
         "content-length",
         "The stream is sent with a Content-Length.",
         &["sse/content-length"],
-        streams(|reply, _| {
-            let length = reply.pieces.iter().map(Vec::len).sum::<usize>();
-            reply.headers.insert(CONTENT_LENGTH, length.into());
-        }),
+        streams(|reply, _| reply.announce_length(0)),
     ),
     Fault::new(
         "cache-control-missing",

@@ -3,6 +3,7 @@
 mod excerpt;
 mod finding;
 mod locate;
+mod plan;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,8 @@ mod trace;
 
 use std::cmp::Reverse;
 use std::io;
+
+pub use plan::print_plan;
 
 use super::safe;
 use super::style::{Palette, paint};

@@ -27,6 +27,8 @@ impl Audit<'_> {
             self.ledger.note(case, exchange);
             self.marks.note(case, exchange);
             self.remember(case, exchange);
+        } else if self.shapes.note(case, exchange) {
+            self.remember(case, exchange);
         }
         let new = self.tally.record(case, exchange, &checks, alone);
         self.tell(case, new)
@@ -75,9 +77,11 @@ impl Audit<'_> {
         Before { other_credential, ..before }
     }
 
-    /// Judges what only the whole run shows: ids that came twice, and callers that were mixed up.
+    /// Judges what only the whole run shows: ids that came twice, callers that were mixed up, and errors
+    /// of different shapes.
     pub(super) fn judge_over_the_run(&mut self) -> Result<(), RunError> {
-        for check in self.ledger.checks(&self.job.contract).into_iter().chain(self.marks.checks()) {
+        let noted = self.ledger.checks(&self.job.contract).into_iter();
+        for check in noted.chain(self.marks.checks()).chain(self.shapes.checks()) {
             let answer = check.case.as_ref().and_then(|id| self.answers.get(id));
             let any = || self.answers.values().find(|(case, _)| case.operation.id == check.operation);
             let Some((case, exchange)) = answer.or_else(any).cloned() else { continue };

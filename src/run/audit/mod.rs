@@ -11,31 +11,33 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use self::sending::Stop;
-use super::bind::Links;
-use super::budget::Budget;
+use super::bind::{Links, Source};
+use super::budget::{Budget, MAX_GENERATIONS};
 use super::dispatch::Dispatcher;
 use super::earlier::Earlier;
+use super::forecast::{Forecast, Preparation};
 use super::promises::outcomes;
 use super::reach::Reach;
-use super::redact::Redactor;
+use super::redact;
 use super::tally::{Selection, Tally};
 use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult};
 use crate::contract::PromiseId;
-use crate::generate::{Case, CaseId, CaseKind, LeftOut, Plan, generate};
-use crate::judge::{Ledger, Marks};
+use crate::generate::{Case, CaseId, LeftOut, Plan};
+use crate::judge::{Ledger, Marks, Shapes};
 use crate::send::{Client, Exchange};
+use crate::target::Redactor;
 
 /// Judges one target.
 ///
 /// # Errors
 /// When a report cannot be written, or no client can be made.
 pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) -> Result<TargetResult, RunError> {
-    let plan = chosen(job, options);
-    let planned = plan.cases.iter().map(requests_of).sum::<usize>()
-        + plan.workflows.iter().map(|workflow| *workflow.requests(&plan.workflows).start()).sum::<usize>();
+    let Preparation { plan, sources, forecast } =
+        Preparation::of(&job.contract, &job.target, job.suite.as_ref(), options);
+    let planned = forecast.requests();
     reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
-    let mut audit = Audit::new(job, options, &plan, reporter)?;
-    match audit.send_all(plan).await {
+    let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
+    match audit.send_all(plan, sources).await {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
         Err(Stop::Unreachable(reason)) => audit.incomplete.push(reason),
@@ -44,26 +46,6 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     audit.judge_over_the_run()?;
     let findings = audit.findings().await?;
     Ok(audit.result(findings))
-}
-
-/// The plan without the operations that were not chosen.
-fn chosen(job: &Job, options: &Options) -> Plan {
-    let settings = crate::generate::Options { seed: options.seed, cases: options.cases };
-    let mut plan = generate(&job.contract, &job.target, job.suite.as_ref(), &settings);
-    if !options.only.is_empty() {
-        let wanted = |operation: &str| options.only.iter().any(|only| only == operation);
-        plan.cases.retain(|case| wanted(&case.operation.id));
-        plan.workflows.retain(|workflow| workflow.cases().iter().all(|case| wanted(&case.operation.id)));
-        plan.left_out.retain(|left_out| wanted(&left_out.operation));
-    }
-    plan
-}
-
-fn requests_of(case: &Case) -> usize {
-    match case.kind {
-        CaseKind::Burst { requests } => requests as usize,
-        _ => 1,
-    }
 }
 
 /// The audit of one target under way: what is needed to go on, and what was gathered so far.
@@ -75,10 +57,11 @@ struct Audit<'a> {
     /// Pauses that the target asked for.
     slowed: UnboundedReceiver<Duration>,
     links: Arc<Links>,
-    hooks: Client,
+    hooks: Arc<Client>,
     tally: Tally,
     ledger: Ledger,
     marks: Marks,
+    shapes: Shapes,
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
@@ -92,10 +75,18 @@ struct Audit<'a> {
 }
 
 impl<'a> Audit<'a> {
-    fn new(job: &'a Job, options: &'a Options, plan: &Plan, reporter: &'a mut dyn Reporter) -> Result<Self, RunError> {
+    fn new(
+        job: &'a Job,
+        options: &'a Options,
+        plan: &Plan,
+        sources: &[Source],
+        forecast: &Forecast,
+        reporter: &'a mut dyn Reporter,
+    ) -> Result<Self, RunError> {
         let limits = &job.target.limits;
         let selection = Selection { rules: options.rules.clone(), severity: job.target.severity.clone() };
-        let budget = Budget::new(limits, options.interrupt.clone());
+        let extras = forecast.extras.iter().map(|allowance| (allowance.extra, allowance.times));
+        let budget = Budget::new(limits, extras, options.interrupt.clone());
         let client = Client::new(limits)?;
         let (tell, slowed) = mpsc::unbounded_channel();
         let mut unwitnessed = HashMap::new();
@@ -110,11 +101,12 @@ impl<'a> Audit<'a> {
             reporter,
             dispatcher: Arc::new(Dispatcher::new(&job.target, job.url.clone(), client, budget, tell)),
             slowed,
-            links: Arc::new(Links::new(plan.cases.iter())),
-            hooks: Client::new(limits)?,
+            links: Arc::new(Links::new(sources)),
+            hooks: Arc::new(Client::new(limits)?),
             tally: Tally::new(&job.contract, selection),
             ledger: Ledger::default(),
             marks: Marks::default(),
+            shapes: Shapes::default(),
             reach: Reach::default(),
             answers: HashMap::new(),
             earlier: Earlier::default(),
@@ -122,7 +114,7 @@ impl<'a> Audit<'a> {
             unwitnessed,
             incomplete: Vec::new(),
             operations: operations.filter(is_chosen).collect(),
-            redactor: Redactor::new(&job.target),
+            redactor: Redactor::new(job.target.secrets()),
             done: 0,
         })
     }
@@ -147,6 +139,25 @@ impl<'a> Audit<'a> {
         });
     }
 
+    /// A state whose error could not be told from a limit on the pace.
+    fn state_throttled(&mut self, case: &Case) {
+        let state = case.state.clone().unwrap_or_default();
+        self.incomplete.push(format!("state {state} could not be judged: the target answered 429 each time"));
+        self.left_out.push(NotChecked {
+            operation: case.operation.id.clone(),
+            state: case.state.clone(),
+            what: "a documented error".to_owned(),
+            reason: "429 was answered each time, which says nothing of the state".to_owned(),
+        });
+    }
+
+    /// What a limit on generated answers kept from being judged.
+    fn generations_left_out(&self) -> Option<String> {
+        let most = self.job.target.limits.max_generations?;
+        let is_over = self.left_out.iter().any(|left_out| left_out.reason == MAX_GENERATIONS);
+        is_over.then(|| format!("the budget of {most} requests that generate an answer leaves others unsent"))
+    }
+
     fn result(mut self, mut findings: Vec<FoundFinding>) -> TargetResult {
         let target = &self.job.target;
         let has_credentials = !target.credentials.is_empty() || target.headers.iter().any(|(_, text)| text.is_secret());
@@ -155,7 +166,8 @@ impl<'a> Audit<'a> {
             findings.clear();
             self.tally.promises.clear();
         } else if self.incomplete.is_empty() {
-            self.incomplete = self.reach.incomplete(&self.operations, has_credentials);
+            self.incomplete = self.generations_left_out().into_iter().collect();
+            self.incomplete.extend(self.reach.incomplete(&self.operations, has_credentials));
         }
         let broken = findings.iter().any(|found| found.finding.severity >= self.options.fail_on);
         let verdict = match () {
@@ -163,7 +175,7 @@ impl<'a> Audit<'a> {
             () if self.incomplete.is_empty() => RunVerdict::Conformant,
             () => RunVerdict::Incomplete,
         };
-        TargetResult {
+        let result = TargetResult {
             name: self.job.target.name.clone(),
             title: self.job.contract.title.clone(),
             url: self.job.url.to_string(),
@@ -179,7 +191,8 @@ impl<'a> Audit<'a> {
             left_out: self.left_out,
             latency: self.tally.latency(),
             streams: self.tally.streams,
-        }
+        };
+        redact::result(&self.redactor, result)
     }
 }
 

@@ -8,10 +8,10 @@ use futures_util::stream;
 
 use super::Audit;
 use crate::generate::{Case, CaseKind, Expect, Plan, Workflow};
-use crate::run::bind::{BindError, Links};
-use crate::run::budget::Halt;
+use crate::run::bind::{BindError, Links, Source};
+use crate::run::budget::{Extra, Halt};
 use crate::run::burst::send_burst;
-use crate::run::dispatch::{Dispatcher, Unsent};
+use crate::run::dispatch::{Dispatcher, Unsent, is_throttled};
 use crate::run::hook::run_hook;
 use crate::run::reach::unreachable;
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
@@ -34,28 +34,50 @@ impl From<std::io::Error> for Stop {
 /// A case with what came of sending it.
 struct Tried {
     case: Case,
-    /// Exchanges that gave values to the case.
-    sources: Vec<(Case, Exchange)>,
     sent: Result<Exchange, BindError>,
 }
 
 impl Audit<'_> {
     /// Examples first, for they show whether the target is there and its ids are right; what may disturb
     /// others last and alone.
-    pub(super) async fn send_all(&mut self, plan: Plan) -> Result<(), Stop> {
+    pub(super) async fn send_all(&mut self, plan: Plan, sources: Vec<Source>) -> Result<(), Stop> {
         let (examples, rest): (Vec<_>, Vec<_>) =
             plan.cases.into_iter().partition(|case| case.kind == CaseKind::Example && case.state.is_none());
         let (alone, together): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| self.disturbs(case));
-        let mut first = examples.into_iter().chain(together);
-        let Some(probe) = first.next() else { return Ok(()) };
-        self.probe(probe).await?;
-        self.send_together(first.collect()).await?;
+        let mut first = [examples, together].concat();
+        if !first.is_empty() {
+            let needs_no_other = first.iter().position(|case| case.request.bindings.is_empty());
+            self.probe(first.remove(needs_no_other.unwrap_or(0))).await?;
+        }
+        self.send_sources(&sources).await?;
+        self.send_together(first).await?;
         let mut ended = Ended::new();
         for workflow in &plan.workflows {
             self.send_workflow(workflow, &plan.workflows, &mut ended).await?;
         }
         for case in alone {
             self.send_alone(case).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for what the answers of some operations give to others.
+    async fn send_sources(&mut self, sources: &[Source]) -> Result<(), Stop> {
+        let dispatcher = self.dispatcher.clone();
+        let requests = sources.iter().flat_map(|source| std::iter::repeat_n(&source.case, source.times));
+        let send = async |case| (case, dispatcher.send(case).await);
+        let mut answers = stream::iter(requests).map(send).buffer_unordered(self.job.target.limits.concurrency);
+        while let Some((case, sent)) = self.meanwhile(answers.next()).await? {
+            self.done += 1;
+            match sent {
+                Ok(exchange) => {
+                    self.links.add(case, &exchange);
+                    self.judge(case, &exchange, &[], true)?;
+                }
+                Err(unsent) => {
+                    self.not_sent(&case.operation.id, "requests for what they give to others", unsent.into())?
+                }
+            }
         }
         Ok(())
     }
@@ -68,13 +90,11 @@ impl Audit<'_> {
 
     /// The first request shows whether there is anything to judge.
     async fn probe(&mut self, case: Case) -> Result<(), Stop> {
-        let tried = try_case(&self.dispatcher, &self.links, case).await;
+        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
+        let tried = self.meanwhile(try_case(&dispatcher, &links, case)).await?;
         let failure = match &tried.sent {
             Ok(Exchange { outcome: Outcome::Failed(failure), .. }) => Some(failure.clone()),
-            _ => tried.sources.iter().find_map(|(_, exchange)| match &exchange.outcome {
-                Outcome::Failed(failure) => Some(failure.clone()),
-                Outcome::Answered(_) => None,
-            }),
+            _ => None,
         };
         if let Some(failure) = failure
             && !self.answers_anything(&failure).await?
@@ -105,7 +125,7 @@ impl Audit<'_> {
             .buffer_unordered(self.job.target.limits.concurrency);
         let mut crowded = Vec::new();
         while let Some(tried) = self.meanwhile(tries.next()).await? {
-            if was_crowded_out(&tried) {
+            if was_crowded_out(&tried) && dispatcher.budget.allows(Extra::Crowded) {
                 crowded.push(tried.case);
             } else {
                 self.take(tried)?;
@@ -119,12 +139,15 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Tells of the pauses that the target asks for while something is awaited.
+    /// Tells of the pauses that the target asks for while something is awaited, and leaves it where the run
+    /// is interrupted.
     async fn meanwhile<T>(&mut self, awaited: impl Future<Output = T>) -> Result<T, Stop> {
-        let mut awaited = pin!(awaited);
+        let interrupt = self.options.interrupt.clone();
+        let (mut awaited, mut interrupted) = (pin!(awaited), pin!(interrupt.asked()));
         loop {
             tokio::select! {
                 done = &mut awaited => return Ok(done),
+                () = &mut interrupted => return Err(Stop::Halted(Halt::Interrupted)),
                 Some(wait) = self.slowed.recv() => {
                     self.reporter.event(&Event::Slowed { target: &self.job.target.name, wait })?;
                 }
@@ -144,13 +167,10 @@ impl Audit<'_> {
             self.leave_out(operation, &what, format!("it depends on workflow {id}, which did not end well"));
             return Ok(());
         }
-        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
-        let (contract, so_far) = (&self.job.contract, &*ended);
-        let conductor = Conductor { contract, dispatcher: &dispatcher, links: &links, workflows, ended: so_far };
+        let (dispatcher, links, job) = (self.dispatcher.clone(), self.links.clone(), self.job);
+        let conductor =
+            Conductor { contract: &job.contract, dispatcher: &dispatcher, links: &links, workflows, ended: &*ended };
         let sent = self.meanwhile(conductor.send(workflow)).await?;
-        for (case, exchange) in &sent.sources {
-            self.judge(case, exchange, &[], true)?;
-        }
         for step in sent.steps {
             self.done += 1;
             self.judge(&step.case, &step.exchange, &step.checks, false)?;
@@ -160,11 +180,7 @@ impl Audit<'_> {
                 ended.insert(workflow.id.clone(), finished);
                 Ok(())
             }
-            Err(BrokeOff::Unsent(Unsent::Halted(halt))) => Err(Stop::Halted(halt)),
-            Err(BrokeOff::Unsent(Unsent::Unwritable(error))) => {
-                self.leave_out(operation, &what, error.to_string());
-                Ok(())
-            }
+            Err(BrokeOff::Unsent(unsent)) => self.not_sent(&operation, &what, unsent.into()),
             Err(BrokeOff::Step { operation, reason }) => {
                 self.leave_out(operation, &what, reason);
                 Ok(())
@@ -172,43 +188,52 @@ impl Audit<'_> {
         }
     }
 
+    /// Sends a case in its state. The state is undone whatever came of it, also where the run was interrupted or
+    /// the state was brought about in part.
     async fn send_alone(&mut self, case: Case) -> Result<(), Stop> {
+        self.dispatcher.budget.check().map_err(Stop::Halted)?;
         let state = case.state.as_ref().and_then(|name| self.job.target.states.get(name));
-        if let Some(before) = state.and_then(|state| state.before.as_ref())
-            && let Err(error) = run_hook(before, &self.hooks).await
-        {
-            self.state_failed(&case, &error.to_string());
-            return Ok(());
-        }
-        let sent = match case.kind {
-            CaseKind::Burst { requests } => self.burst(&case, requests).await,
-            _ => {
-                let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
-                let tried = self.meanwhile(try_case(&dispatcher, &links, case.clone())).await;
-                tried.and_then(|tried| self.take(tried))
+        let hooks = self.hooks.clone();
+        let brought_about = match state.and_then(|state| state.before.as_ref()) {
+            Some(before) => self.meanwhile(run_hook(before, &hooks)).await,
+            None => Ok(Ok(())),
+        };
+        let sent = match brought_about {
+            Ok(Ok(())) => self.send_in_state(&case).await,
+            Ok(Err(error)) => {
+                self.state_failed(&case, &error.to_string());
+                Ok(())
             }
+            Err(stop) => Err(stop),
         };
         if let Some(after) = state.and_then(|state| state.after.as_ref())
-            && let Err(error) = run_hook(after, &self.hooks).await
+            && let Err(error) = run_hook(after, &hooks).await
         {
             self.state_failed(&case, &format!("it could not be undone: {error}"));
         }
         sent
     }
 
+    async fn send_in_state(&mut self, case: &Case) -> Result<(), Stop> {
+        if let CaseKind::Burst { requests } = case.kind {
+            return self.burst(case, requests).await;
+        }
+        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
+        let tried = self.meanwhile(try_case(&dispatcher, &links, case.clone())).await?;
+        self.take(tried)
+    }
+
     async fn burst(&mut self, case: &Case, requests: u32) -> Result<(), Stop> {
-        let mut case = case.clone();
-        let lease = match self.links.lend(&self.dispatcher, &mut case).await {
+        let (mut case, job) = (case.clone(), self.job);
+        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
+        let _lease = match self.meanwhile(links.lend(&mut case)).await? {
             Ok(lease) => lease,
-            Err(error) => {
-                self.leave_out(case.operation.id.clone(), "the rate limit", error.to_string());
-                return Ok(());
-            }
+            Err(error) => return self.not_sent(&case.operation.id, "the rate limit", error),
         };
-        let concurrency = self.job.target.limits.concurrency;
         let before = self.before(&case);
-        let sent = send_burst(&case, requests, concurrency, &self.job.contract, &self.dispatcher, &before).await;
-        self.links.give_back(lease).await;
+        let concurrency = job.target.limits.concurrency;
+        let sent = send_burst(&case, requests, concurrency, &job.contract, &dispatcher, &before);
+        let sent = self.meanwhile(sent).await?;
         self.done += requests as usize;
         if let Some(exchange) = sent.exchange {
             self.earlier.note(&case.operation.id, &exchange, requests as usize);
@@ -216,26 +241,35 @@ impl Audit<'_> {
             self.tell(&case, new)?;
         }
         match sent.unsent {
-            Some(Unsent::Halted(halt)) => Err(Stop::Halted(halt)),
-            Some(Unsent::Unwritable(error)) => {
-                self.leave_out(case.operation.id.clone(), "the rate limit", error.to_string());
-                Ok(())
-            }
+            Some(unsent) => self.not_sent(&case.operation.id, "the rate limit", unsent.into()),
             None => Ok(()),
         }
     }
 
     fn take(&mut self, tried: Tried) -> Result<(), Stop> {
-        for (case, exchange) in &tried.sources {
-            self.judge(case, exchange, &[], true)?;
-        }
         self.done += 1;
         match tried.sent {
-            Ok(exchange) => self.judge(&tried.case, &exchange, &[], true),
-            Err(BindError::Unsent(Unsent::Halted(halt))) => Err(Stop::Halted(halt)),
+            Ok(exchange) => {
+                if tried.case.state.is_some() && is_throttled(&tried.case, &exchange) {
+                    self.state_throttled(&tried.case);
+                }
+                self.judge(&tried.case, &exchange, &[], true)
+            }
             Err(error) => {
                 let what = format!("{} cases", tried.case.kind.name());
-                self.leave_out(tried.case.operation.id.clone(), &what, error.to_string());
+                self.not_sent(&tried.case.operation.id, &what, error)
+            }
+        }
+    }
+
+    /// Says why something was not sent, or ends the run where nothing more may be.
+    fn not_sent(&mut self, operation: &str, what: &str, error: BindError) -> Result<(), Stop> {
+        match error {
+            BindError::Unsent(Unsent::Halted(halt @ (Halt::Requests(_) | Halt::Time(_) | Halt::Interrupted))) => {
+                Err(Stop::Halted(halt))
+            }
+            error => {
+                self.leave_out(operation.to_owned(), what, error.to_string());
                 Ok(())
             }
         }
@@ -250,11 +284,9 @@ fn was_crowded_out(tried: &Tried) -> bool {
 }
 
 async fn try_case(dispatcher: &Dispatcher, links: &Links, mut case: Case) -> Tried {
-    let lease = match links.lend(dispatcher, &mut case).await {
-        Ok(lease) => lease,
-        Err(error) => return Tried { case, sources: Vec::new(), sent: Err(error) },
+    let sent = match links.lend(&mut case).await {
+        Ok(_lease) => dispatcher.send(&case).await.map_err(BindError::from),
+        Err(error) => Err(error),
     };
-    let sent = dispatcher.send(&case).await.map_err(BindError::from);
-    let sources = links.give_back(lease).await;
-    Tried { case, sources, sent }
+    Tried { case, sent }
 }

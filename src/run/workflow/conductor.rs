@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::journey::{Journey, SentStep};
 use super::{BrokeOff, Ended, SentWorkflow};
@@ -14,10 +13,8 @@ use crate::generate::suite::{Action, Destination, Recovery, Transfer};
 use crate::generate::{Call, Case, Step, Workflow};
 use crate::judge::{Finished, Known, Sent, all_hold, judge_step, outputs};
 use crate::run::bind::{Links, fill_from_workflow};
+use crate::run::budget::Extra;
 use crate::run::dispatch::Dispatcher;
-
-/// How often a pause looks up whether the run was interrupted.
-const LOOK_UP: Duration = Duration::from_millis(100);
 
 /// Sends the workflows of a plan.
 pub struct Conductor<'a> {
@@ -57,10 +54,10 @@ enum Actions {
 impl<'a> Conductor<'a> {
     /// Sends the steps of a workflow, each with the values that earlier ones gave.
     pub async fn send(&self, workflow: &'a Workflow) -> SentWorkflow {
-        let mut journey = Journey::default();
+        let mut journey = Journey::of(*workflow.requests(self.workflows).start());
         let inputs = workflow.inputs.clone().into_iter().collect();
         let end = self.walk(workflow, inputs, Actions::Heeded, &mut journey).await;
-        SentWorkflow { steps: journey.steps, sources: journey.sources, end }
+        SentWorkflow { steps: journey.steps, end }
     }
 
     /// From the first step of a workflow to an end, which may be the end of another workflow. Boxed, for a
@@ -194,10 +191,12 @@ impl<'a> Conductor<'a> {
         let operation = case.operation.id.clone();
         let missing = |reason| BrokeOff::Step { operation: operation.clone(), reason };
         fill_from_workflow(&mut case, known).map_err(missing)?;
-        let lease = self.links.lend(self.dispatcher, &mut case).await.map_err(|error| missing(error.to_string()))?;
-        let exchange = self.dispatcher.send(&case).await.map_err(BrokeOff::Unsent);
-        journey.sources.extend(self.links.give_back(lease).await);
-        journey.steps.push(SentStep { case, exchange: exchange?, checks: Vec::new() });
+        let _lease = self.links.lend(&mut case).await.map_err(|error| missing(error.to_string()))?;
+        if !journey.is_within_the_least() && !self.dispatcher.budget.allows(Extra::Workflow) {
+            return Err(missing("the plan has no room for another request".to_owned()));
+        }
+        let exchange = self.dispatcher.send(&case).await.map_err(BrokeOff::Unsent)?;
+        journey.steps.push(SentStep { case, exchange, checks: Vec::new() });
         Ok(())
     }
 
@@ -234,15 +233,11 @@ impl<'a> Conductor<'a> {
     async fn pause(&self, after: Duration, sent: Option<Sent<'_>>) -> bool {
         let asked = sent.and_then(|sent| sent.exchange.answer()?.header("retry-after")?.trim().parse().ok());
         let pause = asked.map_or(after, Duration::from_secs);
-        let budget = &self.dispatcher.budget;
-        if pause >= budget.time_left() {
+        if pause >= self.dispatcher.budget.time_left() {
             return false;
         }
-        let end = Instant::now() + pause;
-        while Instant::now() < end && budget.check().is_ok() {
-            tokio::time::sleep(end.saturating_duration_since(Instant::now()).min(LOOK_UP)).await;
-        }
-        budget.check().is_ok()
+        tokio::time::sleep(pause).await;
+        true
     }
 }
 

@@ -16,14 +16,24 @@ pub struct SentStep {
 }
 
 /// What was sent of a workflow so far, with the workflows that it called or went on to.
-#[derive(Default)]
 pub(super) struct Journey {
     pub steps: Vec<SentStep>,
-    pub sources: Vec<(Case, Exchange)>,
+    /// The requests that are planned.
+    least: usize,
     jumps: usize,
 }
 
 impl Journey {
+    /// A journey of at least so many requests.
+    pub fn of(least: usize) -> Self {
+        Journey { steps: Vec::new(), least, jumps: 0 }
+    }
+
+    /// Whether the next request is one of those that are planned.
+    pub fn is_within_the_least(&self) -> bool {
+        self.steps.len() < self.least
+    }
+
     /// The last step that was sent.
     pub fn last(&self) -> Option<Sent<'_>> {
         self.steps.last().map(|step| Sent { case: &step.case, exchange: &step.exchange })

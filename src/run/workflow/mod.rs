@@ -11,9 +11,7 @@ pub use conductor::Conductor;
 pub use journey::SentStep;
 
 use super::dispatch::Unsent;
-use crate::generate::Case;
 use crate::judge::Finished;
-use crate::send::Exchange;
 
 /// Workflows that have ended well, by id: others may depend on them and take values from them.
 pub type Ended = HashMap<String, Finished>;
@@ -22,8 +20,6 @@ pub type Ended = HashMap<String, Finished>;
 pub struct SentWorkflow {
     /// What was sent of its steps, in order, every retry among it.
     pub steps: Vec<SentStep>,
-    /// Exchanges that gave values to its steps.
-    pub sources: Vec<(Case, Exchange)>,
     /// What it gives to others, or why the rest of it was not sent.
     pub end: Result<Finished, BrokeOff>,
 }

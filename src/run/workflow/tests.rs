@@ -14,7 +14,7 @@ use crate::generate::{Options, Plan, generate, suite};
 use crate::judge::Verdict;
 use crate::run::Interrupt;
 use crate::run::bind::Links;
-use crate::run::budget::Budget;
+use crate::run::budget::{Budget, Extra};
 use crate::run::dispatch::Dispatcher;
 use crate::send::Client;
 use crate::target::Target;
@@ -92,10 +92,10 @@ async fn ran(workflows: &str, answers: &[(u16, serde_json::Value)]) -> Ran {
     let target = Target::new("jobs", "jobs.yaml");
     let suite = suite::read("jobs.arazzo.yaml", &format!("arazzo: 1.0.1\ninfo: {{title: J}}\nworkflows:\n{workflows}"));
     let plan = generate(&contract, &target, Some(&suite.unwrap()), &Options::default());
-    let budget = Budget::new(&target.limits, Interrupt::default());
+    let budget = Budget::new(&target.limits, [(Extra::Workflow, 1000)], Interrupt::default());
     let (tell, _slowed) = tokio::sync::mpsc::unbounded_channel();
     let dispatcher = Dispatcher::new(&target, url, Client::new(&target.limits).unwrap(), budget, tell);
-    let links = Links::new(plan.cases.iter());
+    let links = Links::new(&[]);
     let (mut ended, mut sent) = (Ended::new(), Vec::new());
     for workflow in &plan.workflows {
         let conductor = Conductor {
@@ -243,11 +243,12 @@ async fn a_healthy_server_is_sent_the_least_that_its_workflows_come_to() {
         let server = crate::reference::start(api, Default::default()).await.unwrap();
         let job = crate::selftest::job(api, Url::parse(&server.url).unwrap()).unwrap();
         let plan = generate(&job.contract, &job.target, job.suite.as_ref(), &Options::default());
-        let budget = Budget::new(&job.target.limits, Interrupt::default());
+        // No extra is allowed.
+        let budget = Budget::new(&job.target.limits, [], Interrupt::default());
         let (tell, _slowed) = tokio::sync::mpsc::unbounded_channel();
         let client = Client::new(&job.target.limits).unwrap();
         let dispatcher = Dispatcher::new(&job.target, job.url.clone(), client, budget, tell);
-        let (links, ended) = (Links::new(plan.cases.iter()), Ended::new());
+        let (links, ended) = (Links::new(&[]), Ended::new());
         for workflow in &plan.workflows {
             let (contract, workflows) = (&job.contract, plan.workflows.as_slice());
             let before = dispatcher.budget.sent();

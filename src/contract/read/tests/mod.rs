@@ -2,6 +2,7 @@
 
 mod documents;
 mod operations;
+mod profiles;
 mod schemas;
 mod streams;
 

@@ -64,7 +64,7 @@ fn the_media_type_tells_the_framing() {
 fn everything_that_x_stream_says_is_read() {
     let media = "{itemSchema: {type: object}, x-stream: {framing: sse, kind: /type, sentinel: '[DONE]', sequence: '(a )*', \
         lifecycles: [{key: /id, open: s, within: [d], close: [e, x], unclosedOk: true}], constant: [/id], monotonic: [/n], \
-        concat: {of: d, piece: /delta, wholeKind: e, whole: /text}, error: [err], unknownKinds: false, \
+        concat: {of: d, piece: /delta, wholeKind: e, whole: /text, like: {application/json: /text}}, error: [err], unknownKinds: false, \
         requireHeaders: {x-v: '1'}, timing: {firstEventMs: 500, idleMs: 1000}, x-source: {document: d, quote: q}}}";
     let contract = streaming("3.2.0", "text/event-stream", media, "");
     assert!(contract.diagnostics.is_empty(), "{}", said(&contract));
@@ -124,6 +124,12 @@ fn everything_that_x_stream_says_is_read() {
                 ),
                 whole: Some(
                     "/text",
+                ),
+                like: Some(
+                    Unstreamed {
+                        essence: "application/json",
+                        pointer: "/text",
+                    },
                 ),
             },
         ),

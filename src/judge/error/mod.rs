@@ -1,6 +1,10 @@
 //! Whether a documented error comes as documented: its status, and its code wherever the body puts it.
 
+mod shape;
+
 use serde_json::Value;
+
+pub use shape::Shapes;
 
 use super::excerpt::excerpt;
 use super::{Evidence, Finding, Rule, RuleSource, Severity, Sink};
@@ -32,7 +36,7 @@ const CODE: Rule = Rule {
 const SHORTEST_MACHINE_CODE: usize = 4;
 
 /// The rules of this family.
-pub static RULES: &[Rule] = &[STATUS, CODE];
+pub static RULES: &[Rule] = &[STATUS, CODE, shape::SHAPE];
 
 fn status(evidence: &Evidence<'_>, sink: &mut Sink) {
     let (Expect::Error(errors), Some(answer)) = (&evidence.case.expect, evidence.answer()) else { return };

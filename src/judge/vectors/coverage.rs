@@ -1,0 +1,27 @@
+//! No rule goes untried: each has a vector here, or a fault of a reference server that it must notice.
+
+use std::collections::BTreeSet;
+
+use super::all;
+use crate::judge::rules;
+use crate::reference::{Api, apis};
+
+/// The families of which every rule has a vector, whether or not a fault breaks it, too.
+const BY_VECTOR: [&str; 4] = ["sse/", "stream/", "item/", "text/"];
+
+#[test]
+fn every_rule_is_broken_by_a_vector_or_a_fault() {
+    let vectors = all().into_iter().map(|vector| vector.rule);
+    let faults = apis().iter().flat_map(Api::faults).flat_map(|fault| fault.rules.iter().copied());
+    let tried: BTreeSet<_> = vectors.chain(faults).collect();
+    let untried: Vec<_> = rules().map(|rule| rule.id).filter(|id| !tried.contains(id)).collect();
+    assert!(untried.is_empty(), "neither a vector nor a fault breaks {untried:?}");
+}
+
+#[test]
+fn every_rule_on_streams_has_a_vector() {
+    let tried: BTreeSet<_> = all().into_iter().map(|vector| vector.rule).collect();
+    let on_streams = rules().map(|rule| rule.id).filter(|id| BY_VECTOR.iter().any(|family| id.starts_with(family)));
+    let untried: Vec<_> = on_streams.filter(|id| !tried.contains(id)).collect();
+    assert!(untried.is_empty(), "no vector breaks {untried:?}");
+}

@@ -1,0 +1,251 @@
+//! What an audit costs: it is announced, kept to, and bounded, also where a target limits or the user stops it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::support::{Served, answering, folder, repository, uptospec, uptospec_in};
+
+const MESSAGE: &str = "{\"id\":\"1\",\"session_id\":\"ses_1\",\"type\":\"user_message\",\
+    \"payload\":{\"type\":\"user_message\",\"message\":\"x\"},\"status\":\"completed\",\"client_id\":null,\
+    \"session_goal_id\":null,\"session_task_id\":null,\"created_at\":\"\",\"updated_at\":\"\"}";
+
+/// A target of the simplest of the four APIs at that URL, and more of its configuration.
+fn configured(url: &str, more: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let config = format!(
+        "[target.agenhq]\nspec = {:?}\nurl = {url:?}\ncredentials = {{ apiKey = \"ahq_reference\" }}\n\
+         values = {{ \"path.sessionId\" = \"ses_reference\" }}\n{more}",
+        repository("specs/agenhq.yaml")
+    );
+    folder(&[("uptospec.toml", &config)])
+}
+
+fn report(folder: &Path) -> Value {
+    let text = std::fs::read_to_string(folder.join("report.json")).expect("a report was written");
+    serde_json::from_str(&text).expect("a report is JSON")
+}
+
+/// The number in the line of a plan that begins with this word, and the one after it.
+fn numbers(plan: &str, word: &str) -> (usize, usize) {
+    let line = plan.lines().find(|line| line.starts_with(word)).expect("the plan has such a line");
+    let mut numbers = line.split_whitespace().filter_map(|word| word.parse().ok());
+    (numbers.next().expect("a number"), numbers.next().expect("another"))
+}
+
+fn respond(mut stream: TcpStream, status: &str, head: &str, body: &str) {
+    // A client that went away is no concern of the server's.
+    let _ = stream.read(&mut [0; 65_536]);
+    let length = body.len();
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status}\r\nDate: Sun, 22 Nov 2026 00:00:00 GMT\r\n{head}Content-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
+    );
+}
+
+#[test]
+fn a_plan_is_printed_and_nothing_is_sent() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let url = answering(move |stream| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        respond(stream, "200 OK", "", "");
+    });
+    let (_kept, path) = configured(&url, "start = \"touch started\"\n");
+    let ran = uptospec_in(&path, &["check", "--plan", "--rate", "2/s"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(ran.stdout.contains("nothing was sent") && ran.stdout.contains("at least"), "{}", ran.stdout);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    assert!(!path.join("started").exists(), "the server was started");
+}
+
+#[test]
+fn a_plan_of_the_four_apis_needs_no_server() {
+    let ran = uptospec(&["check", "--plan"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert_eq!(ran.stdout.lines().filter(|line| line.starts_with("planned  ")).count(), 4, "{}", ran.stdout);
+}
+
+#[test]
+fn a_limit_on_generated_answers_is_kept_and_told() {
+    let server = Served::start("agenhq", &[]);
+    let (_kept, path) = configured(&server.url, "max-generations = 5\n");
+    let plan = uptospec_in(&path, &["check", "--plan"]);
+    let (planned, generating) = numbers(&plan.stdout, "planned");
+    assert_eq!(generating, 5, "{}", plan.stdout);
+    assert_eq!(numbers(&plan.stdout, "at most").1, 5, "{}", plan.stdout);
+    let ran = uptospec_in(&path, &["check", "--report", "json=report.json"]);
+    assert_eq!(ran.code, 3, "{}", ran.all());
+    assert!(ran.stdout.contains("budget of 5 requests that generate an answer"), "{}", ran.stdout);
+    let target = &report(&path)["targets"][0];
+    assert_eq!(target["requests"], planned);
+    let not_checked = target["not_checked"].as_array().unwrap();
+    assert!(not_checked.iter().any(|entry| entry["reason"] == "max-generations"), "{not_checked:?}");
+}
+
+#[test]
+fn a_target_that_answers_429_past_a_limit_ends_in_time_and_is_not_called_conformant() {
+    let served = AtomicUsize::new(0);
+    let url = answering(move |stream| {
+        if served.fetch_add(1, Ordering::Relaxed) < 6 {
+            respond(stream, "200 OK", "Content-Type: application/json\r\n", MESSAGE);
+        } else {
+            respond(stream, "429 Too Many Requests", "", "");
+        }
+    });
+    for arguments in [
+        &["check", "--rate", "1/s", "--time-limit", "4s", "--report", "json=report.json"][..],
+        &["check", "--rate", "100/s", "--time-limit", "60s", "--report", "json=report.json"],
+    ] {
+        let (_kept, path) = configured(&url, "");
+        let start = Instant::now();
+        let ran = uptospec_in(&path, arguments);
+        assert!(start.elapsed() < Duration::from_secs(45), "{:?}", start.elapsed());
+        assert_ne!(ran.code, 0, "{}", ran.all());
+        let incomplete = report(&path)["targets"][0]["incomplete"].to_string();
+        let told = ["time limit of 4s is over", "answered 429", "answered 200, 429"];
+        assert!(told.iter().any(|told| incomplete.contains(told)), "{incomplete}");
+    }
+}
+
+#[test]
+fn a_state_that_only_shows_429_is_told_as_not_judged() {
+    let config = format!(
+        "[target.agentix]\nspec = {:?}\nurl = \"URL\"\ncredentials = {{ bearerAuth = \"agx_live_audit\" }}\n\
+         values = {{ \"path.agentId\" = \"abc123\" }}\n\
+         [target.agentix.states.agent-inactive]\nheaders = {{ X-State = \"inactive-for-this-test\" }}\n",
+        repository("specs/agentix.yaml")
+    );
+    let server = Served::start("agentix", &[]);
+    let behind = server.url.strip_prefix("http://").unwrap().to_owned();
+    let url = answering(move |mut stream| {
+        let request = String::from_utf8_lossy(&whole_request(&mut stream)).into_owned();
+        if request.to_lowercase().contains("x-state: inactive-for-this-test") {
+            let _ =
+                write!(stream, "HTTP/1.1 429 No\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return;
+        }
+        // All else is for the reference server, which closes each connection as it is asked to.
+        let closing = request.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+        if let Ok(mut server) = TcpStream::connect(&behind) {
+            let _ = server.write_all(closing.as_bytes());
+            let _ = std::io::copy(&mut server, &mut stream);
+        }
+    });
+    let (_kept, path) = folder(&[("uptospec.toml", &config.replace("URL", &url))]);
+    let ran = uptospec_in(&path, &["check", "--report", "json=report.json", "--cases", "2"]);
+    let target = &report(&path)["targets"][0];
+    let state = target["not_checked"].as_array().unwrap().iter().find(|entry| entry["state"] == "agent-inactive");
+    assert!(state.is_some_and(|entry| entry["reason"].to_string().contains("429")), "{target:#}");
+    assert!(target["incomplete"].to_string().contains("state agent-inactive could not be judged"), "{target:#}");
+    assert_eq!(ran.code, 3, "{}", ran.all());
+}
+
+/// A run in a process of its own that can be interrupted.
+fn started(folder: &Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_uptospec"))
+        .args(["check", "--report", "json=report.json"])
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts")
+}
+
+fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn interrupted(run: Child) -> (Output, Duration) {
+    let id = run.id().to_string();
+    let start = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("there is kill").success());
+    let output = run.wait_with_output().expect("it ends");
+    (output, start.elapsed())
+}
+
+#[test]
+fn an_interrupt_ends_a_run_at_once_with_a_report_of_what_was_judged() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let url = answering(move |stream| {
+        if counted.fetch_add(1, Ordering::Relaxed) < 4 {
+            return respond(stream, "200 OK", "Content-Type: application/json\r\n", MESSAGE);
+        }
+        std::thread::sleep(Duration::from_secs(60));
+    });
+    let (_kept, path) = configured(&url, "");
+    let run = started(&path);
+    wait_for("a request that is not answered", || asked.load(Ordering::Relaxed) > 6);
+    let (output, time) = interrupted(run);
+    assert!(time < Duration::from_secs(10), "{time:?}");
+    let target = &report(&path)["targets"][0];
+    let has_errors = target["findings"].as_array().unwrap().iter().any(|finding| finding["severity"] == "error");
+    assert_eq!(output.status.code(), Some(if has_errors { 1 } else { 3 }), "{target:#}");
+    assert!(target["incomplete"].to_string().contains("it was interrupted"), "{target:#}");
+    assert!(!target["checks"].as_array().unwrap().is_empty(), "{target:#}");
+}
+
+#[test]
+fn a_state_is_undone_where_the_run_is_interrupted_in_it() {
+    let server = Served::start("agentsgt", &[]);
+    let config = format!(
+        "[target.agentsgt]\nspec = {:?}\nurl = {:?}\ncredentials = {{ bearerAuth = \"pk_reference:sk_reference\" }}\n\
+         values = {{ \"path.agentId\" = \"550e8400-e29b-41d4-a716-446655440000\" }}\n\
+         [target.agentsgt.states.no-credits]\nbefore = {{ run = \"touch brought-about; sleep 60\" }}\n\
+         after = {{ run = \"touch undone\" }}\n",
+        repository("specs/agentsgt.yaml"),
+        server.url
+    );
+    let (_kept, path) = folder(&[("uptospec.toml", &config)]);
+    let run = started(&path);
+    wait_for("the state", || path.join("brought-about").exists());
+    let (output, time) = interrupted(run);
+    assert!(time < Duration::from_secs(10), "{time:?}");
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(path.join("undone").exists(), "the state was left as it was");
+}
+
+#[test]
+fn a_hook_that_fails_is_no_finding_and_its_state_is_undone() {
+    let server = Served::start("agentsgt", &[]);
+    let config = format!(
+        "[target.agentsgt]\nspec = {:?}\nurl = {:?}\ncredentials = {{ bearerAuth = \"pk_reference:sk_reference\" }}\n\
+         values = {{ \"path.agentId\" = \"550e8400-e29b-41d4-a716-446655440000\" }}\n\
+         [target.agentsgt.states.no-credits]\nbefore = {{ run = \"echo half done >&2; exit 4\" }}\n\
+         after = {{ run = \"touch undone\" }}\n",
+        repository("specs/agentsgt.yaml"),
+        server.url
+    );
+    let (_kept, path) = folder(&[("uptospec.toml", &config)]);
+    let ran = uptospec_in(&path, &["check", "--report", "json=report.json"]);
+    assert_eq!(ran.code, 3, "{}", ran.all());
+    assert!(ran.stdout.contains("half done"), "{}", ran.stdout);
+    assert!(path.join("undone").exists(), "the state was left half done");
+}
+
+/// A request with its whole body, by its Content-Length.
+fn whole_request(stream: &mut TcpStream) -> Vec<u8> {
+    let mut request = Vec::new();
+    let mut piece = vec![0; 65_536];
+    loop {
+        let read = stream.read(&mut piece).unwrap_or_default();
+        request.extend_from_slice(&piece[..read]);
+        let text = String::from_utf8_lossy(&request).to_lowercase();
+        let Some((head, _)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()?.parse().ok());
+        if read == 0 || request.len() >= head.len() + 4 + length.unwrap_or(0) {
+            return request;
+        }
+    }
+}
