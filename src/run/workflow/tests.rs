@@ -10,7 +10,7 @@ use url::Url;
 
 use super::*;
 use crate::contract;
-use crate::generate::{Options, Plan, generate, suite};
+use crate::generate::{Expect, Options, Plan, generate, suite};
 use crate::judge::Verdict;
 use crate::run::Interrupt;
 use crate::run::bind::Links;
@@ -137,6 +137,7 @@ async fn a_failed_step_is_retried_and_only_the_last_try_counts() {
     let ran = ran(POLL, &[state("queued"), (404, json!({})), state("done")]).await;
     assert_eq!(ran.asked, ["GET /jobs/j1"; 3]);
     assert_eq!((ran.failed(), ran.output(0, "state")), (0, &json!("done")));
+    assert_eq!(ran.sent[0].steps[1].case.expect, Expect::Refusal, "the 404 was foreseen");
     assert_eq!(ran.plan.workflows[0].requests(&ran.plan.workflows), 1..=3);
 }
 
