@@ -111,7 +111,7 @@ impl<'a> Conductor<'a> {
             let Some(failure) = failure else {
                 let action = step.on_success.iter().find(|action| all_hold(&action.criteria, known, journey.last()));
                 let transfer = action.filter(|_| actions == Actions::Heeded).map(|action| &action.then);
-                return transfer.map_or(Ok(Next::Following), |transfer| self.next(workflow, transfer));
+                return transfer.map_or(Ok(Next::Following), |transfer| self.next(workflow, step, transfer));
             };
             let taken = (actions == Actions::Heeded)
                 .then(|| taken(&step.on_failure, &mut retries, known, journey.last()))
@@ -122,11 +122,11 @@ impl<'a> Conductor<'a> {
                         return Err(broke_off(step, format!("step `{}` failed, and no time is left", step.id)));
                     }
                     journey.foreseen(name);
-                    self.before_retry(workflow, first, known, journey).await?;
+                    self.before_retry((workflow, step), first, known, journey).await?;
                 }
                 Some((name, Taken::Transfer(transfer @ Transfer::Goto(_)))) => {
                     journey.foreseen(name);
-                    return self.next(workflow, transfer);
+                    return self.next(workflow, step, transfer);
                 }
                 Some((_, Taken::Transfer(Transfer::End))) => return Ok(Next::End),
                 None => return Err(broke_off(step, format!("step `{}` failed: {failure}", step.id))),
@@ -134,18 +134,18 @@ impl<'a> Conductor<'a> {
         }
     }
 
-    fn next<'w>(&'w self, workflow: &Workflow, transfer: &Transfer) -> Result<Next<'w>, BrokeOff> {
+    fn next<'w>(&'w self, workflow: &Workflow, step: &Step, transfer: &Transfer) -> Result<Next<'w>, BrokeOff> {
         match transfer {
             Transfer::End => Ok(Next::End),
             Transfer::Goto(Destination::Step(id)) => Ok(workflow.position(id).map_or(Next::End, Next::Step)),
-            Transfer::Goto(Destination::Workflow(id)) => self.workflow(id).map(Next::Workflow),
+            Transfer::Goto(Destination::Workflow(id)) => self.workflow(step, id).map(Next::Workflow),
         }
     }
 
-    fn workflow(&self, id: &str) -> Result<&'a Workflow, BrokeOff> {
-        let reason =
-            || BrokeOff::Step { operation: String::new(), reason: format!("workflow `{id}` is not part of the run") };
-        self.workflows.iter().find(|workflow| workflow.id == id).ok_or_else(reason)
+    /// The workflow that an action of a step leads to.
+    fn workflow(&self, step: &Step, id: &str) -> Result<&'a Workflow, BrokeOff> {
+        let found = self.workflows.iter().find(|workflow| workflow.id == id);
+        found.ok_or_else(|| broke_off(step, format!("step `{}`: workflow `{id}` is not part of the run", step.id)))
     }
 
     /// Sends what a step calls, once. Gives why the step failed, where it did.
@@ -203,7 +203,7 @@ impl<'a> Conductor<'a> {
     /// What the suite wants done before a step is sent again. Whatever comes of it, the step is.
     async fn before_retry(
         &self,
-        workflow: &Workflow,
+        (workflow, step): (&Workflow, &Step),
         first: Option<&Destination>,
         known: &mut Known,
         journey: &mut Journey,
@@ -215,7 +215,7 @@ impl<'a> Conductor<'a> {
                 None => return Ok(()),
             },
             Some(Destination::Workflow(id)) => {
-                let workflow = self.workflow(id)?;
+                let workflow = self.workflow(step, id)?;
                 let inputs = workflow.inputs.clone().into_iter().collect();
                 let finished = self.walk(workflow, inputs, Actions::Ignored, journey).await;
                 finished.map(|finished| {
