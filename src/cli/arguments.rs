@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::report::ReportSpec;
+use crate::report::{ReportSpec, known_formats};
 use crate::target::{Rate, duration, rate};
 
 /// Tells whether a live HTTP API keeps the contract that its documents promise.
@@ -119,7 +119,7 @@ pub struct CheckOptions {
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
     /// Write a report to a file; repeatable
-    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    #[arg(long = "report", value_name = "FORMAT=PATH", help = reports_help())]
     pub reports: Vec<ReportSpec>,
     /// Print one line a finding and the verdict
     #[arg(short, long, conflicts_with = "verbose")]
@@ -172,6 +172,10 @@ pub struct ServeOptions {
 pub struct SelftestOptions {
     /// agntix, agentix, agenhq or agentsgt; all of them when left out
     pub name: Option<String>,
+}
+
+fn reports_help() -> String {
+    format!("Write a report to a file, as {}; repeatable", known_formats())
 }
 
 /// Most positive cases an operation: more would be planned for minutes before anything is sent.

@@ -3,15 +3,20 @@
 //! In: [`Event`]s. Out: text on a terminal, a progress bar, files. Reporters print what the run came
 //! to and never judge.
 
+mod at_end;
 mod json;
+mod junit;
 pub(crate) mod layout;
 mod progress;
 pub(crate) mod safe;
 pub(crate) mod style;
 pub(crate) mod table;
 mod terminal;
+mod told;
 pub(crate) mod words;
 
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod fixture;
 
@@ -25,22 +30,26 @@ pub use progress::Progress;
 pub use terminal::{Terminal, TerminalOptions, print_plan};
 
 use crate::run::{Event, Reporter};
+use at_end::AtEnd;
 
 /// A form in which a report is written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
     /// One JSON document with everything that was found.
     Json,
+    /// JUnit XML, as CI systems draw it.
+    Junit,
 }
 
 impl ReportFormat {
     /// Every form there is.
-    pub const ALL: [ReportFormat; 1] = [ReportFormat::Json];
+    pub const ALL: [ReportFormat; 2] = [ReportFormat::Json, ReportFormat::Junit];
 
     /// The word on the command line.
     pub fn word(self) -> &'static str {
         match self {
             ReportFormat::Json => "json",
+            ReportFormat::Junit => "junit",
         }
     }
 }
@@ -77,7 +86,8 @@ pub enum ReportError {
     },
 }
 
-fn known_formats() -> String {
+/// The words of all formats.
+pub fn known_formats() -> String {
     ReportFormat::ALL.map(ReportFormat::word).join(", ")
 }
 
@@ -99,9 +109,11 @@ impl FromStr for ReportSpec {
 /// When the file cannot be created.
 pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> {
     let file = File::create(&spec.path).map_err(|error| ReportError::Open { path: spec.path.clone(), error })?;
-    match spec.format {
-        ReportFormat::Json => Ok(Box::new(JsonReport::new(BufWriter::new(file)))),
-    }
+    let out = BufWriter::new(file);
+    Ok(match spec.format {
+        ReportFormat::Json => Box::new(JsonReport::new(out)),
+        ReportFormat::Junit => Box::new(AtEnd::new(out, junit::write)),
+    })
 }
 
 /// Several reporters as one. Each hears every event, in the order they were added; a progress bar
@@ -154,7 +166,7 @@ mod tests {
     #[test]
     fn an_unknown_format_is_refused_with_the_known_ones() {
         let error = "yaml=x".parse::<ReportSpec>().unwrap_err();
-        assert_eq!(error.to_string(), "there is no report format `yaml`: known are json");
+        assert_eq!(error.to_string(), "there is no report format `yaml`: known are json, junit");
         for text in ["json", "json=", ""] {
             assert!(matches!(text.parse::<ReportSpec>(), Err(ReportError::NotAPair(_))), "{text}");
         }

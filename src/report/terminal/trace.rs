@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::report::layout::{Align, pad};
 use crate::report::safe;
 use crate::report::style::{Palette, paint};
+use crate::report::told::ended;
 use crate::report::words;
 use crate::run::{ShownRow, ShownStream};
 
@@ -40,10 +41,7 @@ pub fn print_trace(
         last = row.number;
     }
     skipped(out, palette, stream.total.saturating_sub(last))?;
-    let dialect = stream.dialect.as_ref().map(|dialect| format!("it speaks {dialect}; ")).unwrap_or_default();
-    let at = words::duration(stream.ended_at);
-    let end = format!("{dialect}it ended {} ({at})", stream.end.in_words());
-    writeln!(out, "{}{}", " ".repeat(NUMBER), paint(palette.dim, safe::text(&end)))
+    writeln!(out, "{}{}", " ".repeat(NUMBER), paint(palette.dim, ended(stream)))
 }
 
 fn print_row(
