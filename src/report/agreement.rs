@@ -28,6 +28,8 @@ fn said(format: ReportFormat, report: &str) -> Option<Said> {
     match format {
         ReportFormat::Json => Some(of_json(report)),
         ReportFormat::Junit => Some(of_junit(report)),
+        ReportFormat::Ndjson => Some(of_ndjson(report)),
+        ReportFormat::Har => Some(of_har(report)),
     }
 }
 
@@ -41,6 +43,18 @@ fn of_json(report: &str) -> Said {
 fn of_members(finding: &Value) -> String {
     let state = finding["state"].as_str().map(|state| format!(" ({state})")).unwrap_or_default();
     format!("{} {}{state}", finding["rule"].as_str().unwrap(), finding["operation"].as_str().unwrap())
+}
+
+fn of_ndjson(report: &str) -> Said {
+    let lines = report.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let finished = lines.filter(|line| line["event"] == "target-finished");
+    finished.flat_map(|line| line["result"]["findings"].as_array().unwrap().clone()).map(|it| of_members(&it)).collect()
+}
+
+fn of_har(report: &str) -> Said {
+    let report: Value = serde_json::from_str(report).unwrap();
+    let entries = report["log"]["entries"].as_array().unwrap().iter();
+    entries.map(|entry| of_members(&entry["_uptospec"])).collect()
 }
 
 fn of_junit(report: &str) -> Said {

@@ -4,9 +4,11 @@
 //! to and never judge.
 
 mod at_end;
+mod har;
 mod json;
 mod junit;
 pub(crate) mod layout;
+mod ndjson;
 mod progress;
 pub(crate) mod safe;
 pub(crate) mod style;
@@ -26,6 +28,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 pub use json::JsonReport;
+pub use ndjson::NdjsonReport;
 pub use progress::Progress;
 pub use terminal::{Terminal, TerminalOptions, print_plan};
 
@@ -39,17 +42,24 @@ pub enum ReportFormat {
     Json,
     /// JUnit XML, as CI systems draw it.
     Junit,
+    /// Every event as one line of JSON, as it happens.
+    Ndjson,
+    /// The exchanges behind findings in HTTP Archive 1.2.
+    Har,
 }
 
 impl ReportFormat {
     /// Every form there is.
-    pub const ALL: [ReportFormat; 2] = [ReportFormat::Json, ReportFormat::Junit];
+    pub const ALL: [ReportFormat; 4] =
+        [ReportFormat::Json, ReportFormat::Junit, ReportFormat::Ndjson, ReportFormat::Har];
 
     /// The word on the command line.
     pub fn word(self) -> &'static str {
         match self {
             ReportFormat::Json => "json",
             ReportFormat::Junit => "junit",
+            ReportFormat::Ndjson => "ndjson",
+            ReportFormat::Har => "har",
         }
     }
 }
@@ -113,6 +123,8 @@ pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> 
     Ok(match spec.format {
         ReportFormat::Json => Box::new(JsonReport::new(out)),
         ReportFormat::Junit => Box::new(AtEnd::new(out, junit::write)),
+        ReportFormat::Ndjson => Box::new(NdjsonReport::new(out)),
+        ReportFormat::Har => Box::new(AtEnd::new(out, har::write)),
     })
 }
 
@@ -166,7 +178,7 @@ mod tests {
     #[test]
     fn an_unknown_format_is_refused_with_the_known_ones() {
         let error = "yaml=x".parse::<ReportSpec>().unwrap_err();
-        assert_eq!(error.to_string(), "there is no report format `yaml`: known are json, junit");
+        assert_eq!(error.to_string(), "there is no report format `yaml`: known are json, junit, ndjson, har");
         for text in ["json", "json=", ""] {
             assert!(matches!(text.parse::<ReportSpec>(), Err(ReportError::NotAPair(_))), "{text}");
         }
