@@ -28,8 +28,10 @@ fn said(format: ReportFormat, report: &str) -> Option<Said> {
     match format {
         ReportFormat::Json => Some(of_json(report)),
         ReportFormat::Junit => Some(of_junit(report)),
+        ReportFormat::Markdown => Some(of_markdown(report)),
         ReportFormat::Ndjson => Some(of_ndjson(report)),
         ReportFormat::Har => Some(of_har(report)),
+        ReportFormat::Github => Some(of_github(report)),
     }
 }
 
@@ -43,6 +45,19 @@ fn of_json(report: &str) -> Said {
 fn of_members(finding: &Value) -> String {
     let state = finding["state"].as_str().map(|state| format!(" ({state})")).unwrap_or_default();
     format!("{} {}{state}", finding["rule"].as_str().unwrap(), finding["operation"].as_str().unwrap())
+}
+
+fn of_markdown(report: &str) -> Said {
+    let summaries = report.lines().filter(|line| line.starts_with("<summary><b>"));
+    summaries
+        .map(|line| line.split(['<', '>']).collect::<Vec<_>>())
+        .map(|parts| format!("{} {}", parts[8], parts[12]))
+        .collect()
+}
+
+fn of_github(report: &str) -> Said {
+    let titles = report.lines().filter_map(|line| Some(line.split_once("title=")?.1.split_once("::")?.0));
+    titles.filter(|title| title.contains('/')).map(str::to_owned).collect()
 }
 
 fn of_ndjson(report: &str) -> Said {
