@@ -40,16 +40,14 @@ pub fn print_line(out: &mut dyn io::Write, palette: &Palette, found: &FoundFindi
 pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &FoundFinding) -> io::Result<()> {
     let mut block = Block { out, palette: options.palette(), width: options.width };
     let finding = &found.finding;
-    writeln!(block.out, "{}", head(&block.palette, found))?;
+    for line in headline(&block.palette, found, block.width) {
+        writeln!(block.out, "{line}")?;
+    }
     block.promise(finding.source.as_ref())?;
     block.field("expected", &finding.expected)?;
     block.field("actual", &finding.actual)?;
     block.field("at", &place(finding))?;
-    block.evidence(finding, &found.exchange)?;
-    if let Some(stream) = &found.stream {
-        let style = block.palette.severity(finding.severity);
-        print_trace(block.out, &block.palette, style, block.width, stream)?;
-    }
+    print_evidence(block.out, options, found)?;
     block.field("answer", &outcome(&found.exchange.outcome))?;
     block.case(found)?;
     for message in &found.also {
@@ -58,6 +56,18 @@ pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &F
     block.field("seen", &seen(found))?;
     block.field("more", &format!("uptospec explain {}", finding.rule))?;
     writeln!(block.out)
+}
+
+/// Prints what the finding points at: bytes or a header field, and the stream's trace.
+///
+/// # Errors
+/// When `out` fails.
+pub fn print_evidence(out: &mut dyn io::Write, options: &TerminalOptions, found: &FoundFinding) -> io::Result<()> {
+    let mut block = Block { out, palette: options.palette(), width: options.width };
+    block.evidence(&found.finding, &found.exchange)?;
+    let Some(stream) = &found.stream else { return Ok(()) };
+    let style = block.palette.severity(found.finding.severity);
+    print_trace(block.out, &block.palette, style, block.width, stream)
 }
 
 /// The block of one finding while it is printed.
@@ -143,14 +153,32 @@ impl Block<'_> {
     }
 }
 
+/// The head of a block, wrapped between words.
+fn headline(palette: &Palette, found: &FoundFinding, width: usize) -> Vec<String> {
+    let level = level(found);
+    let lines = wrap(&format!("{level} {}", subject(found)), width.saturating_sub(4).max(40));
+    let paint_line = |(index, line): (usize, &String)| match line.strip_prefix(&level) {
+        Some(rest) if index == 0 => {
+            format!("{}{}", paint(palette.severity(found.finding.severity), &level), paint(palette.strong, rest))
+        }
+        _ => paint(palette.strong, format!("    {line}")),
+    };
+    lines.iter().enumerate().map(paint_line).collect()
+}
+
 fn head(palette: &Palette, found: &FoundFinding) -> String {
-    let finding = &found.finding;
-    let severity = finding.severity;
-    let level = paint(palette.severity(severity), format!("{}[{}]", severity.word(), finding.rule));
+    let level = paint(palette.severity(found.finding.severity), level(found));
+    format!("{level} {}", paint(palette.strong, subject(found)))
+}
+
+fn level(found: &FoundFinding) -> String {
+    format!("{}[{}]", found.finding.severity.word(), found.finding.rule)
+}
+
+fn subject(found: &FoundFinding) -> String {
     let state = found.state.as_ref().map(|state| format!(" ({state})")).unwrap_or_default();
     let subject = safe::text(&found.operation).into_owned() + &safe::text(&state);
-    let message = safe::clipped(&finding.message, LONGEST_TEXT);
-    format!("{level} {}", paint(palette.strong, format!("{subject}: {message}")))
+    format!("{subject}: {}", safe::clipped(&found.finding.message, LONGEST_TEXT))
 }
 
 fn origin(source: &Source) -> String {
