@@ -12,6 +12,7 @@ mod form;
 mod json;
 mod kinds;
 mod seen;
+mod texts;
 mod trace;
 mod track;
 
@@ -25,6 +26,7 @@ pub use form::{Candidate, EVENT_STREAM, Form, framing};
 pub use json::{Json, JsonError};
 pub use kinds::Kinds;
 pub use seen::Seen;
+pub use texts::Texts;
 pub use trace::{Row, Trace};
 pub use track::{
     Block, Concatenated, Ending, Errors, Lifecycles, Misfit, Mismatch, Misplaced, Numbers, Part, Payload, Sequence,

@@ -32,6 +32,7 @@ fn said(format: ReportFormat, report: &str) -> Option<Said> {
         ReportFormat::Ndjson => Some(of_ndjson(report)),
         ReportFormat::Har => Some(of_har(report)),
         ReportFormat::Github => Some(of_github(report)),
+        ReportFormat::Badge => None,
     }
 }
 

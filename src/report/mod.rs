@@ -4,6 +4,7 @@
 //! to and never judge.
 
 mod at_end;
+mod badge;
 mod github;
 mod har;
 mod json;
@@ -53,17 +54,20 @@ pub enum ReportFormat {
     Har,
     /// Annotations as workflow commands of GitHub.
     Github,
+    /// A badge: SVG, or JSON where the path ends with `.json`.
+    Badge,
 }
 
 impl ReportFormat {
     /// Every form there is.
-    pub const ALL: [ReportFormat; 6] = [
+    pub const ALL: [ReportFormat; 7] = [
         ReportFormat::Json,
         ReportFormat::Junit,
         ReportFormat::Markdown,
         ReportFormat::Ndjson,
         ReportFormat::Har,
         ReportFormat::Github,
+        ReportFormat::Badge,
     ];
 
     /// The word on the command line.
@@ -75,6 +79,7 @@ impl ReportFormat {
             ReportFormat::Ndjson => "ndjson",
             ReportFormat::Har => "har",
             ReportFormat::Github => "github",
+            ReportFormat::Badge => "badge",
         }
     }
 }
@@ -144,6 +149,7 @@ pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> 
         ReportFormat::Ndjson => Box::new(NdjsonReport::new(out)),
         ReportFormat::Har => Box::new(AtEnd::new(out, har::write)),
         ReportFormat::Github => Box::new(AtEnd::new(out, github::write)),
+        ReportFormat::Badge => Box::new(AtEnd::new(out, badge::form(&spec.path))),
     })
 }
 
@@ -206,7 +212,7 @@ mod tests {
         let error = "yaml=x".parse::<ReportSpec>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no report format `yaml`: known are json, junit, markdown, ndjson, har, github"
+            "there is no report format `yaml`: known are json, junit, markdown, ndjson, har, github, badge"
         );
         for text in ["json", "json=", ""] {
             assert!(matches!(text.parse::<ReportSpec>(), Err(ReportError::NotAPair(_))), "{text}");

@@ -71,6 +71,22 @@ pub fn clipped(text: &str, most: usize) -> String {
     bytes_clipped(text.as_bytes(), most)
 }
 
+/// The text on one line of at most `most` columns, `…` where it was cut.
+pub fn fitted(text: &str, most: usize) -> String {
+    let mut shown = String::new();
+    let mut columns = 0;
+    let mut glyphs = glyphs(text.as_bytes()).peekable();
+    while let Some(glyph) = glyphs.next() {
+        columns += glyph.columns;
+        // The last column is kept for the sign that there is more.
+        if columns > most || (columns == most && glyphs.peek().is_some()) {
+            return shown + "…";
+        }
+        shown.push_str(&glyph.text);
+    }
+    shown
+}
+
 /// The bytes on one line, cut after `most` columns with a word on what is left out.
 pub fn bytes_clipped(bytes: &[u8], most: usize) -> String {
     let mut shown = String::new();

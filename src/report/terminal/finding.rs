@@ -13,7 +13,7 @@ use crate::judge::{Finding, Severity};
 use crate::report::layout::wrap;
 use crate::report::safe;
 use crate::report::style::{Palette, paint};
-use crate::report::told::{LONGEST_CURL, LONGEST_TEXT, case, origin, outcome, place, seen, subject};
+use crate::report::told::{LONGEST_CURL, LONGEST_TEXT, case, message, origin, outcome, place, seen, subject};
 use crate::run::FoundFinding;
 use crate::send::{Answer, Exchange};
 
@@ -36,7 +36,9 @@ pub fn print_line(out: &mut dyn io::Write, palette: &Palette, found: &FoundFindi
 pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &FoundFinding) -> io::Result<()> {
     let mut block = Block { out, palette: options.palette(), width: options.width };
     let finding = &found.finding;
-    writeln!(block.out, "{}", head(&block.palette, found))?;
+    for line in headline(&block.palette, found, block.width) {
+        writeln!(block.out, "{line}")?;
+    }
     block.promise(finding.source.as_ref())?;
     block.field("expected", &finding.expected)?;
     block.field("actual", &finding.actual)?;
@@ -144,11 +146,28 @@ impl Block<'_> {
     }
 }
 
+/// The head of a block, wrapped between words.
+fn headline(palette: &Palette, found: &FoundFinding, width: usize) -> Vec<String> {
+    let level = level(found);
+    let lines = wrap(&format!("{level} {}", sentence(found)), width.saturating_sub(4).max(40));
+    let paint_line = |(index, line): (usize, &String)| match line.strip_prefix(&level) {
+        Some(rest) if index == 0 => {
+            format!("{}{}", paint(palette.severity(found.finding.severity), &level), paint(palette.strong, rest))
+        }
+        _ => paint(palette.strong, format!("    {line}")),
+    };
+    lines.iter().enumerate().map(paint_line).collect()
+}
+
 fn head(palette: &Palette, found: &FoundFinding) -> String {
-    let finding = &found.finding;
-    let severity = finding.severity;
-    let level = paint(palette.severity(severity), format!("{}[{}]", severity.word(), finding.rule));
-    let subject = subject(found);
-    let message = safe::clipped(&finding.message, LONGEST_TEXT);
-    format!("{level} {}", paint(palette.strong, format!("{subject}: {message}")))
+    let level = paint(palette.severity(found.finding.severity), level(found));
+    format!("{level} {}", paint(palette.strong, sentence(found)))
+}
+
+fn level(found: &FoundFinding) -> String {
+    format!("{}[{}]", found.finding.severity.word(), found.finding.rule)
+}
+
+fn sentence(found: &FoundFinding) -> String {
+    format!("{}: {}", subject(found), message(found))
 }

@@ -96,7 +96,9 @@ impl Audit<'_> {
             Ok(Exchange { outcome: Outcome::Failed(failure), .. }) => Some(failure.clone()),
             _ => None,
         };
-        if let Some(failure) = failure
+        // Bytes that begin as an answer does are somebody who answers, however wrong.
+        let is_answered = tried.sent.as_ref().is_ok_and(|exchange| exchange.wire.begins_as_http());
+        if let Some(failure) = failure.filter(|_| !is_answered)
             && !self.answers_anything(&failure).await?
         {
             return Err(Stop::Unreachable(unreachable(self.job.url.as_str(), &failure)));
