@@ -47,7 +47,11 @@ pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &F
     block.field("expected", &finding.expected)?;
     block.field("actual", &finding.actual)?;
     block.field("at", &place(finding))?;
-    print_evidence(block.out, options, found)?;
+    block.evidence(finding, &found.exchange)?;
+    if let Some(stream) = &found.stream {
+        let style = block.palette.severity(finding.severity);
+        print_trace(block.out, &block.palette, style, block.width, stream)?;
+    }
     block.field("answer", &outcome(&found.exchange.outcome))?;
     block.case(found)?;
     for message in &found.also {
@@ -56,18 +60,6 @@ pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &F
     block.field("seen", &seen(found))?;
     block.field("more", &format!("uptospec explain {}", finding.rule))?;
     writeln!(block.out)
-}
-
-/// Prints what the finding points at: bytes or a header field, and the stream's trace.
-///
-/// # Errors
-/// When `out` fails.
-pub fn print_evidence(out: &mut dyn io::Write, options: &TerminalOptions, found: &FoundFinding) -> io::Result<()> {
-    let mut block = Block { out, palette: options.palette(), width: options.width };
-    block.evidence(&found.finding, &found.exchange)?;
-    let Some(stream) = &found.stream else { return Ok(()) };
-    let style = block.palette.severity(found.finding.severity);
-    print_trace(block.out, &block.palette, style, block.width, stream)
 }
 
 /// The block of one finding while it is printed.
