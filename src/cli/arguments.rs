@@ -50,6 +50,8 @@ pub enum Command {
     Lint {
         /// The OpenAPI document, or the Arazzo document of a suite
         spec: PathBuf,
+        #[command(flatten)]
+        overlays: Overlays,
     },
     /// Tell what a rule asks, why, and where it comes from
     Explain {
@@ -61,13 +63,24 @@ pub enum Command {
     Init {
         /// The OpenAPI document
         spec: PathBuf,
+        #[command(flatten)]
+        overlays: Overlays,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct Overlays {
+    /// An OpenAPI Overlay to apply to the document; repeatable, applied in their order
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub struct CheckOptions {
     /// The OpenAPI document; without it the targets of uptospec.toml are checked
     pub spec: Option<PathBuf>,
+    #[command(flatten)]
+    pub overlays: Overlays,
     /// Base URL of the server to check
     // Read later, for the same reason as a header.
     #[arg(long)]

@@ -17,7 +17,7 @@ use std::io::{self, Write};
 
 use clap::Parser;
 
-use crate::contract;
+use crate::contract::{self, Document};
 use crate::generate::suite;
 use crate::judge;
 use arguments::{Arguments, Command};
@@ -74,12 +74,16 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
             drop(out);
             selftest::selftest(options).await
         }
-        Command::Lint { spec } if suite::is_suite(&spec) => {
+        Command::Lint { spec, overlays } if suite::is_suite(&spec) => {
+            if !overlays.files.is_empty() {
+                return Err(Failure::Usage("--overlay is for OpenAPI documents: a suite takes none".to_owned()));
+            }
             let read = suite::load(&spec).map_err(|error| error.diagnostics);
             Ok(lint::lint_suite(&read, look, &mut out)?)
         }
-        Command::Lint { spec } => {
-            let read = contract::load(&spec).map_err(|error| error.diagnostics).map(|mut contract| {
+        Command::Lint { spec, overlays } => {
+            let read = contract::load_overlaid(Document::File(&spec), &overlays.files);
+            let read = read.map_err(|error| error.diagnostics).map(|mut contract| {
                 contract.compile();
                 contract
             });
@@ -89,7 +93,7 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
             let rule = rule.as_deref();
             Ok(explain::explain(judge::rules(), rule, look, &mut out, &mut anstream::stderr())?)
         }
-        Command::Init { spec } => init::init(&spec, &mut out),
+        Command::Init { spec, overlays } => init::init(&spec, &overlays.files, &mut out),
     }
 }
 

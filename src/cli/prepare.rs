@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::arguments::CheckOptions;
 use super::names::check_names;
-use crate::contract::{self, Contract, Diagnostic, Level};
+use crate::contract::{self, Contract, Diagnostic, Document, Level};
 use crate::generate::{Suite, suite};
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
@@ -72,7 +72,7 @@ pub fn read_all(options: &CheckOptions) -> Result<Vec<Read>, Failure> {
 }
 
 fn read(target: Target, only: &[String]) -> Result<Read, Failure> {
-    let contract = read_contract(&target.spec)?;
+    let contract = read_contract(&target)?;
     let suite = target.suite.as_deref().map(suite::load).transpose();
     let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
     check_names(&target, &contract, only)?;
@@ -169,12 +169,14 @@ fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), HeaderError>
     for header in &options.headers {
         target.headers.push(header_option(&header.0)?);
     }
+    target.overlays.extend(options.overlays.files.iter().cloned());
     target.values.extend(options.values.iter().cloned());
     Ok(())
 }
 
-fn read_contract(spec: &Path) -> Result<Contract, Failure> {
-    let mut contract = contract::load(spec).map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+fn read_contract(target: &Target) -> Result<Contract, Failure> {
+    let contract = contract::load_overlaid(Document::File(&target.spec), &target.overlays);
+    let mut contract = contract.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
     contract.compile();
     if contract.operations.is_empty() {
         let mut diagnostics = contract.diagnostics;

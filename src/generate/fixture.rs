@@ -194,6 +194,7 @@ pub(super) fn target() -> Target {
     Target {
         name: "chat".into(),
         spec: "chat.yaml".into(),
+        overlays: Vec::new(),
         suite: None,
         url: None,
         credentials: [("apiKey".to_owned(), Text::secret(Secret::new("CHAT_KEY", KEY)))].into_iter().collect(),

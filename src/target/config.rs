@@ -15,6 +15,7 @@ use crate::contract::{Diagnostic, Level, Location, Place};
 
 const TARGET_KEYS: &[&str] = &[
     "spec",
+    "overlays",
     "suite",
     "url",
     "concurrency",
@@ -143,6 +144,7 @@ impl TargetReader<'_, '_> {
         self.reader.refuse_unknown(table, "a target", TARGET_KEYS);
         let path = |text: Spanned<&str>| self.directory.join(text.get_ref());
         let suite = self.reader.text(table, "suite").map(path);
+        let overlays = self.reader.texts(table, "overlays").into_iter().map(|text| self.directory.join(text)).collect();
         let Some(spec) = self.reader.text(table, "spec").map(path) else {
             if !table.contains_key("spec") {
                 self.reader.wrong(
@@ -156,6 +158,7 @@ impl TargetReader<'_, '_> {
         Some(Target {
             name: self.name.to_owned(),
             spec,
+            overlays,
             suite,
             url: self.url(table),
             credentials: self.credentials(table, None),

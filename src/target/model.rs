@@ -17,6 +17,8 @@ pub struct Target {
     pub name: String,
     /// The document.
     pub spec: PathBuf,
+    /// Overlays of the document, in the order in which they are applied.
+    pub overlays: Vec<PathBuf>,
     /// The Arazzo document with its workflows.
     pub suite: Option<PathBuf>,
     /// Base URL. `None`: the embedded reference server of the target's name.
@@ -43,6 +45,7 @@ impl Target {
         Target {
             name: name.into(),
             spec: spec.into(),
+            overlays: Vec::new(),
             suite: None,
             url: None,
             credentials: IndexMap::new(),

@@ -3,6 +3,7 @@
 mod budget;
 mod check;
 mod framing;
+mod overlays;
 mod secrets;
 mod streams;
 mod support;

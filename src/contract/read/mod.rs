@@ -20,9 +20,9 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::document::{FileError, Files};
+use super::document::{Document, FileError, Files};
 use super::{Contract, Diagnostic, Level};
 use reader::Reader;
 
@@ -65,6 +65,14 @@ pub fn load(file: &Path) -> Result<Contract, LoadError> {
 /// As [`load`].
 pub fn read(name: &str, text: &str, path: Option<&Path>) -> Result<Contract, LoadError> {
     contract(&Files::of_text(name, text.to_owned(), path)?)
+}
+
+/// Reads a document with overlays (OpenAPI Overlay 1.0), which are applied in their order before anything is read.
+///
+/// # Errors
+/// As [`load`], and when an overlay cannot be read, or a target in it is no JSONPath.
+pub fn load_overlaid(document: Document<'_>, overlays: &[PathBuf]) -> Result<Contract, LoadError> {
+    contract(&Files::overlaid(document, overlays).map_err(|diagnostics| LoadError { diagnostics })?)
 }
 
 fn contract(files: &Files) -> Result<Contract, LoadError> {

@@ -127,15 +127,25 @@ impl<'a> Reader<'a> {
 
     /// The promises that stand anywhere inside a node.
     pub fn promises_within(&mut self, at: &At<'a>, subject: Subject) -> Vec<PromiseId> {
-        let span = &at.node.span;
-        let inside = |(file, start): &(usize, usize)| *file == at.file && span.contains(start);
-        let mut ids: Vec<PromiseId> =
-            self.places.iter().filter(|(place, _)| inside(place)).flat_map(|(_, ids)| ids.iter().copied()).collect();
+        let mut ids = Vec::new();
+        self.collect_promises(at, &mut ids);
         ids.sort();
+        ids.dedup();
         for id in &ids {
             claim(&mut self.claimed, &mut self.promises, *id, subject, self.operation.as_ref());
         }
         ids
+    }
+
+    fn collect_promises(&self, at: &At<'a>, ids: &mut Vec<PromiseId>) {
+        for (key, member) in at.members() {
+            if key == "x-source" {
+                ids.extend(self.places.get(&(member.file, member.node.span.start)).into_iter().flatten());
+            } else {
+                self.collect_promises(&member, ids);
+            }
+        }
+        at.items().for_each(|item| self.collect_promises(&item, ids));
     }
 
     /// The promises on a use of something, and on the thing itself.
