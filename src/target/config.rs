@@ -11,7 +11,7 @@ use super::command_line::{header_text, http_url};
 use super::substitute::{secret_name, substitute};
 use super::table::{Reader, help_nearest};
 use super::{Hook, Limits, Secret, ServerCommand, SeverityChoice, State, Target, Text, duration, rate, url_option};
-use crate::contract::{Diagnostic, Level, Location, Place};
+use crate::contract::{Diagnostic, DocumentOrigin, Level, Location, Place};
 
 const TARGET_KEYS: &[&str] = &[
     "spec",
@@ -145,7 +145,9 @@ impl TargetReader<'_, '_> {
         let path = |text: Spanned<&str>| self.directory.join(text.get_ref());
         let suite = self.reader.text(table, "suite").map(path);
         let overlays = self.reader.texts(table, "overlays").into_iter().map(|text| self.directory.join(text)).collect();
-        let Some(spec) = self.reader.text(table, "spec").map(path) else {
+        let directory = self.directory;
+        let spec = self.reader.parsed(table, "spec", |text| DocumentOrigin::beside(directory, text));
+        let Some(spec) = spec else {
             if !table.contains_key("spec") {
                 self.reader.wrong(
                     span,

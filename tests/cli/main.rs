@@ -2,6 +2,7 @@
 
 mod budget;
 mod check;
+mod documents;
 mod framing;
 mod overlays;
 mod secrets;
