@@ -38,6 +38,7 @@ pub(super) fn contract() -> Contract {
         servers: Vec::new(),
         schemes: schemes.into_iter().map(|scheme| (scheme.name.clone(), scheme)).collect(),
         operations: vec![Arc::new(create_session()), Arc::new(send_message())],
+        untested: Vec::new(),
         promises: Vec::new(),
         diagnostics: Vec::new(),
     }

@@ -22,6 +22,7 @@ pub(super) struct Reader<'a> {
     /// Schemas in use, with what they say.
     used: Vec<(Schema, Subject, Option<String>)>,
     diagnostics: Vec<Diagnostic>,
+    untested: Vec<String>,
     /// The operation that is being read.
     operation: Option<String>,
     /// Why it cannot be tested.
@@ -35,6 +36,7 @@ pub(super) struct Reader<'a> {
 /// A contract's operations, and what goes with them.
 pub(super) struct Finished {
     pub operations: Vec<Arc<Operation>>,
+    pub untested: Vec<String>,
     pub promises: Vec<Promise>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -56,6 +58,7 @@ impl<'a> Reader<'a> {
             claimed: HashMap::new(),
             used: Vec::new(),
             diagnostics: Vec::new(),
+            untested: Vec::new(),
             operation: None,
             spoiled: None,
             profiles: HashMap::new(),
@@ -78,6 +81,7 @@ impl<'a> Reader<'a> {
         self.operation = None;
         let Some(reason) = self.spoiled.take() else { return Some(value) };
         self.used.truncate(first);
+        self.untested.push(id.to_owned());
         self.diagnostics.push(Diagnostic {
             level: Level::Warning,
             message: format!("`{id}` is not tested: {reason}"),
@@ -202,6 +206,7 @@ impl<'a> Reader<'a> {
         };
         Finished {
             operations: drafts.into_iter().map(finish).collect(),
+            untested: self.untested,
             promises: self.promises,
             diagnostics: self.diagnostics,
         }

@@ -305,6 +305,22 @@ fn no_mutilated_document_panics() {
     }
 }
 
+#[test]
+fn from_3_1_on_a_document_of_webhooks_or_components_alone_is_read_and_has_nothing_to_test() {
+    for version in ["3.1.0", "3.2.0"] {
+        for rest in ["components: {schemas: {A: {type: object}}}", "webhooks: {}"] {
+            let contract = contract(version, rest);
+            let note = "Note api.yaml:1:1: the document has no `paths`: there is nothing to test (operations stand under `paths`, such as `/pets: {get: ...}`)";
+            assert_eq!((contract.operations.len(), said(&contract).as_str()), (0, note), "{version} {rest}");
+        }
+    }
+    for text in
+        ["openapi: 3.0.3\ncomponents: {}", "openapi: 3.1.0\ncomponents: []", "openapi: 3.1.0\npaths: 1\ncomponents: {}"]
+    {
+        assert!(read("api.yaml", text, None).is_err(), "{text}");
+    }
+}
+
 /// A contract of a document with an overlay, both files of a directory.
 fn overlaid(document: &str, overlay: &str) -> Result<crate::contract::Contract, super::super::LoadError> {
     let directory = tempfile::tempdir().unwrap();
