@@ -37,7 +37,7 @@ impl<'i> ReadItem<'i> {
         let selector = promised.and_then(|promised| promised.kind.as_ref());
         let kind = match (&content, selector) {
             (Content::Sentinel, _) => None,
-            (_, Some(KindSelector::Event)) => Some(item.name.clone().unwrap_or_else(|| "message".to_owned())),
+            (content, Some(KindSelector::Event)) => Some(event_type(item, content, promised)),
             (Content::Json(json), Some(KindSelector::Pointer(pointer))) => json.value.pointer(pointer).map(in_words),
             (_, None) if framing == Framing::AiDataV4 => item.name.clone(),
             _ => None,
@@ -67,6 +67,17 @@ impl<'i> ReadItem<'i> {
     pub fn text_at(&self, pointer: &str) -> Option<&str> {
         self.value()?.pointer(pointer).and_then(Value::as_str)
     }
+}
+
+/// The event type of an item. Where the document leaves it open whether the item is an envelope, the member of
+/// this name says it where the field does not.
+fn event_type(item: &Item, content: &Content, promised: Option<&StreamContract>) -> String {
+    let is_open = matches!(promised.and_then(|promised| promised.item.as_ref()), Some(ItemSchema::Either { .. }));
+    let member = match content {
+        Content::Json(json) if is_open => json.value.get("event").and_then(Value::as_str),
+        _ => None,
+    };
+    item.name.as_deref().or(member).unwrap_or("message").to_owned()
 }
 
 /// A kind as a word: the text itself, or another value as JSON.
@@ -107,7 +118,8 @@ impl Wants {
             Some(ItemSchema::Payload(schema)) => Wants::of_payload(schema),
             Some(ItemSchema::Envelope { content: Some(_), .. }) => Wants::Json,
             _ if by_pointer => Wants::Json,
-            Some(ItemSchema::Envelope { content: None, .. } | ItemSchema::DecodedEnvelope(_)) | None => Wants::Anything,
+            Some(ItemSchema::Envelope { content: None, .. } | ItemSchema::DecodedEnvelope(_)) => Wants::Anything,
+            Some(ItemSchema::Either { .. }) | None => Wants::Anything,
         }
     }
 

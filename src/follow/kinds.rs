@@ -22,7 +22,11 @@ pub struct Kinds {
 impl Kinds {
     /// The kinds of a stream; `None` where its contract does not name them all.
     pub fn of(promised: &StreamContract) -> Option<Self> {
-        let (schema, pointer) = match (promised.kind.as_ref()?, promised.item.as_ref()?) {
+        Self::of_item(promised.kind.as_ref()?, promised.item.as_ref()?)
+    }
+
+    fn of_item(kind: &KindSelector, item: &ItemSchema) -> Option<Self> {
+        let (schema, pointer) = match (kind, item) {
             (KindSelector::Pointer(pointer), ItemSchema::Payload(schema))
             | (KindSelector::Pointer(pointer), ItemSchema::Envelope { content: Some(schema), .. }) => {
                 (schema, pointer.clone())
@@ -33,21 +37,35 @@ impl Kinds {
             (KindSelector::Event, ItemSchema::Envelope { envelope, .. } | ItemSchema::DecodedEnvelope(envelope)) => {
                 (envelope, "/event".to_owned())
             }
+            (KindSelector::Pointer(pointer), ItemSchema::Either { payload, envelope }) => {
+                let inside = Self::of_item(kind, envelope);
+                return inside.or_else(|| Self::named_at(payload, pointer));
+            }
+            (KindSelector::Event, ItemSchema::Either { envelope, .. }) => return Self::of_item(kind, envelope),
             _ => return None,
         };
-        let kinds = Self::at(schema, &pointer);
+        Self::named_at(schema, &pointer)
+    }
+
+    /// The kinds that a schema names at a pointer; `None` where it does not name them all.
+    fn named_at(schema: &Schema, pointer: &str) -> Option<Self> {
+        let kinds = Self::at(schema, pointer);
         let names_any = !kinds.names.is_empty() || !kinds.patterns.is_empty();
         (names_any && !kinds.open).then_some(kinds)
     }
 
     /// The event types that the envelope names; `None` where it does not name them all.
     pub fn of_envelope(promised: &StreamContract) -> Option<Self> {
-        match promised.item.as_ref()? {
+        let item = match promised.item.as_ref()? {
+            ItemSchema::Either { envelope, .. } => envelope,
+            item => item,
+        };
+        match item {
             ItemSchema::Envelope { envelope, .. } | ItemSchema::DecodedEnvelope(envelope) => {
                 let kinds = Self::at(envelope, "/event");
                 (!kinds.open).then_some(kinds)
             }
-            ItemSchema::Payload(_) => None,
+            ItemSchema::Payload(_) | ItemSchema::Either { .. } => None,
         }
     }
 

@@ -52,13 +52,17 @@ impl<'a> Reader<'a> {
         }
         let mut variants = variants(self.files, &item);
         let shape = match framing {
-            Framing::Sse => shape(self.files, &item, &variants, declared),
+            Framing::Sse => shape(self.files, &item, &variants),
             _ => Shape::Payload,
         };
+        // Before OpenAPI 3.2 nothing told an envelope from a payload with a member `data`.
+        let is_open = !declared && !variants.iter().any(|variant| encloses(self.files, &item, variant));
         let schema = self.schema(&item, Subject::ResponseBody);
         let schema = match shape {
             Shape::Payload => ItemSchema::Payload(schema),
+            Shape::Decoded if is_open => either(schema.clone(), ItemSchema::DecodedEnvelope(schema)),
             Shape::Decoded => ItemSchema::DecodedEnvelope(schema),
+            Shape::Text if is_open => either(schema.clone(), ItemSchema::Envelope { envelope: schema, content: None }),
             Shape::Text => {
                 let contents = contents(self.files, &item, &variants);
                 let content = self.content(&contents);
@@ -196,31 +200,37 @@ fn says_nothing(files: &Files, at: &At<'_>) -> bool {
     target.text("type").is_none_or(|kind| kind == "string") && !members.keys().any(|key| telling(key))
 }
 
-fn shape(files: &Files, item: &At<'_>, variants: &[At<'_>], declared: bool) -> Shape {
-    let shapes: Vec<Shape> = variants.iter().map(|variant| shape_of(files, item, variant, declared)).collect();
+/// An item of which the document does not say whether it is the payload.
+fn either(payload: Schema, envelope: ItemSchema) -> ItemSchema {
+    ItemSchema::Either { payload, envelope: Box::new(envelope) }
+}
+
+/// Whether a variant says what the text of its `data` encloses, as only an envelope does.
+fn encloses(files: &Files, item: &At<'_>, variant: &At<'_>) -> bool {
+    let data = member(files, variant, "data", 0).or_else(|| member(files, item, "data", 0));
+    data.is_some_and(|data| ["contentSchema", "contentMediaType"].into_iter().any(|key| data.get(key).is_some()))
+}
+
+fn shape(files: &Files, item: &At<'_>, variants: &[At<'_>]) -> Shape {
+    let shapes: Vec<Shape> = variants.iter().map(|variant| shape_of(files, item, variant)).collect();
     match shapes.split_first() {
         Some((first, rest)) if rest.iter().all(|shape| shape == first) => *first,
         _ => Shape::Payload,
     }
 }
 
-fn shape_of(files: &Files, item: &At<'_>, variant: &At<'_>, declared: bool) -> Shape {
+fn shape_of(files: &Files, item: &At<'_>, variant: &At<'_>) -> Shape {
     let names = names(files, variant, 0).into_iter().chain(names(files, item, 0)).collect::<Vec<_>>();
     let data = member(files, variant, "data", 0);
     let common = member(files, item, "data", 0);
-    let Some(nearest) = data.as_ref().or(common.as_ref()) else { return Shape::Payload };
+    if data.is_none() && common.is_none() {
+        return Shape::Payload;
+    }
     if !names.iter().all(|name| ENVELOPE.contains(&name.as_str())) {
         return Shape::Payload;
     }
-    let has = |key: &str| nearest.get(key).is_some();
     let is_text = |at: &At<'_>| at.text("type") == Some("string") || at.text("const").is_some();
-    if has("contentSchema") || has("contentMediaType") {
-        return Shape::Text;
-    }
-    if !declared && names.iter().all(|name| name == "data") {
-        return Shape::Payload;
-    }
-    let text = [&data, &common].into_iter().flatten().any(is_text);
+    let text = encloses(files, item, variant) || [&data, &common].into_iter().flatten().any(is_text);
     if text { Shape::Text } else { Shape::Decoded }
 }
 

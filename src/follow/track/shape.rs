@@ -25,6 +25,8 @@ pub struct Shape {
     /// The kinds that the contract names, where it names them all.
     pub named: Option<Kinds>,
     event_types: Option<Kinds>,
+    /// What the first item showed items to be, where the document leaves it open.
+    reading: Option<&'static [Part]>,
     pending: Vec<SchemaPromise>,
 }
 
@@ -59,10 +61,16 @@ impl Part {
                 Some(schema)
             }
             (Part::Content, ItemSchema::Envelope { content, .. }) => content.as_ref(),
+            (Part::Payload, ItemSchema::Either { payload, .. }) => Some(payload),
+            (_, ItemSchema::Either { envelope, .. }) => self.schema(envelope),
             _ => None,
         }
     }
 }
+
+/// What of an item is asked where it is the payload, and where it is an envelope.
+const PAYLOAD: &[Part] = &[Part::Payload];
+const ENVELOPE: &[Part] = &[Part::Envelope, Part::Content];
 
 /// An event type that is not the kind in the data.
 #[derive(Debug, Clone)]
@@ -79,8 +87,7 @@ impl Shape {
     pub(super) fn new(promised: Option<&StreamContract>) -> Self {
         let Some(promised) = promised else { return Shape::default() };
         let by_pointer = matches!(promised.kind, Some(KindSelector::Pointer(_)));
-        let parts = [Part::Payload, Part::Envelope, Part::Content];
-        let schemas = promised.item.iter().flat_map(|item| parts.into_iter().filter_map(|part| part.schema(item)));
+        let schemas = promised.item.iter().flat_map(ItemSchema::schemas);
         Shape {
             named: Kinds::of(promised),
             event_types: by_pointer.then(|| Kinds::of_envelope(promised)).flatten(),
@@ -91,7 +98,7 @@ impl Shape {
 
     pub(super) fn item(&mut self, item: &ReadItem<'_>, promised: &StreamContract) -> bool {
         let unknown = self.unknown_kind(item, promised);
-        self.event_type(item) | self.schema(item, promised) | unknown
+        self.schema(item, promised) | self.event_type(item) | unknown
     }
 
     fn unknown_kind(&mut self, item: &ReadItem<'_>, promised: &StreamContract) -> bool {
@@ -106,7 +113,7 @@ impl Shape {
 
     fn event_type(&mut self, item: &ReadItem<'_>) -> bool {
         let (Some(names), Some(kind)) = (&self.event_types, &item.kind) else { return false };
-        if !names.has(kind) {
+        if !names.has(kind) || self.reading == Some(PAYLOAD) {
             return false;
         }
         self.tied = true;
@@ -122,7 +129,7 @@ impl Shape {
         // A kind that the schema does not name has a rule of its own, and may be allowed.
         let unnamed = matches!((&self.named, &item.kind), (Some(named), Some(kind)) if !named.has(kind));
         let Some(schema) = promised.item.as_ref().filter(|_| !unnamed && self.misfit.is_none()) else { return false };
-        for part in [Part::Payload, Part::Envelope, Part::Content] {
+        for &part in self.asked(item, schema) {
             let Some(wanted) = part.schema(schema) else { continue };
             let Some(value) = instance(item, part, schema) else { continue };
             self.any = true;
@@ -133,6 +140,21 @@ impl Shape {
             self.keep(wanted, &value);
         }
         false
+    }
+
+    /// What of an item is asked. Where the document leaves it open what items are, the first tells it for all.
+    fn asked(&mut self, item: &ReadItem<'_>, schema: &ItemSchema) -> &'static [Part] {
+        match schema {
+            ItemSchema::Payload(_) => PAYLOAD,
+            ItemSchema::Envelope { .. } | ItemSchema::DecodedEnvelope(_) => ENVELOPE,
+            ItemSchema::Either { .. } => match self.reading {
+                Some(reading) => reading,
+                None => {
+                    self.reading = reading(item, schema);
+                    self.reading.unwrap_or_default()
+                }
+            },
+        }
     }
 
     /// Notes the promises that the value bears witness to, each once.
@@ -152,6 +174,27 @@ impl Shape {
     }
 }
 
+/// What an item is where the document leaves it open: what it fits; where it fits both or neither, the payload if it
+/// has a member `data` itself. `None` where it shows nothing.
+fn reading(item: &ReadItem<'_>, schema: &ItemSchema) -> Option<&'static [Part]> {
+    let fits = |parts: &[Part]| {
+        parts.iter().all(|&part| match (part.schema(schema), instance(item, part, schema)) {
+            (Some(wanted), Some(value)) => wanted.is_valid(&value),
+            _ => true,
+        })
+    };
+    if matches!(item.content, Content::Broken(_) | Content::Sentinel) {
+        return None;
+    }
+    let has_data = item.value().is_some_and(|value| value.get("data").is_some());
+    Some(match (fits(PAYLOAD), fits(ENVELOPE)) {
+        (true, false) => PAYLOAD,
+        (false, true) => ENVELOPE,
+        _ if has_data => PAYLOAD,
+        _ => ENVELOPE,
+    })
+}
+
 /// The part of an item that a schema is about; `None` where it is no JSON and should be, which is a
 /// fact of its own.
 fn instance<'i>(item: &'i ReadItem<'_>, part: Part, schema: &ItemSchema) -> Option<std::borrow::Cow<'i, Value>> {
@@ -163,6 +206,9 @@ fn instance<'i>(item: &'i ReadItem<'_>, part: Part, schema: &ItemSchema) -> Opti
         Content::Broken(_) | Content::Sentinel => return None,
     };
     Some(match (part, schema) {
+        (Part::Envelope | Part::Content, ItemSchema::Either { envelope, .. }) => {
+            return instance(item, part, envelope);
+        }
         (Part::Payload | Part::Content, _) => payload,
         (Part::Envelope, ItemSchema::DecodedEnvelope(_)) => Cow::Owned(envelope(item, payload.into_owned())),
         (Part::Envelope, _) => Cow::Owned(envelope(item, text())),
@@ -184,4 +230,72 @@ fn envelope(item: &ReadItem<'_>, data: Value) -> Value {
         envelope.insert("retry".to_owned(), retry.into());
     }
     Value::Object(envelope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract;
+    use crate::follow::{Followed, Follower, Form};
+
+    /// What a stream of these events shows where it is promised as this media type.
+    fn followed(media: &str, events: &[&str]) -> Followed {
+        let document = format!(
+            "{{openapi: 3.2.0, info: {{title: T, version: v}}, paths: {{/a: {{get: {{responses: {{'200': \
+             {{description: ok, content: {{text/event-stream: {media}}}}}}}}}}}}}}}"
+        );
+        let contract = contract::read("a.yaml", &document, None).unwrap();
+        let form = Form::of(&contract.operations[0], 200, "text/event-stream", |_| None).unwrap();
+        let mut follower = Follower::new(&form, std::time::Duration::ZERO);
+        events.iter().for_each(|event| follower.push(format!("{event}\n\n").as_bytes(), std::time::Duration::ZERO));
+        follower.finish()
+    }
+
+    /// The number of the first event that breaks its schema, and what of it does.
+    fn misfit(media: &str, events: &[&str]) -> Option<(usize, Part)> {
+        followed(media, events).own.shape.misfit.map(|misfit| (misfit.item.number, misfit.part))
+    }
+
+    const CHUNK: &str = "{type: object, required: [id], properties: {id: {type: string}}}";
+
+    #[test]
+    fn the_first_item_tells_an_envelope_that_the_document_leaves_open() {
+        let media = format!("{{schema: {{type: object, required: [data], properties: {{data: {CHUNK}}}}}}}");
+        let said = |events: &[&str]| misfit(&media, events);
+        assert_eq!(said(&["data: {\"id\": \"a\"}", "data: {\"id\": \"b\"}"]), None);
+        assert_eq!(said(&["data: {\"data\": {\"id\": \"a\"}}", "data: {\"data\": {\"id\": \"b\"}}"]), None);
+        assert_eq!(said(&["data: {\"id\": \"a\"}", "data: {\"data\": {\"id\": \"b\"}}"]), Some((2, Part::Envelope)));
+        assert_eq!(said(&["data: {\"data\": {\"id\": \"a\"}}", "data: {\"id\": \"b\"}"]), Some((2, Part::Payload)));
+        assert_eq!(said(&["data: {\"id\": 7}"]), Some((1, Part::Envelope)));
+        assert_eq!(said(&["data: {\"data\": {\"id\": 7}}"]), Some((1, Part::Payload)));
+    }
+
+    #[test]
+    fn a_payload_with_the_members_of_an_envelope_is_a_payload() {
+        let media =
+            "{schema: {type: object, required: [id, data], properties: {id: {type: string}, data: {type: object}}}}";
+        assert_eq!(misfit(media, &["data: {\"id\": \"q\", \"data\": {}}"]), None);
+        assert_eq!(misfit(media, &["id: q\ndata: {\"n\": 1}"]), None);
+        assert_eq!(misfit(media, &["data: {\"id\": 7, \"data\": {}}"]), Some((1, Part::Payload)));
+    }
+
+    #[test]
+    fn text_in_an_envelope_that_the_document_leaves_open_is_no_payload() {
+        let media = "{schema: {type: object, properties: {data: {type: string}, event: {type: string}}}}";
+        assert_eq!(misfit(media, &["data: hello", "event: a\ndata: {\"data\": 7}"]), None);
+        assert_eq!(misfit(media, &["data: {\"data\": \"hello\"}", "data: {\"data\": 7}"]), Some((2, Part::Payload)));
+    }
+
+    #[test]
+    fn the_kind_of_an_item_is_found_in_either_reading() {
+        let variant = |name: &str| {
+            format!("{{required: [event, data], properties: {{event: {{const: {name}}}, data: {CHUNK}}}}}")
+        };
+        let media = format!("{{schema: {{oneOf: [{}, {}]}}}}", variant("a"), variant("b"));
+        let kind = |event: &str| followed(&media, &[event]).own.first.and_then(|first| first.kind);
+        assert_eq!(kind("event: a\ndata: {\"id\": \"x\"}").as_deref(), Some("a"));
+        assert_eq!(kind("data: {\"event\": \"b\", \"data\": {\"id\": \"x\"}}").as_deref(), Some("b"));
+        assert_eq!(misfit(&media, &["data: {\"event\": \"b\", \"data\": {\"id\": 7}}"]), Some((1, Part::Payload)));
+        assert_eq!(misfit(&media, &["event: b\ndata: {\"id\": 7}"]), Some((1, Part::Envelope)));
+    }
 }

@@ -27,6 +27,7 @@ fn shape(version: &str, media: &str) -> &'static str {
         Some(ItemSchema::Envelope { content: None, .. }) => "envelope",
         Some(ItemSchema::Envelope { content: Some(_), .. }) => "envelope with content",
         Some(ItemSchema::DecodedEnvelope(_)) => "decoded",
+        Some(ItemSchema::Either { .. }) => "either",
     }
 }
 
@@ -36,13 +37,25 @@ fn an_item_is_described_in_three_shapes_or_not_at_all() {
     assert_eq!(shape("3.0.3", "{schema: {}}"), "nothing");
     assert_eq!(shape("3.0.3", "{schema: {type: string, format: event-stream}}"), "nothing");
     assert_eq!(shape("3.0.3", "{schema: {type: object, properties: {delta: {type: string}}}}"), "payload");
-    assert_eq!(shape("3.0.3", "{schema: {type: object, properties: {data: {type: object}}}}"), "payload");
     assert_eq!(shape("3.2.0", "{itemSchema: {properties: {data: {type: string}, event: {type: string}}}}"), "envelope");
     let content = "{itemSchema: {properties: {data: {type: string, contentMediaType: application/json, contentSchema: {type: object}}}}}";
     assert_eq!(shape("3.2.0", content), "envelope with content");
     assert_eq!(shape("3.1.0", content), "envelope with content");
     assert_eq!(shape("3.2.0", "{itemSchema: {properties: {data: {type: object}, event: {const: x}}}}"), "decoded");
     assert_eq!(shape("3.2.0", "{schema: {type: array, items: {properties: {x: {}}}}}"), "payload");
+}
+
+#[test]
+fn before_3_2_a_member_data_may_be_that_of_an_envelope_or_of_the_payload() {
+    for properties in ["data: {type: object}", "data: {type: string}", "id: {type: string}, data: {type: object}"] {
+        let schema = format!("{{type: object, required: [data], properties: {{{properties}}}}}");
+        assert_eq!(shape("3.0.3", &format!("{{schema: {schema}}}")), "either");
+        assert_eq!(shape("3.1.0", &format!("{{schema: {schema}}}")), "either");
+        assert_ne!(shape("3.2.0", &format!("{{itemSchema: {schema}}}")), "either");
+    }
+    assert_eq!(shape("3.0.3", "{schema: {properties: {data: {type: object}, kind: {type: string}}}}"), "payload");
+    let text = "{schema: {properties: {data: {type: string, contentMediaType: application/json}}}}";
+    assert_eq!(shape("3.1.0", text), "envelope");
 }
 
 #[test]
