@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::wants::Wants;
 use super::{Json, JsonError};
-use crate::contract::{ItemSchema, KindSelector, Schema, StreamContract};
+use crate::contract::{ItemSchema, KindSelector, StreamContract};
 use crate::stream::{Framing, Item};
 
 /// One item and what it says, while it passes.
@@ -90,47 +91,11 @@ impl Content {
         if promised.is_some_and(|promised| promised.sentinel.as_ref() == Some(&item.data)) {
             return Content::Sentinel;
         }
-        match (Json::read(&item.data), Wants::of(promised, framing)) {
+        match (Json::read(&item.data), Wants::of(&item.data, promised, framing)) {
             (_, Wants::Text) => Content::Text,
             (Ok(json), _) => Content::Json(json),
             (Err(error), Wants::Json) => Content::Broken(error),
             (Err(_), Wants::Anything) => Content::Text,
-        }
-    }
-}
-
-/// What the contract lets the data of an item be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wants {
-    Json,
-    Text,
-    Anything,
-}
-
-impl Wants {
-    fn of(promised: Option<&StreamContract>, framing: Framing) -> Self {
-        if framing != Framing::Sse {
-            return Wants::Json;
-        }
-        let Some(promised) = promised else { return Wants::Anything };
-        let by_pointer = matches!(promised.kind, Some(KindSelector::Pointer(_)));
-        match &promised.item {
-            Some(ItemSchema::Payload(schema)) => Wants::of_payload(schema),
-            Some(ItemSchema::Envelope { content: Some(_), .. }) => Wants::Json,
-            _ if by_pointer => Wants::Json,
-            Some(ItemSchema::Envelope { content: None, .. } | ItemSchema::DecodedEnvelope(_)) => Wants::Anything,
-            Some(ItemSchema::Either { .. }) | None => Wants::Anything,
-        }
-    }
-
-    /// What a payload's schema lets the data be. Data that is itself text needs no quotes.
-    fn of_payload(schema: &Schema) -> Self {
-        let root = schema.json();
-        let referred = root.get("$ref").and_then(Value::as_str).and_then(|reference| schema.resolve(reference));
-        match referred.unwrap_or(root).get("type") {
-            Some(Value::String(kind)) if kind == "string" => Wants::Text,
-            Some(Value::Array(kinds)) if kinds.iter().any(|kind| kind == "string") => Wants::Anything,
-            _ => Wants::Json,
         }
     }
 }

@@ -97,7 +97,8 @@ impl Kinds {
         let next = depth + 1;
         let referred = part.get("$ref").and_then(Value::as_str).and_then(|reference| schema.resolve(reference));
         let member = path.split_first().and_then(|(step, rest)| Some((part.get("properties")?.get(step)?, rest)));
-        let own = path.is_empty() && self.collect_own(part);
+        // A text has no members, and so no kind that is left open.
+        let own = if path.is_empty() { self.collect_own(part) } else { is_text(part) };
         let mut bound = own;
         bound |= referred.is_some_and(|referred| self.collect(schema, referred, path, next));
         bound |= member.is_some_and(|(member, rest)| self.collect(schema, member, rest, next));
@@ -123,6 +124,13 @@ impl Kinds {
         self.patterns.extend(pattern);
         bound
     }
+}
+
+fn is_text(part: &Value) -> bool {
+    let listed = part.get("enum").and_then(Value::as_array);
+    part.get("type").is_some_and(|kind| kind == "string")
+        || part.get("const").is_some_and(Value::is_string)
+        || listed.is_some_and(|values| values.iter().all(Value::is_string))
 }
 
 fn branches<'a>(part: &'a Value, keyword: &str) -> impl Iterator<Item = &'a Value> {
@@ -151,6 +159,12 @@ mod tests {
         }));
         assert!(!found.open);
         assert!(["start", "a", "b", "data-x"].iter().all(|kind| found.has(kind)) && !found.has("stop"));
+    }
+
+    #[test]
+    fn an_alternative_that_is_text_has_no_kind_and_leaves_none_open() {
+        let start = json!({"properties": {"type": {"const": "start"}}});
+        assert!(!kinds(json!({"oneOf": [start, {"type": "string", "enum": ["[DONE]"]}]})).open);
     }
 
     #[test]

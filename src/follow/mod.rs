@@ -14,6 +14,7 @@ mod kinds;
 mod seen;
 mod trace;
 mod track;
+mod wants;
 
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,8 @@ impl<'a> Reader<'a> {
         let flagged = items.flagged(self.files, kind.as_ref());
         stream.terminal.extend(flagged.terminal);
         stream.errors.extend(flagged.errors);
-        stream.sentinel = stream.sentinel.or(flagged.sentinel).or_else(|| sentinel_of_others(media, operation));
+        stream.sentinel =
+            stream.sentinel.or(flagged.sentinel).or_else(|| sentinel_of_others(media, operation)).or(items.sentinel);
         stream.kind = kind;
         stream.item = items.schema;
         Some(stream)

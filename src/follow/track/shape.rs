@@ -287,6 +287,21 @@ mod tests {
     }
 
     #[test]
+    fn text_may_come_where_an_alternative_is_text() {
+        let media = |text: &str| format!("{{schema: {{anyOf: [{CHUNK}, {text}]}}}}");
+        let broken = |text: &str, events: &[&str]| {
+            let own = followed(&media(text), events).own;
+            own.payload.broken.map(|(item, _)| item.number).or(own.shape.misfit.map(|misfit| misfit.item.number))
+        };
+        let events = ["data: {\"id\": \"a\"}", "data: [DONE]"];
+        for text in ["{type: string}", "{type: string, enum: ['[DONE]']}", "{const: '[DONE]', x-stream-terminal: true}"]
+        {
+            assert_eq!(broken(text, &events), None, "{text}");
+        }
+        assert_eq!(broken("{enum: [ping, pong]}", &["data: ping", "data: {\"id\": \"a\"", "data: pong"]), Some(2));
+    }
+
+    #[test]
     fn the_kind_of_an_item_is_found_in_either_reading() {
         let variant = |name: &str| {
             format!("{{required: [event, data], properties: {{event: {{const: {name}}}, data: {CHUNK}}}}}")

@@ -185,6 +185,44 @@ fn variants_end_the_stream_or_report_a_failure() {
     assert_eq!((stream.terminal.join(" "), stream.errors.join(" ")), ("end error".to_owned(), "error".to_owned()));
 }
 
+fn sentinel(version: &str, media: &str) -> Option<String> {
+    stream(&streaming(version, "text/event-stream", media, "")).sentinel.clone()
+}
+
+#[test]
+fn a_text_among_payloads_is_the_end() {
+    for text in ["{type: string, enum: ['[DONE]']}", "{type: string, enum: [bye], x-ms-sse-terminal-event: true}"] {
+        let expected = if text.contains("bye") { "bye" } else { "[DONE]" };
+        let bare = format!("{{schema: {{oneOf: [{{type: object}}, {text}]}}}}");
+        assert_eq!(sentinel("3.0.3", &bare).as_deref(), Some(expected));
+        let data = format!(
+            "{{schema: {{properties: {{event: {{type: string}}, data: {{oneOf: [{{type: object}}, {text}]}}}}}}}}"
+        );
+        assert_eq!(sentinel("3.1.0", &data).as_deref(), Some(expected));
+        let events = format!(
+            "{{schema: {{oneOf: [{{properties: {{data: {{type: object}}}}}}, {{properties: {{data: {text}}}}}]}}}}"
+        );
+        assert_eq!(sentinel("3.1.0", &events).as_deref(), Some(expected));
+    }
+    let done = "{itemSchema: {oneOf: [{properties: {event: {const: a}, data: {type: object}}}, \
+        {properties: {event: {const: done}, data: {const: '[DONE]'}}}]}}";
+    assert_eq!(sentinel("3.2.0", done).as_deref(), Some("[DONE]"));
+}
+
+#[test]
+fn a_text_is_not_the_end_where_it_is_json_or_one_of_several_or_of_an_event_of_its_own() {
+    for variants in [
+        "[{type: object}, {const: '\"a\"'}]",
+        "[{type: object}, {const: ping}, {const: pong}]",
+        "[{type: object}, {type: string}]",
+        "[{type: object}, {enum: [ping, pong]}]",
+        "[{properties: {event: {const: ping}, data: {const: ping}}}, {properties: {event: {const: a}, data: {type: object}}}]",
+    ] {
+        assert_eq!(sentinel("3.1.0", &format!("{{schema: {{oneOf: {variants}}}}}")), None, "{variants}");
+    }
+    assert_eq!(sentinel("3.1.0", "{schema: {const: bye}}"), None);
+}
+
 #[test]
 fn envelopes_of_several_kinds_have_the_content_of_any() {
     let components = "components:
