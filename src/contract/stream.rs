@@ -121,6 +121,8 @@ pub enum ItemSchema {
         envelope: Schema,
         /// `contentSchema` of `data`.
         content: Option<Schema>,
+        /// The same for each event type that has one of its own.
+        by_event: IndexMap<String, Schema>,
     },
     /// The item is an envelope whose `data` is already the decoded value.
     DecodedEnvelope(Schema),
@@ -138,7 +140,9 @@ impl ItemSchema {
     pub fn schemas(&self) -> Vec<&Schema> {
         match self {
             ItemSchema::Payload(schema) | ItemSchema::DecodedEnvelope(schema) => vec![schema],
-            ItemSchema::Envelope { envelope, content } => std::iter::once(envelope).chain(content).collect(),
+            ItemSchema::Envelope { envelope, content, by_event } => {
+                std::iter::once(envelope).chain(content).chain(by_event.values()).collect()
+            }
             ItemSchema::Either { payload, envelope } => std::iter::once(payload).chain(envelope.schemas()).collect(),
         }
     }

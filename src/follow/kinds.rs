@@ -54,19 +54,33 @@ impl Kinds {
         (names_any && !kinds.open).then_some(kinds)
     }
 
-    /// The event types that the envelope names; `None` where it does not name them all.
-    pub fn of_envelope(promised: &StreamContract) -> Option<Self> {
-        let item = match promised.item.as_ref()? {
-            ItemSchema::Either { envelope, .. } => envelope,
-            item => item,
-        };
-        match item {
-            ItemSchema::Envelope { envelope, .. } | ItemSchema::DecodedEnvelope(envelope) => {
-                let kinds = Self::at(envelope, "/event");
-                (!kinds.open).then_some(kinds)
-            }
-            ItemSchema::Payload(_) | ItemSchema::Either { .. } => None,
+    /// The kinds that are event types as well, and the pointer to the kind in the data; `None` where the contract does
+    /// not name both.
+    pub fn tied(promised: &StreamContract) -> Option<(String, Self)> {
+        let item = promised.item.as_ref()?;
+        if let KindSelector::Pointer(pointer) = promised.kind.as_ref()? {
+            let names = Self::at(envelope(item)?, "/event");
+            return (!names.open).then(|| (pointer.clone(), names));
         }
+        let ItemSchema::Envelope { by_event, .. } = item else { return None };
+        let tied_at = |pointer: &str| {
+            let kinds = by_event.iter().map(|(event, content)| (event, Self::at(content, pointer)));
+            let told: Vec<_> = kinds.filter(|(_, kinds)| !kinds.open).collect();
+            let is_tied = told.len() > 1 && told.iter().all(|(event, kinds)| kinds.is_only(event));
+            let names = told.into_iter().map(|(event, _)| event.clone()).collect();
+            is_tied.then(|| (pointer.to_owned(), Kinds { names, ..Kinds::default() }))
+        };
+        ["/type", "/event", "/kind", "/object"].into_iter().find_map(tied_at)
+    }
+
+    /// Whether the envelope of every item must have an event type.
+    pub fn every_item_has_event_type(promised: &StreamContract) -> bool {
+        let envelope = promised.item.as_ref().and_then(envelope);
+        envelope.is_some_and(|schema| requires(schema, schema.json(), "event", 0))
+    }
+
+    fn is_only(&self, kind: &str) -> bool {
+        self.patterns.is_empty() && self.names.len() == 1 && self.names.contains(kind)
     }
 
     /// Whether the contract names this kind.
@@ -124,6 +138,33 @@ impl Kinds {
         self.patterns.extend(pattern);
         bound
     }
+}
+
+/// The schema of the envelope that an item is, or may be.
+fn envelope(item: &ItemSchema) -> Option<&Schema> {
+    match item {
+        ItemSchema::Envelope { envelope, .. } | ItemSchema::DecodedEnvelope(envelope) => Some(envelope),
+        ItemSchema::Either { envelope: item, .. } => envelope(item),
+        ItemSchema::Payload(_) => None,
+    }
+}
+
+/// Whether a part of the schema requires a member, in every alternative.
+fn requires(schema: &Schema, part: &Value, name: &str, depth: usize) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    let in_part = |part: &Value| requires(schema, part, name, depth + 1);
+    let referred = part.get("$ref").and_then(Value::as_str).and_then(|reference| schema.resolve(reference));
+    let in_all = |keyword: &str| {
+        let mut alternatives = branches(part, keyword).peekable();
+        alternatives.peek().is_some() && alternatives.all(in_part)
+    };
+    branches(part, "required").any(|required| required == name)
+        || referred.is_some_and(in_part)
+        || branches(part, "allOf").any(in_part)
+        || in_all("oneOf")
+        || in_all("anyOf")
 }
 
 fn is_text(part: &Value) -> bool {

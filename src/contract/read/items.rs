@@ -1,5 +1,6 @@
 //! What one item of a stream is, in whichever shape the document uses.
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::reader::Reader;
@@ -70,17 +71,38 @@ impl<'a> Reader<'a> {
             Shape::Payload => ItemSchema::Payload(schema),
             Shape::Decoded if is_open => either(schema.clone(), ItemSchema::DecodedEnvelope(schema)),
             Shape::Decoded => ItemSchema::DecodedEnvelope(schema),
-            Shape::Text if is_open => either(schema.clone(), ItemSchema::Envelope { envelope: schema, content: None }),
+            Shape::Text if is_open => either(
+                schema.clone(),
+                ItemSchema::Envelope { envelope: schema, content: None, by_event: IndexMap::new() },
+            ),
             Shape::Text => {
                 let contents = contents(self.files, &item, &variants);
                 let content = self.content(&contents);
+                let by_event = self.by_event(&variants);
                 variants
                     .extend(contents.into_iter().flatten().flat_map(|content| self::variants(self.files, &content)));
-                ItemSchema::Envelope { envelope: schema, content }
+                ItemSchema::Envelope { envelope: schema, content, by_event }
             }
         };
         let kind = kind(self.files, &item, &variants, shape);
         Items { schema: Some(schema), kind, sentinel, variants }
+    }
+
+    /// The schema of the value inside `data` for each event type that one alternative alone is about.
+    fn by_event(&mut self, variants: &[At<'a>]) -> IndexMap<String, Schema> {
+        let of_variant = |variant: &At<'a>| {
+            let event = fixed(self.files, variant, &["event".to_owned()])?;
+            Some((event, member(self.files, variant, "data", 0).and_then(|data| data.get("contentSchema"))))
+        };
+        let found: Vec<_> = variants.iter().filter_map(of_variant).collect();
+        let mut by_event = IndexMap::new();
+        for (event, content) in &found {
+            let alone = found.iter().filter(|(other, _)| other == event).count() == 1;
+            if let Some(content) = content.as_ref().filter(|_| alone) {
+                by_event.insert(event.clone(), self.schema(content, Subject::ResponseBody));
+            }
+        }
+        by_event
     }
 
     /// The schema of the value inside `data`, where every alternative that has one gives it.

@@ -24,7 +24,10 @@ pub struct Shape {
     pub unknown: Option<Seen>,
     /// The kinds that the contract names, where it names them all.
     pub named: Option<Kinds>,
-    event_types: Option<Kinds>,
+    /// Where the data has a kind that is the event type as well, and which kinds those are.
+    event_types: Option<(String, Kinds)>,
+    /// Whether every item must have an event type.
+    needs_event_type: bool,
     /// What the first item showed items to be, where the document leaves it open.
     reading: Option<&'static [Part]>,
     pending: Vec<SchemaPromise>,
@@ -50,6 +53,8 @@ pub enum Part {
     Envelope,
     /// The JSON inside the envelope's data, of that schema.
     Content,
+    /// The same, of the schema for its event type: of so many of those that have one.
+    ContentOfEvent(usize),
 }
 
 impl Part {
@@ -61,6 +66,9 @@ impl Part {
                 Some(schema)
             }
             (Part::Content, ItemSchema::Envelope { content, .. }) => content.as_ref(),
+            (Part::ContentOfEvent(index), ItemSchema::Envelope { by_event, .. }) => {
+                by_event.get_index(index).map(|(_, schema)| schema)
+            }
             (Part::Payload, ItemSchema::Either { payload, .. }) => Some(payload),
             (_, ItemSchema::Either { envelope, .. }) => self.schema(envelope),
             _ => None,
@@ -86,11 +94,11 @@ pub struct Mismatch {
 impl Shape {
     pub(super) fn new(promised: Option<&StreamContract>) -> Self {
         let Some(promised) = promised else { return Shape::default() };
-        let by_pointer = matches!(promised.kind, Some(KindSelector::Pointer(_)));
         let schemas = promised.item.iter().flat_map(ItemSchema::schemas);
         Shape {
             named: Kinds::of(promised),
-            event_types: by_pointer.then(|| Kinds::of_envelope(promised)).flatten(),
+            event_types: Kinds::tied(promised),
+            needs_event_type: Kinds::every_item_has_event_type(promised),
             pending: schemas.flat_map(Schema::promises).cloned().collect(),
             ..Shape::default()
         }
@@ -112,24 +120,38 @@ impl Shape {
     }
 
     fn event_type(&mut self, item: &ReadItem<'_>) -> bool {
-        let (Some(names), Some(kind)) = (&self.event_types, &item.kind) else { return false };
-        if !names.has(kind) || self.reading == Some(PAYLOAD) {
-            return false;
-        }
+        let Some((name, kind)) = self.tie(item) else { return false };
+        let mismatch =
+            (name != kind).then(|| Mismatch { item: Seen::of(item), name: name.to_owned(), kind: kind.to_owned() });
         self.tied = true;
-        let name = item.item.name.as_deref().unwrap_or("message");
-        if name == kind || self.mismatch.is_some() {
+        if mismatch.is_none() || self.mismatch.is_some() {
             return false;
         }
-        self.mismatch = Some(Mismatch { item: Seen::of(item), name: name.to_owned(), kind: kind.clone() });
+        self.mismatch = mismatch;
         true
     }
 
-    fn schema(&mut self, item: &ReadItem<'_>, promised: &StreamContract) -> bool {
-        // A kind that the schema does not name has a rule of its own, and may be allowed.
+    /// The event type of an item and the kind in its data, where the contract ties the two.
+    fn tie<'i>(&self, item: &'i ReadItem<'_>) -> Option<(&'i str, &'i str)> {
+        let (pointer, names) = self.event_types.as_ref().filter(|_| self.reading != Some(PAYLOAD))?;
+        let kind = item.text_at(pointer).filter(|kind| names.has(kind))?;
+        Some((item.item.name.as_deref().unwrap_or("message"), kind))
+    }
+
+    /// Whether an item is of a kind that its schema does not name. That has a rule of its own, and may be allowed; an
+    /// item without the event type that all must have breaks its schema instead.
+    fn is_unnamed(&self, item: &ReadItem<'_>, promised: &StreamContract) -> bool {
+        let by_event = promised.kind == Some(KindSelector::Event);
+        let lacks_event_type = by_event && self.needs_event_type && item.item.name.is_none();
         let unnamed = matches!((&self.named, &item.kind), (Some(named), Some(kind)) if !named.has(kind));
+        unnamed && !lacks_event_type
+    }
+
+    fn schema(&mut self, item: &ReadItem<'_>, promised: &StreamContract) -> bool {
+        let unnamed = self.is_unnamed(item, promised);
         let Some(schema) = promised.item.as_ref().filter(|_| !unnamed && self.misfit.is_none()) else { return false };
         for &part in self.asked(item, schema) {
+            let part = if part == Part::Content { self.content(item, schema) } else { part };
             let Some(wanted) = part.schema(schema) else { continue };
             let Some(value) = instance(item, part, schema) else { continue };
             self.any = true;
@@ -140,6 +162,15 @@ impl Shape {
             self.keep(wanted, &value);
         }
         false
+    }
+
+    /// Of which schema the content of an envelope is asked: that of its event type, unless the data shows that the
+    /// event type is wrong, which is a fact of its own.
+    fn content(&self, item: &ReadItem<'_>, schema: &ItemSchema) -> Part {
+        let ItemSchema::Envelope { by_event, .. } = schema else { return Part::Content };
+        let own = item.item.name.as_ref().and_then(|name| by_event.get_index_of(name));
+        let is_tied = self.tie(item).is_none_or(|(name, kind)| name == kind);
+        own.filter(|_| is_tied).map_or(Part::Content, Part::ContentOfEvent)
     }
 
     /// What of an item is asked. Where the document leaves it open what items are, the first tells it for all.
@@ -209,7 +240,7 @@ fn instance<'i>(item: &'i ReadItem<'_>, part: Part, schema: &ItemSchema) -> Opti
         (Part::Envelope | Part::Content, ItemSchema::Either { envelope, .. }) => {
             return instance(item, part, envelope);
         }
-        (Part::Payload | Part::Content, _) => payload,
+        (Part::Payload | Part::Content | Part::ContentOfEvent(_), _) => payload,
         (Part::Envelope, ItemSchema::DecodedEnvelope(_)) => Cow::Owned(envelope(item, payload.into_owned())),
         (Part::Envelope, _) => Cow::Owned(envelope(item, text())),
     })
@@ -284,6 +315,49 @@ mod tests {
         let media = "{schema: {type: object, properties: {data: {type: string}, event: {type: string}}}}";
         assert_eq!(misfit(media, &["data: hello", "event: a\ndata: {\"data\": 7}"]), None);
         assert_eq!(misfit(media, &["data: {\"data\": \"hello\"}", "data: {\"data\": 7}"]), Some((2, Part::Payload)));
+    }
+
+    /// Events of the types `a` and `b`, whose data says the same as `type`.
+    fn tied_events(x_stream: &str) -> String {
+        let variant = |name: &str, more: &str| {
+            format!(
+                "{{properties: {{event: {{const: {name}}}, data: {{type: string, contentMediaType: application/json, \
+                 contentSchema: {{required: [type{more}], properties: {{type: {{const: {name}}}}}}}}}}}}}"
+            )
+        };
+        let variants = [variant("a", ", n"), variant("b", "")].join(", ");
+        format!(
+            "{{itemSchema: {{required: [event, data], oneOf: [{variants}]}}, x-stream: {{framing: sse{x_stream}}}}}"
+        )
+    }
+
+    #[test]
+    fn an_event_type_that_is_not_the_kind_in_the_data_is_told_once() {
+        for x_stream in ["", ", kind: event", ", kind: /type"] {
+            let shape = |event: &str| followed(&tied_events(x_stream), &[event]).own.shape;
+            let swapped = shape("event: b\ndata: {\"type\": \"a\", \"n\": 1}");
+            let mismatch = swapped.mismatch.as_ref().map(|mismatch| (mismatch.name.as_str(), mismatch.kind.as_str()));
+            assert_eq!((mismatch, swapped.misfit.is_some()), (Some(("b", "a")), false), "{x_stream}");
+            let right = shape("event: a\ndata: {\"type\": \"a\", \"n\": 1}");
+            assert!(right.tied && right.mismatch.is_none() && right.misfit.is_none(), "{x_stream}");
+        }
+    }
+
+    #[test]
+    fn the_event_type_tells_the_schema_of_the_content() {
+        let said = |event: &str| misfit(&tied_events(", kind: event"), &[event]);
+        assert_eq!(said("event: a\ndata: {\"type\": \"a\"}"), Some((1, Part::ContentOfEvent(0))));
+        assert_eq!(said("event: a\ndata: {\"n\": 1}"), Some((1, Part::ContentOfEvent(0))));
+        assert_eq!(said("event: b\ndata: {\"type\": \"b\"}"), None);
+    }
+
+    #[test]
+    fn an_event_without_the_type_that_all_must_have_breaks_its_schema_and_an_undeclared_one_does_not() {
+        for x_stream in ["", ", kind: event", ", kind: /type"] {
+            let said = |event: &str| misfit(&tied_events(x_stream), &[event]);
+            assert_eq!(said("data: {\"type\": \"a\", \"n\": 1}"), Some((1, Part::Envelope)), "{x_stream}");
+            assert_eq!(said("event: c\ndata: {\"type\": \"c\"}"), None, "{x_stream}");
+        }
     }
 
     #[test]
