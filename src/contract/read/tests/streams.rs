@@ -287,3 +287,32 @@ fn the_words_of_others_mean_the_same() {
         assert_eq!(operation.responses[0].media[0].stream.as_ref().unwrap().sentinel.as_deref(), Some(sentinel));
     }
 }
+
+#[test]
+fn a_json_stream_of_fern_is_one_value_a_line_and_its_errors_are_not() {
+    let contract = contract(
+        "3.1.0",
+        "paths:
+  /plain:
+    post:
+      x-fern-streaming: {format: json}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: object, required: [id]}}}}
+        default: {description: no, content: {application/json: {schema: {type: object, required: [error]}}}}
+  /both:
+    post:
+      x-fern-streaming: {format: json, stream-condition: $request.stream, response-stream: {type: object, required: [delta]}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: object, required: [id]}}}}
+",
+    );
+    let [success, error] = operation(&contract, "POST /plain").responses.as_slice() else { panic!("two responses") };
+    assert_eq!(success.media[0].stream.as_ref().map(|stream| stream.framing), Some(Framing::Ndjson));
+    assert!(error.media[0].stream.is_none() && error.media[0].schema.is_some());
+    let both = operation(&contract, "POST /both");
+    let stream = both.responses[0].media[0].stream.as_ref().unwrap();
+    let Some(ItemSchema::Payload(item)) = &stream.item else { panic!("{:?}", stream.item) };
+    assert!(item.is_valid(&json!({"id": 1})) && item.is_valid(&json!({"delta": 1})) && !item.is_valid(&json!({})));
+    let switch = both.stream_switch.as_ref().unwrap();
+    assert_eq!((switch.form(Some(&json!(true))), switch.form(None)), (Some("application/json"), None));
+}
