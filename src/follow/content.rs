@@ -23,6 +23,8 @@ pub struct ReadItem<'i> {
 pub enum Content {
     /// The sentinel, exactly.
     Sentinel,
+    /// `[DONE]`, which everyone knows as the end, where the contract promises JSON and declares no sentinel.
+    Done,
     /// JSON.
     Json(Json),
     /// No JSON, where the contract promises some.
@@ -37,7 +39,7 @@ impl<'i> ReadItem<'i> {
         let content = Content::read(item, promised, framing);
         let selector = promised.and_then(|promised| promised.kind.as_ref());
         let kind = match (&content, selector) {
-            (Content::Sentinel, _) => None,
+            (Content::Sentinel | Content::Done, _) => None,
             (content, Some(KindSelector::Event)) => Some(event_type(item, content, promised)),
             (Content::Json(json), Some(KindSelector::Pointer(pointer))) => json.value.pointer(pointer).map(in_words),
             (_, None) if framing == Framing::AiDataV4 => item.name.clone(),
@@ -81,6 +83,11 @@ fn event_type(item: &Item, content: &Content, promised: Option<&StreamContract>)
     item.name.as_deref().or(member).unwrap_or("message").to_owned()
 }
 
+/// Whether an item is the sentinel that everyone knows, and the contract declares none.
+fn is_undeclared_end(item: &Item, promised: Option<&StreamContract>, framing: Framing) -> bool {
+    framing == Framing::Sse && item.data == "[DONE]" && promised.is_some_and(|promised| promised.sentinel.is_none())
+}
+
 /// A kind as a word: the text itself, or another value as JSON.
 fn in_words(kind: &Value) -> String {
     kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)
@@ -94,6 +101,7 @@ impl Content {
         match (Json::read(&item.data), Wants::of(&item.data, promised, framing)) {
             (_, Wants::Text) => Content::Text,
             (Ok(json), _) => Content::Json(json),
+            (Err(_), Wants::Json) if is_undeclared_end(item, promised, framing) => Content::Done,
             (Err(error), Wants::Json) => Content::Broken(error),
             (Err(_), Wants::Anything) => Content::Text,
         }

@@ -214,7 +214,7 @@ fn reading(item: &ReadItem<'_>, schema: &ItemSchema) -> Option<&'static [Part]> 
             _ => true,
         })
     };
-    if matches!(item.content, Content::Broken(_) | Content::Sentinel) {
+    if matches!(item.content, Content::Broken(_) | Content::Sentinel | Content::Done) {
         return None;
     }
     let has_data = item.value().is_some_and(|value| value.get("data").is_some());
@@ -234,7 +234,7 @@ fn instance<'i>(item: &'i ReadItem<'_>, part: Part, schema: &ItemSchema) -> Opti
     let payload = match &item.content {
         Content::Json(json) => Cow::Borrowed(&json.value),
         Content::Text => Cow::Owned(text()),
-        Content::Broken(_) | Content::Sentinel => return None,
+        Content::Broken(_) | Content::Sentinel | Content::Done => return None,
     };
     Some(match (part, schema) {
         (Part::Envelope | Part::Content, ItemSchema::Either { envelope, .. }) => {
@@ -373,6 +373,21 @@ mod tests {
             assert_eq!(broken(text, &events), None, "{text}");
         }
         assert_eq!(broken("{enum: [ping, pong]}", &["data: ping", "data: {\"id\": \"a\"", "data: pong"]), Some(2));
+    }
+
+    #[test]
+    fn done_is_the_end_where_no_sentinel_is_declared_and_nothing_follows() {
+        let media = format!("{{schema: {CHUNK}}}");
+        let broken =
+            |media: &str, events: &[&str]| followed(media, events).own.payload.broken.map(|(item, _)| item.number);
+        assert_eq!(broken(&media, &["data: {\"id\": \"a\"}", "data: [DONE]"]), None);
+        assert_eq!(broken(&media, &["data: {\"id\": \"a\"}", "data: [done]"]), Some(2));
+        assert_eq!(broken(&media, &["data: [DONE]", "data: {\"id\": \"a\"}"]), Some(1));
+        let declared = format!("{{schema: {CHUNK}, x-speakeasy-sse-sentinel: '[END]'}}");
+        let ordered = format!("{{schema: {CHUNK}, x-stream: {{framing: sse, kind: /id, sequence: 'a '}}}}");
+        let sequence = followed(&ordered, &["data: {\"id\": \"a\"}", "data: [DONE]"]).own.sequence.unwrap();
+        assert_eq!((sequence.broke_at.is_none(), sequence.in_words().as_str()), (true, "a"));
+        assert_eq!(broken(&declared, &["data: {\"id\": \"a\"}", "data: [DONE]", "data: [END]"]), Some(2));
     }
 
     #[test]
