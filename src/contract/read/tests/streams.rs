@@ -316,3 +316,24 @@ fn a_json_stream_of_fern_is_one_value_a_line_and_its_errors_are_not() {
     let switch = both.stream_switch.as_ref().unwrap();
     assert_eq!((switch.form(Some(&json!(true))), switch.form(None)), (Some("application/json"), None));
 }
+
+#[test]
+fn the_stream_of_the_manual_is_read_without_a_word() {
+    let manual = include_str!("../../../../docs/specs.md");
+    let example = manual.split("```yaml\n").find(|block| block.starts_with("x-stream:")).unwrap();
+    let lines = example.split("```").next().unwrap().lines();
+    let media: String = lines.map(|line| format!("\n              {line}")).collect();
+    let contract = streaming("3.2.0", "text/event-stream", &media, "");
+    assert!(contract.diagnostics.is_empty(), "{}", said(&contract));
+    let stream = stream(&contract);
+    let sequence = regex::Regex::new(&format!("^(?:{})$", stream.sequence.as_ref().unwrap())).unwrap();
+    assert!(sequence.is_match("start open delta close finish ") && !sequence.is_match("open start finish "));
+    let block = &stream.lifecycles[0];
+    assert_eq!([&block.open, &block.within, &block.close].map(|kinds| kinds.join(" ")), ["open", "delta", "close"]);
+    assert_eq!(
+        [&stream.constant, &stream.monotonic, &stream.errors].map(|list| list.join(" ")),
+        ["/id", "/at", "failed"]
+    );
+    assert!(!stream.unknown_kinds && stream.require_headers.contains_key("x-stream-version"));
+    assert_eq!(stream.timing.idle, Some(std::time::Duration::from_secs(30)));
+}
