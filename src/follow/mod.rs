@@ -15,6 +15,7 @@ mod seen;
 mod texts;
 mod trace;
 mod track;
+mod wants;
 
 #[cfg(test)]
 mod tests;

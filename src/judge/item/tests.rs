@@ -33,7 +33,7 @@ fn any() -> StreamContract {
 fn envelope(content: Value) -> StreamContract {
     let envelope = schema(json!({"required": ["data"], "properties": {"data": {"type": "string"}}}));
     StreamContract {
-        item: Some(ItemSchema::Envelope { envelope, content: Some(schema(content)) }),
+        item: Some(ItemSchema::Envelope { envelope, content: Some(schema(content)), by_event: Default::default() }),
         sentinel: Some("[DONE]".to_owned()),
         ..stream(Framing::Sse)
     }
@@ -151,6 +151,7 @@ fn the_event_type_is_the_kind_where_the_contract_names_both() {
         item: Some(ItemSchema::Envelope {
             envelope: schema(json!({"properties": {"event": {"enum": ["start", "stop"]}}})),
             content: Some(schema(json!({"type": "object"}))),
+            by_event: Default::default(),
         }),
         kind: Some(KindSelector::Pointer("/type".to_owned())),
         ..stream(Framing::Sse)
