@@ -22,7 +22,7 @@ impl Texts {
         match &item.content {
             Content::Json(json) => self.walk(&json.value, &mut String::new(), 0),
             Content::Text => self.add("", &item.item.data),
-            Content::Sentinel | Content::Broken(_) => {}
+            Content::Sentinel | Content::Done | Content::Broken(_) => {}
         }
     }
 
