@@ -14,29 +14,31 @@ use crate::target::Redactor;
 pub struct Show<'a> {
     /// Writes their requests.
     pub dispatcher: &'a Dispatcher,
-    /// Hides what must not be seen.
+    /// Hides the target's secrets.
     pub redactor: &'a Redactor,
 }
 
 impl Show<'_> {
     /// The finding as people may see it.
     pub fn finding(&self, key: &Key, found: &Found, reproduced: Reproduced, shrunk: bool) -> FoundFinding {
+        // A part of a credential, or one made from it, is a secret of its case alone.
+        let redactor = &self.redactor.with(found.case.request.secrets());
         let answer = found.exchange.answer();
-        let stream = answer.and_then(|answer| ShownStream::of(answer, &found.finding, self.redactor));
-        let exchange = redact::exchange(self.redactor, found.exchange.clone());
+        let stream = answer.and_then(|answer| ShownStream::of(answer, &found.finding, redactor));
+        let exchange = redact::exchange(redactor, found.exchange.clone());
         // What was sent could be written; a case that could not be has no exchange to show.
-        let wire = self.dispatcher.wire(&found.case.request).map(|wire| redact::wire(self.redactor, wire));
+        let wire = self.dispatcher.wire(&found.case.request).map(|wire| redact::wire(redactor, wire));
         let line = wire.map(|wire| curl(&wire)).unwrap_or_default();
         let case = FoundCase {
             id: found.case.id.to_string(),
             kind: found.case.kind.name(),
-            about: about(&found.case.kind).map(|about| self.redactor.text(&about).into_owned()),
+            about: about(&found.case.kind).map(|about| redactor.text(&about).into_owned()),
             curl: again(&found.case.kind, &line),
             request: request_json(&exchange.request),
             shrunk,
         };
         FoundFinding {
-            finding: redact::finding(self.redactor, found.finding.clone()),
+            finding: redact::finding(redactor, self.redactor, found.finding.clone()),
             operation: key.operation.clone(),
             state: key.state.clone(),
             count: found.count,
@@ -44,7 +46,7 @@ impl Show<'_> {
                 .also
                 .iter()
                 .filter(|message| **message != found.finding.message)
-                .map(|message| self.redactor.text(message).into_owned())
+                .map(|message| redactor.text(message).into_owned())
                 .collect(),
             reproduced,
             case,
