@@ -176,6 +176,18 @@ fn what_a_case_makes_of_a_credential_is_as_secret_as_the_whole() {
     }
 }
 
+#[test]
+fn a_credential_in_two_events_is_found_and_neither_half_is_written_down() {
+    const HALVES: [&str; 2] = ["pk_live_", "legal7Qw91"];
+    let [first, second] = HALVES.map(|half| serde_json::json!({ "id": half }));
+    let body = format!("data: {first}\n\ndata: {second}\n\n");
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {}", body.len());
+    let url = serve(move |_| format!("{head}\r\nConnection: close\r\n\r\n{body}").into_bytes());
+    let text = written(&url, &HALVES.concat());
+    assert!(text.contains("the caller's credential ${API_KEY} back"), "it is no leak: {text}");
+    assert!(!text.contains(HALVES[1]), "{text}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 

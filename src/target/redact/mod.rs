@@ -1,8 +1,9 @@
 //! Finding secrets in what came back or is written down, in whatever form they are there.
 //!
 //! A secret is found as it is and in any case, percent-encoded, with the escapes of JSON, in base64 (alone or
-//! inside a longer text), by each half of a pair, and at a cut by its beginning.
+//! inside a longer text), by each half of a pair, at a cut by its beginning, and in the pieces of a stream.
 
+mod joined;
 mod needle;
 mod view;
 
@@ -13,6 +14,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, MatchKind};
 use bytes::Bytes;
 
+use self::joined::Joined;
 use self::needle::{Needle, SHORT};
 use self::view::{Escape, View};
 use super::Secret;
@@ -127,7 +129,22 @@ impl Redactor {
     fn find_with(&self, bytes: &[u8], cut: Cut) -> Vec<Sighting<'_>> {
         let mut found = self.short_words(bytes);
         self.search(bytes, None, cut, 0, &mut found);
+        found.extend(self.in_pieces(bytes));
         merged(found)
+    }
+
+    /// Every piece of a secret that a stream gives in several: one event has its beginning, and the next its end.
+    pub fn in_pieces(&self, stream: &[u8]) -> Vec<Sighting<'_>> {
+        let mut pieces = Vec::new();
+        for text in Joined::of(stream) {
+            let mut found = Vec::new();
+            self.search(&text.bytes, None, Cut::Never, 0, &mut found);
+            for sighting in merged(found) {
+                let ranges = text.split(sighting.range.clone()).into_iter();
+                pieces.extend(ranges.map(|range| Sighting { range, ..sighting.clone() }));
+            }
+        }
+        pieces
     }
 
     fn shown<'t>(&self, text: &'t str, cut: Cut) -> Cow<'t, str> {

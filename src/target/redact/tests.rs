@@ -113,6 +113,18 @@ fn another_secret_is_found_beside_the_first() {
 }
 
 #[test]
+fn a_secret_is_found_in_the_pieces_of_a_stream() {
+    let redactor = redactor("hunter2-hunter2");
+    let stream =
+        "data: {\"id\": \"m\", \"delta\": \"a HUNTER2\"}\n\ndata: {\"id\": \"m\", \"delta\": \"-hunter2 b\"}\n\n";
+    let found = redactor.find(stream.as_bytes(), false);
+    assert!(found.iter().all(|sighting| sighting.part == Part::Whole), "{found:?}");
+    assert_eq!(redactor.text(stream), stream.replace("HUNTER2", "${KEY}").replace("-hunter2", "${KEY}"));
+    let apart = stream.replace("\"delta\": \"-hunter2 b\"", "\"other\": \"-hunter2 b\"");
+    assert!(redactor.find(apart.as_bytes(), false).is_empty());
+}
+
+#[test]
 fn a_short_secret_is_found_as_a_word_alone() {
     let redactor = redactor("chat");
     assert_eq!(redactor.text("chat: no chatter in CHAT, chat."), "${KEY}: no chatter in CHAT, ${KEY}.");
