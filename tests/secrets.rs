@@ -89,21 +89,33 @@ fn answer(place: Place, text: &str) -> Vec<u8> {
     format!("HTTP/1.1 {head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").into_bytes()
 }
 
-/// A server whose every answer is the bytes of the moment.
-fn serve(said: Arc<Mutex<Vec<u8>>>) -> String {
+/// A server that answers by the credential that a request carries.
+fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> String {
+    let answer = Arc::new(answer);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));
     std::thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
-            let answer = said.lock().expect("nobody panics with it").clone();
+            let answer = answer.clone();
             std::thread::spawn(move || {
+                let mut request = [0; 65_536];
                 // A client that went away is no concern of the server's.
-                let _ = stream.read(&mut [0; 65_536]);
-                let _ = stream.write_all(&answer);
+                let length = stream.read(&mut request).unwrap_or_default();
+                let _ = stream.write_all(&answer(&credential(&request[..length])));
             });
         }
     });
     url
+}
+
+/// The value of `x-api-key` in a request.
+fn credential(request: &[u8]) -> String {
+    let request = String::from_utf8_lossy(request);
+    let key = request.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("x-api-key").then(|| value.trim().to_owned())
+    });
+    key.unwrap_or_default()
 }
 
 /// Text that several reporters write to.
@@ -152,6 +164,30 @@ fn written(url: &str, secret: &str) -> String {
     String::from_utf8(bytes).expect("reports are text") + &debug
 }
 
+#[test]
+fn what_a_case_makes_of_a_credential_is_as_secret_as_the_whole() {
+    const KEY: &str = "pk_live_legal7Qw91";
+    for place in PLACES {
+        for made in [&KEY[..KEY.len() - 4], "pk_live_legal7 Qw91"] {
+            let url = serve(move |key| answer(place, if key == made { key } else { "nothing" }));
+            let text = written(&url, KEY);
+            assert!(!text.contains("legal7"), "{place:?} shows {made}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_credential_in_two_events_is_found_and_neither_half_is_written_down() {
+    const HALVES: [&str; 2] = ["pk_live_", "legal7Qw91"];
+    let [first, second] = HALVES.map(|half| serde_json::json!({ "id": half }));
+    let body = format!("data: {first}\n\ndata: {second}\n\n");
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {}", body.len());
+    let url = serve(move |_| format!("{head}\r\nConnection: close\r\n\r\n{body}").into_bytes());
+    let text = written(&url, &HALVES.concat());
+    assert!(text.contains("the caller's credential ${API_KEY} back"), "it is no leak: {text}");
+    assert!(!text.contains(HALVES[1]), "{text}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -164,7 +200,8 @@ proptest! {
         place in proptest::sample::select(&PLACES[..]),
     ) {
         let said = Arc::new(Mutex::new(Vec::new()));
-        let url = serve(said.clone());
+        let now = said.clone();
+        let url = serve(move |_| now.lock().expect("nobody panics with it").clone());
         let parts = [Some(first.clone()), second.clone()];
         let secret = parts.iter().flatten().cloned().collect::<Vec<_>>().join(":");
         *said.lock().unwrap() = answer(place, &forms(&secret)[form]);

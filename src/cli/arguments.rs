@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
 use crate::contract::DocumentOrigin;
@@ -95,8 +96,9 @@ pub struct CheckOptions {
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<Unshown>,
     /// A value in place of a generated one: path.X, query.X, header.X or body#/json/pointer
-    #[arg(long = "value", value_name = "LOCATION=VALUE", value_parser = value_option)]
-    pub values: Vec<(crate::contract::Location, serde_json::Value)>,
+    // Read later, for the same reason as a header.
+    #[arg(long = "value", value_name = "LOCATION=VALUE")]
+    pub values: Vec<Unshown>,
     /// The configuration [default: uptospec.toml here or in a folder above]
     #[arg(long, value_name = "FILE", conflicts_with = "spec")]
     pub config: Option<PathBuf>,
@@ -216,17 +218,37 @@ fn positive(text: &str) -> Result<usize, String> {
 }
 
 /// `LOCATION=VALUE`; a value that reads as JSON is JSON, any other is text.
-fn value_option(text: &str) -> Result<(crate::contract::Location, serde_json::Value), String> {
-    let (location, value) = text.split_once('=').ok_or("write LOCATION=VALUE, such as path.agentId=abc123")?;
-    let location = location.parse().map_err(|error: crate::contract::LocationError| error.to_string())?;
+///
+/// # Errors
+/// What would be right, and nothing of the text: it may be a credential.
+pub fn value_option(text: &str) -> Result<(crate::contract::Location, serde_json::Value), &'static str> {
+    let wanted = "--value is LOCATION=VALUE, such as path.agentId=abc123; \
+        locations are path.X, query.X, header.X, cookie.X and body#/json/pointer";
+    let (location, value) = text.split_once('=').ok_or(wanted)?;
+    let location = location.parse().map_err(|_| wanted)?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::from(value));
     Ok((location, value))
 }
 
+/// Reads the command line. Where it means nothing the process ends, as `clap` has it, but for an argument too
+/// many: that may be a header without its `-H`, and is not shown.
+pub fn read() -> Arguments {
+    Arguments::try_parse().unwrap_or_else(|error| {
+        let unexpected = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(argument)) if error.kind() == ErrorKind::UnknownArgument => argument.as_str(),
+            _ => "-",
+        };
+        if unexpected.starts_with('-') {
+            error.exit();
+        }
+        let message = "there is an argument too many, which is not shown for it may be a credential; \
+            a header is written -H 'Name: value'";
+        Arguments::command().error(ErrorKind::UnknownArgument, message).exit()
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -236,7 +258,17 @@ mod tests {
 
     #[test]
     fn debug_of_the_arguments_shows_no_credential() {
-        let words = ["uptospec", "check", "a.yaml", "-H", "x-api-key: hunter2-hunter2", "--url", "http://a:hunter2@b"];
+        let words = [
+            "uptospec",
+            "check",
+            "a.yaml",
+            "-H",
+            "x-api-key: hunter2-hunter2",
+            "--url",
+            "http://a:hunter2@b",
+            "--value",
+            "header.k=hunter2",
+        ];
         let arguments = Arguments::try_parse_from(words).unwrap();
         assert!(!format!("{arguments:?}").contains("hunter2"), "{arguments:?}");
     }

@@ -17,12 +17,10 @@ mod serve;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::Parser;
-
 use crate::contract::{self, DocumentOrigin};
 use crate::generate::suite;
 use crate::judge;
-use arguments::{Arguments, Command};
+use arguments::Command;
 
 pub use exit::Exit;
 pub use look::Look;
@@ -47,7 +45,7 @@ pub enum Failure {
 
 /// Runs the command that the process was started with.
 pub fn main() -> Exit {
-    let arguments = Arguments::parse();
+    let arguments = arguments::read();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return told(&Failure::Unjudged(format!("no threads can be started: {error}"))),

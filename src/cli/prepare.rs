@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::CheckOptions;
+use super::arguments::{CheckOptions, value_option};
 use super::names::check_names;
 use super::{Failure, documents};
 use crate::contract::{self, Contract, Diagnostic, DocumentOrigin, Level};
@@ -66,7 +66,7 @@ pub async fn prepare_config(file: &Path) -> Result<Prepared, Failure> {
 pub async fn read_all(options: &CheckOptions) -> Result<Vec<Read>, Failure> {
     let mut targets = targets(options)?;
     for target in &mut targets {
-        apply(target, options).map_err(|error| Failure::Usage(error.to_string()))?;
+        apply(target, options)?;
     }
     read_each(targets, &options.only).await
 }
@@ -164,7 +164,8 @@ fn suite_beside(spec: &Path) -> Option<PathBuf> {
 }
 
 /// What the command line says goes before what the configuration says.
-fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), HeaderError> {
+fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), Failure> {
+    let wrong = |error: HeaderError| Failure::Usage(error.to_string());
     let limits = &mut target.limits;
     limits.max_requests = options.max_requests.unwrap_or(limits.max_requests);
     limits.max_generations = options.max_generations.or(limits.max_generations);
@@ -172,13 +173,16 @@ fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), HeaderError>
     limits.concurrency = options.concurrency.unwrap_or(limits.concurrency);
     limits.time_limit = options.time_limit.unwrap_or(limits.time_limit);
     if let Some(url) = &options.url {
-        target.url = Some(url_option(&url.0)?);
+        target.url = Some(url_option(&url.0).map_err(wrong)?);
     }
     for header in &options.headers {
-        target.headers.push(header_option(&header.0)?);
+        target.headers.push(header_option(&header.0).map_err(wrong)?);
+    }
+    for value in &options.values {
+        let (location, value) = value_option(&value.0).map_err(|wanted| Failure::Usage(wanted.to_owned()))?;
+        target.values.insert(location, value);
     }
     target.overlays.extend(options.overlays.files.iter().cloned());
-    target.values.extend(options.values.iter().cloned());
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::suite::Template;
 use crate::contract::{Expression, Location};
-use crate::target::Text;
+use crate::target::{Secret, Text};
 
 /// A request to a target whose base URL is not part of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,11 @@ impl Request {
             content: None,
             bindings: Vec::new(),
         }
+    }
+
+    /// The credentials that it carries, and what was made from them.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.headers.iter().chain(&self.query).flat_map(|(_, text)| text.secrets())
     }
 }
 

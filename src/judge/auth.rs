@@ -3,8 +3,12 @@
 use serde_json::{Value, json};
 
 use super::error::described;
+use super::streamed::follow;
 use super::{Evidence, Rule, RuleSource, Severity, Sink};
-use crate::contract::{self, ItemSchema, PromiseId, Schema, StatusPattern, StreamContract, Subject};
+use crate::contract::{
+    self, ItemSchema, Operation, PromiseId, Response, Schema, StatusPattern, StreamContract, Subject,
+};
+use crate::follow::Form;
 use crate::generate::{CaseKind, CredentialFault, Expect};
 use crate::send::Answer;
 use crate::stream::{Framing, decode};
@@ -88,10 +92,13 @@ fn refused<'a>(evidence: &Evidence<'a>) -> Option<(&'static str, &'a Answer)> {
 /// documented success. A schema that an empty object keeps tells nothing apart.
 fn given_away(evidence: &Evidence<'_>, answer: &Answer) -> Option<&'static str> {
     let essence = answer.essence()?;
-    let successes = evidence.operation().responses.iter().filter(|response| is_success(response.status));
-    let media = successes.flat_map(|response| &response.media).filter(|media| media.essence == essence);
-    media.into_iter().find_map(|media| match &media.stream {
-        Some(stream) => has_item(stream, answer).then_some("items of a stream"),
+    let successes = evidence.operation().responses.iter().filter_map(|response| Some((success(response)?, response)));
+    let media = successes.flat_map(|(status, response)| response.media.iter().map(move |media| (status, media)));
+    media.filter(|(_, media)| media.essence == essence).find_map(|(status, media)| match &media.stream {
+        Some(stream) => {
+            let has_items = has_item(stream, answer) || speaks(evidence.operation(), status, &essence, answer);
+            has_items.then_some("items of a stream")
+        }
         None => {
             let schema = media.schema.as_ref().filter(|schema| tells_apart(schema))?;
             evidence.json()?.ok().filter(|body| schema.is_valid(body)).map(|_| "the body of a success")
@@ -99,8 +106,26 @@ fn given_away(evidence: &Evidence<'_>, answer: &Answer) -> Option<&'static str> 
     })
 }
 
-fn is_success(status: StatusPattern) -> bool {
-    matches!(status, StatusPattern::Exact(200..=299) | StatusPattern::Class(2))
+/// The status of a documented success.
+fn success(response: &Response) -> Option<u16> {
+    match response.status {
+        StatusPattern::Exact(status @ 200..=299) => Some(status),
+        StatusPattern::Class(2) => Some(200),
+        StatusPattern::Exact(_) | StatusPattern::Class(_) | StatusPattern::Default => None,
+    }
+}
+
+/// Whether the body is the stream of a success, told by its text or by its dialect, and reports no error. Plain
+/// text is told from an error by nothing, and one item may be an error in a form of its own.
+fn speaks(operation: &Operation, status: u16, essence: &str, answer: &Answer) -> bool {
+    let Some(form) = Form::of(operation, status, essence, |name| answer.header(name)) else { return false };
+    if form.framing == Framing::Text {
+        return false;
+    }
+    let followed = follow(answer, &form);
+    let is_dialect = followed.spoken.as_ref().is_some_and(|spoken| spoken.track.items > 1);
+    let is_error = followed.tracks().any(|track| track.errors.count > 0);
+    followed.first_content.is_some() || (is_dialect && !is_error)
 }
 
 /// Whether an event stream has an item with the payload that the document promises, and no report of an
@@ -142,7 +167,14 @@ mod tests {
     use super::super::Verdict;
     use super::super::support::{Scene, media_type};
     use super::*;
-    use crate::contract::{CredentialForm, MediaType, SecurityRequirement, SecurityScheme, Strength};
+    use std::sync::Arc;
+
+    use indexmap::IndexMap;
+
+    use crate::contract::{
+        Concat, CredentialForm, Dialect, KindSelector, MediaType, Profile, SecurityRequirement, SecurityScheme, Source,
+        Strength,
+    };
 
     fn scene(fault: CredentialFault) -> Scene {
         let mut scene = Scene::new();
@@ -223,6 +255,50 @@ mod tests {
         let message = "error: the 401 to a request with a credential that was never issued carries items of a stream";
         assert_eq!(refused("data: {\"delta\": \"Hi\"}\n\n"), [message]);
         assert_eq!(refused("data: {\"error\": \"no key\"}\n\ndata: [DONE]\n\n"), ["passed"]);
+    }
+
+    #[test]
+    fn a_refusal_with_a_stream_of_the_profile_comes_too_late() {
+        let kind = |kinds: &[&str]| StreamContract {
+            kind: Some(KindSelector::Pointer("/type".to_owned())),
+            errors: vec!["error".to_owned()],
+            concat: kinds.first().map(|of| Concat {
+                of: Some((*of).to_owned()),
+                piece: "/delta".to_owned(),
+                whole_kind: None,
+                whole: None,
+                like: None,
+            }),
+            ..StreamContract::plain(contract::Framing::Sse)
+        };
+        let refused = |stream: StreamContract, body: &str| {
+            let source = Source { document: "d".to_owned(), quote: None, strength: Strength::Standard, section: None };
+            let dialect = Dialect {
+                name: "chat".to_owned(),
+                essence: "text/event-stream".to_owned(),
+                claim: IndexMap::new(),
+                first: vec!["start".to_owned()],
+                stream,
+                source,
+            };
+            let profile = Profile { name: "chats".to_owned(), dialects: vec![dialect] };
+            let stream =
+                StreamContract { profile: Some(Arc::new(profile)), ..StreamContract::plain(contract::Framing::Sse) };
+            let mut scene = Scene::new().answer(402, "text/event-stream", body);
+            scene.kind = CaseKind::Error;
+            scene.operation.responses[0].media =
+                vec![MediaType { stream: Some(stream), ..media_type("text/event-stream") }];
+            scene.says("auth/effect")
+        };
+        let whole = "data: {\"type\": \"start\"}\n\ndata: {\"type\": \"text\", \"delta\": \"Hi\"}\n\n";
+        let message = "error: the 402 to a request with a documented reason to refuse it carries items of a stream";
+        assert_eq!(refused(kind(&[]), whole), [message]);
+        assert_eq!(refused(kind(&["text"]), &format!("{whole}data: {{\"type\": \"error\"}}\n\n")), [message]);
+        let error = "data: {\"type\": \"start\"}\n\ndata: {\"type\": \"error\", \"errorText\": \"no\"}\n\n";
+        for stream in [kind(&[]), kind(&["text"])] {
+            assert_eq!(refused(stream.clone(), error), ["passed"]);
+            assert_eq!(refused(stream, "event: error\ndata: {\"code\": \"NO_CREDITS\"}\n\n"), ["passed"]);
+        }
     }
 
     #[test]

@@ -24,15 +24,9 @@ pub(super) fn excerpt_of(value: &Value) -> String {
     excerpt(&value.to_string())
 }
 
-/// The credentials that a case's request carries.
-pub(super) fn secrets(case: &Case) -> impl Iterator<Item = &Secret> {
-    let request = &case.request;
-    request.headers.iter().chain(&request.query).flat_map(|(_, text)| text.secrets())
-}
-
 /// The checks of a case without a word of its credentials.
 pub(super) fn masked(checks: Vec<Check>, case: &Case) -> Vec<Check> {
-    let secrets: Vec<_> = secrets(case).collect();
+    let secrets: Vec<_> = case.request.secrets().collect();
     checks.into_iter().map(|check| Check { verdict: masked_verdict(check.verdict, &secrets), ..check }).collect()
 }
 

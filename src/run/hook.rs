@@ -11,7 +11,7 @@ use crate::send::{Client, Connection, StopAt, WireRequest};
 use crate::target::Hook;
 
 /// Longest time that a hook may take.
-const HOOK_LIMIT: Duration = Duration::from_secs(30);
+pub const HOOK_LIMIT: Duration = Duration::from_secs(30);
 
 /// A hook that did not succeed: a fault of the set-up, never of the target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,8 +58,8 @@ pub enum HookError {
 /// Runs a hook to its end.
 ///
 /// # Errors
-/// When it does not succeed within 30 s.
-pub async fn run_hook(hook: &Hook, client: &Client) -> Result<(), HookError> {
+/// When it does not succeed within `limit`.
+pub async fn run_hook(hook: &Hook, limit: Duration, client: &Client) -> Result<(), HookError> {
     match hook {
         Hook::Http { method, url } => {
             let call = format!("{method} {url}");
@@ -69,7 +69,7 @@ pub async fn run_hook(hook: &Hook, client: &Client) -> Result<(), HookError> {
                 headers: Vec::new(),
                 body: (method != http::Method::GET).then(Vec::new),
             };
-            let stop = StopAt { time: Some(HOOK_LIMIT), head: Some(HOOK_LIMIT), ..StopAt::default() };
+            let stop = StopAt { time: Some(limit), head: Some(limit), ..StopAt::default() };
             let exchange = client.send(&request, Connection::Fresh, &stop).await;
             match exchange.answer() {
                 Some(answer) if answer.status / 100 == 2 => Ok(()),
@@ -77,7 +77,7 @@ pub async fn run_hook(hook: &Hook, client: &Client) -> Result<(), HookError> {
                 None => Err(HookError::Unanswered(call)),
             }
         }
-        Hook::Run(command) => run_command(command, HOOK_LIMIT).await,
+        Hook::Run(command) => run_command(command, limit).await,
     }
 }
 
@@ -131,8 +131,9 @@ mod tests {
     #[tokio::test]
     async fn a_command_that_fails_is_told_with_its_last_words() {
         let client = Client::new(&Limits::default()).unwrap();
-        assert_eq!(run_hook(&Hook::Run("true".to_owned()), &client).await, Ok(()));
-        let error = run_hook(&Hook::Run("echo no credits >&2; exit 3".to_owned()), &client).await.unwrap_err();
+        assert_eq!(run_hook(&Hook::Run("true".to_owned()), HOOK_LIMIT, &client).await, Ok(()));
+        let error =
+            run_hook(&Hook::Run("echo no credits >&2; exit 3".to_owned()), HOOK_LIMIT, &client).await.unwrap_err();
         assert_eq!(error.to_string(), "`echo no credits >&2; exit 3` ended with exit status: 3: no credits");
     }
 

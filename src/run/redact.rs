@@ -11,14 +11,15 @@ use crate::judge::Finding;
 use crate::send::{End, Exchange, Outcome, SentRequest, Wire, WireRecord, WireRequest};
 use crate::target::{Redactor, Text};
 
-/// A finding without secrets.
-pub fn finding(redactor: &Redactor, finding: Finding) -> Finding {
+/// A finding without secrets: `redactor` knows those of its case, too, and `quotes` the target's own, for what a
+/// case makes of a key may be a word of the document.
+pub fn finding(redactor: &Redactor, quotes: &Redactor, finding: Finding) -> Finding {
     let text = |text: &str| redactor.text(text).into_owned();
     Finding {
         message: text(&finding.message),
         expected: text(&finding.expected),
         actual: text(&finding.actual),
-        source: finding.source.map(|source| self::source(redactor, source)),
+        source: finding.source.map(|source| self::source(quotes, source)),
         ..finding
     }
 }
@@ -96,7 +97,11 @@ pub fn result(redactor: &Redactor, mut result: TargetResult) -> TargetResult {
 
 /// A sentence of a document whose author put a key into it.
 fn source(redactor: &Redactor, mut source: Source) -> Source {
-    source.quote.iter_mut().for_each(|quote| hide(redactor, quote));
+    if let Some(quote) = &mut source.quote
+        && let Cow::Owned(hidden) = redactor.quote(quote)
+    {
+        *quote = hidden;
+    }
     source
 }
 

@@ -7,14 +7,17 @@ use super::redact;
 use super::tally::{Found, Key};
 use super::{FoundCase, FoundFinding, Reproduced, ShownStream};
 use crate::generate::CaseKind;
-use crate::send::{SentRequest, curl};
-use crate::target::Redactor;
+use crate::send::{Answer, SentRequest, curl};
+use crate::target::{Redactor, Secret, Sighting};
+
+/// Shortest piece of a secret that is hidden by itself: a shorter one is a word, or part of many.
+const SHORTEST_PIECE: usize = 4;
 
 /// Shows findings of one target.
 pub struct Show<'a> {
     /// Writes their requests.
     pub dispatcher: &'a Dispatcher,
-    /// Hides what must not be seen.
+    /// Hides the target's secrets.
     pub redactor: &'a Redactor,
 }
 
@@ -22,21 +25,24 @@ impl Show<'_> {
     /// The finding as people may see it.
     pub fn finding(&self, key: &Key, found: &Found, reproduced: Reproduced, shrunk: bool) -> FoundFinding {
         let answer = found.exchange.answer();
-        let stream = answer.and_then(|answer| ShownStream::of(answer, &found.finding, self.redactor));
-        let exchange = redact::exchange(self.redactor, found.exchange.clone());
+        // A part of a credential, or one made from it, is a secret of its case alone.
+        let of_case = self.redactor.with(found.case.request.secrets());
+        let redactor = &of_case.with(&answer.map(|answer| pieces(&of_case, answer)).unwrap_or_default());
+        let stream = answer.and_then(|answer| ShownStream::of(answer, &found.finding, redactor));
+        let exchange = redact::exchange(redactor, found.exchange.clone());
         // What was sent could be written; a case that could not be has no exchange to show.
-        let wire = self.dispatcher.wire(&found.case.request).map(|wire| redact::wire(self.redactor, wire));
+        let wire = self.dispatcher.wire(&found.case.request).map(|wire| redact::wire(redactor, wire));
         let line = wire.map(|wire| curl(&wire)).unwrap_or_default();
         let case = FoundCase {
             id: found.case.id.to_string(),
             kind: found.case.kind.name(),
-            about: about(&found.case.kind).map(|about| self.redactor.text(&about).into_owned()),
+            about: about(&found.case.kind).map(|about| redactor.text(&about).into_owned()),
             curl: again(&found.case.kind, &line),
             request: request_json(&exchange.request),
             shrunk,
         };
         FoundFinding {
-            finding: redact::finding(self.redactor, found.finding.clone()),
+            finding: redact::finding(redactor, self.redactor, found.finding.clone()),
             operation: key.operation.clone(),
             state: key.state.clone(),
             count: found.count,
@@ -44,7 +50,7 @@ impl Show<'_> {
                 .also
                 .iter()
                 .filter(|message| **message != found.finding.message)
-                .map(|message| self.redactor.text(message).into_owned())
+                .map(|message| redactor.text(message).into_owned())
                 .collect(),
             reproduced,
             case,
@@ -52,6 +58,15 @@ impl Show<'_> {
             stream,
         }
     }
+}
+
+/// The pieces in which a stream gives a secret: each is as secret as the whole wherever it is shown alone.
+fn pieces(redactor: &Redactor, answer: &Answer) -> Vec<Secret> {
+    let piece = |sighting: Sighting<'_>| {
+        let text = String::from_utf8_lossy(answer.body.get(sighting.range)?);
+        (text.len() >= SHORTEST_PIECE).then(|| Secret::new(sighting.name, text))
+    };
+    redactor.in_pieces(&answer.body).into_iter().filter_map(piece).collect()
 }
 
 /// The line that shows the finding again: a burst is a line that is sent over and over.

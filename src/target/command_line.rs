@@ -8,12 +8,12 @@ use super::{Secret, Text};
 /// A header or URL option that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
-    /// No colon.
-    #[error("`{0}` is no header: write -H 'Name: value'")]
-    NoColon(String),
-    /// A name that HTTP does not allow.
-    #[error("`{0}` is no header name")]
-    Name(String),
+    /// No colon. The text is not shown: it may be a credential.
+    #[error("a header has no colon: write -H 'Name: value'")]
+    NoColon,
+    /// A name that HTTP does not allow. It is not shown, for the same reason.
+    #[error("what stands before the colon is no header name: write -H 'Name: value'")]
+    Name,
     /// A value that HTTP does not allow.
     #[error("the value of `{0}` holds a control character")]
     Value(String),
@@ -31,11 +31,9 @@ pub enum HeaderError {
 /// # Errors
 /// When it is no header.
 pub fn header_option(text: &str) -> Result<(String, Text), HeaderError> {
-    // The whole text may be a credential, so an error shows no more of it than its name.
-    let shown = || text.chars().take(12).collect::<String>();
-    let (name, value) = text.split_once(':').ok_or_else(|| HeaderError::NoColon(shown()))?;
+    let (name, value) = text.split_once(':').ok_or(HeaderError::NoColon)?;
     let name = name.trim();
-    http::HeaderName::from_bytes(name.as_bytes()).map_err(|_| HeaderError::Name(name.to_owned()))?;
+    http::HeaderName::from_bytes(name.as_bytes()).map_err(|_| HeaderError::Name)?;
     let value = value.trim();
     http::HeaderValue::from_str(value).map_err(|_| HeaderError::Value(name.to_owned()))?;
     Ok((name.to_owned(), header_text(name, value)))
@@ -57,8 +55,12 @@ pub fn url_option(text: &str) -> Result<Url, HeaderError> {
 /// Reads a URL of HTTP, whatever else it holds.
 pub(super) fn http_url(text: &str) -> Result<Url, HeaderError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    // What stands before an `@` may be a password.
-    let shown = || text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("***@{host}"));
+    // What stands before an `@` may be a password, and what stands in a query a key.
+    let shown = || {
+        let (user, host) = text.rsplit_once('@').map_or(("", text), |(_, host)| ("***@", host));
+        let (host, more) = host.split_once(['?', '#']).map_or((host, ""), |(host, _)| (host, "***"));
+        format!("{user}{host}{more}")
+    };
     url.ok_or_else(|| HeaderError::Url(shown()))
 }
 
@@ -93,10 +95,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_header_is_refused_without_showing_it_whole() {
-        let error = header_option("pk_live_0123456789abcdef").unwrap_err();
-        assert!(!error.to_string().contains("0123456789"), "{error}");
-        assert!(header_option("a b: c").is_err());
+    fn what_is_no_header_is_refused_without_showing_it() {
+        for text in ["pk_live_0123456789abcdef", "Authorization pk_live_1: x"] {
+            let error = header_option(text).unwrap_err();
+            assert!(!error.to_string().contains("pk_live"), "{error}");
+        }
         assert!(header_option("a: b\nc").is_err());
     }
 
@@ -109,6 +112,8 @@ mod tests {
     #[test]
     fn a_base_url_that_holds_a_password_is_refused_without_showing_it() {
         let error = url_option("http://user:hunter2@host/").unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        let error = url_option("127.0.0.1:3000?key=hunter2").unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
         assert!(url_option("http://host/base?a=b").is_err());
         assert!(url_option("http://host/base#c").is_err());

@@ -265,10 +265,19 @@ impl TargetReader<'_, '_> {
     fn hook(&mut self, table: &DeTable<'_>, key: &str) -> Option<Hook> {
         let hook = self.reader.table(table, key)?;
         self.reader.refuse_unknown(hook, "a hook", &["http", "run"]);
-        if let Some(run) = self.reader.text(hook, "run") {
-            return Some(Hook::Run((*run.get_ref()).to_owned()));
-        }
-        let http = self.reader.text(hook, "http")?;
+        let (http, run) = (self.reader.text(hook, "http"), self.reader.text(hook, "run"));
+        let http = match (http, run) {
+            (Some(_), Some(run)) => return self.no_hook(run.span(), "a hook is one call or one command, not both"),
+            (None, Some(run)) if run.get_ref().trim().is_empty() => {
+                return self.no_hook(run.span(), "this command does nothing");
+            }
+            (None, Some(run)) => return Some(Hook::Run((*run.get_ref()).to_owned())),
+            (None, None) if hook.is_empty() => {
+                return self.no_hook(table.get(key)?.span(), "this hook does nothing");
+            }
+            (None, None) => return None,
+            (Some(http), None) => http,
+        };
         let Some((method, url)) = http.get_ref().split_once(' ') else { return self.no_call(http.span()) };
         let url = match substitute(url.trim(), self.surroundings.environment) {
             Ok(url) => url,
@@ -281,6 +290,12 @@ impl TargetReader<'_, '_> {
             (Ok(method), Ok(_)) => Some(Hook::Http { method, url: without_password(url) }),
             _ => self.no_call(http.span()),
         }
+    }
+
+    fn no_hook(&mut self, span: std::ops::Range<usize>, message: &str) -> Option<Hook> {
+        let help = "write { http = \"POST http://host/path\" } or { run = \"a command\" }".to_owned();
+        self.reader.wrong(span, message, help);
+        None
     }
 
     fn no_call(&mut self, span: std::ops::Range<usize>) -> Option<Hook> {

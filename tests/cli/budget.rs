@@ -217,6 +217,27 @@ fn a_state_is_undone_where_the_run_is_interrupted_in_it() {
 }
 
 #[test]
+fn a_hook_ends_with_the_time_of_the_run_and_its_state_is_undone() {
+    let server = Served::start("agentsgt", &[]);
+    let config = format!(
+        "[target.agentsgt]\nspec = {:?}\nurl = {:?}\ntime-limit = \"4s\"\n\
+         credentials = {{ bearerAuth = \"pk_reference:sk_reference\" }}\n\
+         values = {{ \"path.agentId\" = \"550e8400-e29b-41d4-a716-446655440000\" }}\n\
+         [target.agentsgt.states.no-credits]\nbefore = {{ run = \"touch brought-about; sleep 25\" }}\n\
+         after = {{ run = \"touch undone\" }}\n",
+        repository("specs/agentsgt.yaml"),
+        server.url
+    );
+    let (_kept, path) = folder(&[("uptospec.toml", &config)]);
+    let began = Instant::now();
+    let ran = uptospec_in(&path, &["check", "--cases", "1"]);
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    assert_eq!(ran.code, 3, "{}", ran.all());
+    assert!(ran.stdout.contains("the time limit of 4s is over"), "{}", ran.stdout);
+    assert!(path.join("brought-about").exists() && path.join("undone").exists(), "{}", ran.stdout);
+}
+
+#[test]
 fn a_hook_that_fails_is_no_finding_and_its_state_is_undone() {
     let server = Served::start("agentsgt", &[]);
     let config = format!(

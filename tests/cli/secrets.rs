@@ -65,10 +65,22 @@ fn a_complaint_about_a_credential_shows_its_line_without_it() {
     let ran = uptospec_in(&path, &["check"]);
     assert_eq!(ran.code, 2, "{}", ran.all());
     assert!(ran.stderr.contains("uptospec.toml:3") && !ran.stderr.contains("hunter2"), "{}", ran.stderr);
-    std::fs::write(path.join("uptospec.toml"), "[target.it]\nspec = \"a\"\nheaders = { x-key = \"hunter2 }\n").unwrap();
-    let ran = uptospec_in(&path, &["check"]);
-    assert_eq!(ran.code, 2, "{}", ran.all());
-    assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+    for line in [
+        "headers = { x-key = \"hunter2 }",
+        "credentials = { apiKey = hunter2 }",
+        "credentials = { apiKey = hunter2, rest==, rate = hunter2 }",
+        "apiKey = \"hunter2\"",
+        "apiKey = [\"hunter2\"]",
+        "hunter2",
+        "url = \"http://u:hunter2@host/\"",
+        "url = \"http://host/?k=hunter2\"",
+        "url = \"host?k=hunter2\"",
+    ] {
+        std::fs::write(path.join("uptospec.toml"), format!("[target.it]\nspec = \"a\"\n{line}\n")).unwrap();
+        let ran = uptospec_in(&path, &["check"]);
+        assert_eq!(ran.code, 2, "{}", ran.all());
+        assert!(ran.stderr.contains("uptospec.toml:3") && !ran.stderr.contains("hunter2"), "{}", ran.stderr);
+    }
 }
 
 #[test]

@@ -119,6 +119,18 @@ fn a_malformed_credential_or_url_is_refused_without_showing_it() {
     for arguments in [
         ["check", "specs/agenhq.yaml", "--url", "http://127.0.0.1:1", "-H", "x-api-key hunter2-is-long-enough"],
         ["check", "specs/agenhq.yaml", "-H", "a: b", "--url", "http://user:hunter2-is-long-enough@127.0.0.1:1"],
+        ["check", "specs/agenhq.yaml", "-H", "a: b", "--url", "127.0.0.1:1?key=hunter2-is-long-enough"],
+        ["check", "specs/agenhq.yaml", "--url", "http://127.0.0.1:1", "--value", "hunter2-is-long-enough"],
+        ["check", "specs/agenhq.yaml", "--url", "http://127.0.0.1:1", "--value", "x: hunter2-is-long-enough="],
+        [
+            "check",
+            "specs/agenhq.yaml",
+            "--url",
+            "http://127.0.0.1:1",
+            "--quiet",
+            "Authorization: hunter2-is-long-enough",
+        ],
+        ["lint", "specs/agenhq.yaml", "hunter2-is-long-enough", "-", "-", "-"],
     ] {
         let ran = uptospec(&arguments);
         assert_eq!(ran.code, 2, "{}", ran.all());

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
-use super::super::excerpt::{excerpt, secrets};
+use super::super::excerpt::excerpt;
 use super::super::{At, Finding};
 use super::{Evidence, Rule, RuleSource, Severity, Sink};
 use crate::send::Answer;
@@ -71,7 +71,7 @@ fn leak(evidence: &Evidence<'_>, sink: &mut Sink) {
 }
 
 fn credential_given_back(evidence: &Evidence<'_>, answer: &Answer, sink: &Sink) -> Option<Finding> {
-    let long = secrets(evidence.case).filter(|secret| secret.reveal().len() >= SHORTEST_SECRET);
+    let long = evidence.case.request.secrets().filter(|secret| secret.reveal().len() >= SHORTEST_SECRET);
     let (secret, (at, sighting)) = long.filter_map(|secret| Some((secret, given_back(secret, answer)?))).next()?;
     let part = if sighting.part == Part::Rest { "half of " } else { "" };
     let form = match sighting.form {

@@ -114,12 +114,8 @@ pub(super) const PROFILE_HEADER: Rule = Rule {
 const CONNECTION_SPECIFIC: [&str; 5] = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
 fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
-    let Some(answer) = evidence.answer().filter(|answer| is_success(answer) && evidence.may_have_content()) else {
-        return;
-    };
-    if !asks_for_event_stream(evidence) {
-        return;
-    }
+    let judged = evidence.may_have_content() && evidence.documented_method() && asks_for_event_stream(evidence);
+    let Some(answer) = evidence.answer().filter(|answer| is_success(answer) && judged) else { return };
     let documented = evidence.response().and_then(|response| response.media(EVENT_STREAM));
     let promises = documented.map(|media| media.promises.clone()).unwrap_or_default();
     let essence = answer.essence().unwrap_or_default();

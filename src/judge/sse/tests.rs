@@ -178,6 +178,18 @@ fn another_media_type_than_the_one_documented_stream_is_a_finding() {
 }
 
 #[test]
+fn what_another_method_is_answered_is_no_stream_of_the_document() {
+    for (essence, rule) in [("text/html", "sse/media-type"), ("text/event-stream", "sse/cache-control")] {
+        let mut scene = Scene::new().answer(200, essence, "<h1>Chat</h1>");
+        scene.operation.responses[0].media = vec![media_type("text/event-stream")];
+        scene.expect = Expect::Refusal;
+        assert_eq!(scene.says(rule).len(), 1, "{rule}");
+        scene.request.method = Method::GET;
+        assert!(scene.says(rule).is_empty(), "{rule}");
+    }
+}
+
+#[test]
 fn the_other_form_of_a_switch_is_no_wrong_media_type() {
     let with_switch = |essence: &str| {
         let mut scene = body("data: a\n\n").answer(200, essence, "{}");

@@ -81,9 +81,9 @@ pub struct StreamInShort {
 }
 
 impl<'a> Evidence<'a> {
-    /// The answer as a stream: a success whose documented form is one.
+    /// The answer as a stream: a success of the documented method whose form is one.
     pub(super) fn stream_answer(&self) -> Option<StreamAnswer<'a>> {
-        let answer = self.answer().filter(|answer| is_success(answer))?;
+        let answer = self.answer().filter(|answer| is_success(answer) && self.documented_method())?;
         let essence = answer.essence().filter(|_| self.may_have_content())?;
         let operation: &'a _ = &self.case.operation;
         let form = Form::of(operation, answer.status, &essence, |name| answer.header(name))?;
@@ -138,7 +138,7 @@ impl<'a> Evidence<'a> {
 }
 
 /// Follows a body that was kept.
-fn follow(answer: &Answer, form: &Form<'_>) -> Followed {
+pub(super) fn follow(answer: &Answer, form: &Form<'_>) -> Followed {
     let mut follower = Follower::new(form, answer.head_at);
     let mut read = 0;
     for piece in &answer.pieces {

@@ -12,7 +12,7 @@ use crate::run::bind::{BindError, Links, Source};
 use crate::run::budget::{Extra, Halt};
 use crate::run::burst::send_burst;
 use crate::run::dispatch::{Dispatcher, Unsent, is_throttled};
-use crate::run::hook::run_hook;
+use crate::run::hook::{HOOK_LIMIT, run_hook};
 use crate::run::reach::unreachable;
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
 use crate::run::{Event, RunError};
@@ -197,19 +197,22 @@ impl Audit<'_> {
         let state = case.state.as_ref().and_then(|name| self.job.target.states.get(name));
         let hooks = self.hooks.clone();
         let brought_about = match state.and_then(|state| state.before.as_ref()) {
-            Some(before) => self.meanwhile(run_hook(before, &hooks)).await,
+            Some(before) => {
+                let limit = HOOK_LIMIT.min(self.dispatcher.budget.time_left());
+                self.meanwhile(run_hook(before, limit, &hooks)).await
+            }
             None => Ok(Ok(())),
         };
         let sent = match brought_about {
             Ok(Ok(())) => self.send_in_state(&case).await,
-            Ok(Err(error)) => {
+            Ok(Err(error)) => self.dispatcher.budget.check().map_err(Stop::Halted).map(|()| {
                 self.state_failed(&case, &error.to_string());
-                Ok(())
-            }
+            }),
             Err(stop) => Err(stop),
         };
+        // The state is undone even where the time is over.
         if let Some(after) = state.and_then(|state| state.after.as_ref())
-            && let Err(error) = run_hook(after, &hooks).await
+            && let Err(error) = run_hook(after, HOOK_LIMIT, &hooks).await
         {
             self.state_failed(&case, &format!("it could not be undone: {error}"));
         }

@@ -102,6 +102,15 @@ url = "b"
 }
 
 #[test]
+fn a_hook_is_one_call_or_one_command() {
+    for hook in ["http = \"POST http://h/\", run = \"true\"", "run = \"\"", "run = \" \"", ""] {
+        let text = format!("[target.a]\nspec = \"a\"\nstates.s.before = {{ {hook} }}\n");
+        let complaints = complaints(&text);
+        assert!(complaints.starts_with("uptospec.toml:3:") && complaints.lines().count() == 1, "{hook}: {complaints}");
+    }
+}
+
+#[test]
 fn a_syntax_error_has_its_line() {
     let complaints = complaints("[target.a]\nspec = \n");
     assert!(complaints.starts_with("uptospec.toml:2:"), "{complaints}");

@@ -1,8 +1,9 @@
 //! Finding secrets in what came back or is written down, in whatever form they are there.
 //!
 //! A secret is found as it is and in any case, percent-encoded, with the escapes of JSON, in base64 (alone or
-//! inside a longer text), by each half of a pair, and at a cut by its beginning.
+//! inside a longer text), by each half of a pair, at a cut by its beginning, and in the pieces of a stream.
 
+mod joined;
 mod needle;
 mod view;
 
@@ -13,6 +14,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, MatchKind};
 use bytes::Bytes;
 
+use self::joined::Joined;
 use self::needle::{Needle, SHORT};
 use self::view::{Escape, View};
 use super::Secret;
@@ -23,6 +25,17 @@ const SHORTEST_CUT: usize = 8;
 const CUTS: [&[u8]; 2] = ["…".as_bytes(), b"..."];
 /// How many escapes may be inside one another: JSON in JSON, a percent-encoded URL in JSON.
 const DEEPEST: usize = 2;
+
+/// Where a text may end before its time, so that the beginning of a secret shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// Nowhere: its marks of a cut are its own words.
+    Never,
+    /// Where it says so.
+    Marked,
+    /// There, and at its end.
+    AtEnd,
+}
 
 /// How much of a secret shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,9 +89,19 @@ pub struct Redactor {
 impl Redactor {
     /// A redactor for these secrets and every half of them.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        Redactor::of(Vec::new(), Vec::new(), secrets)
+    }
+
+    /// A redactor for these secrets, too.
+    pub fn with<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        Redactor::of(self.needles.clone(), self.short.clone(), secrets)
+    }
+
+    fn of<'a>(mut needles: Vec<Needle>, mut short: Vec<Needle>, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let parts = secrets.into_iter().flat_map(|secret| needle::parts(&secret.shared_name(), secret.reveal()));
-        let (short, long): (Vec<_>, Vec<_>) = parts.partition(|part| part.text.len() < SHORT);
-        let needles: Vec<Needle> = long.into_iter().flat_map(needle::in_all_forms).collect();
+        let (short_parts, long): (Vec<_>, Vec<_>) = parts.partition(|part| part.text.len() < SHORT);
+        short.extend(short_parts);
+        needles.extend(long.into_iter().flat_map(needle::in_all_forms));
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
@@ -90,14 +113,42 @@ impl Redactor {
     /// Every place where a secret shows, in their order, none over another. `is_cut` says that the bytes go on
     /// where they were not kept.
     pub fn find(&self, bytes: &[u8], is_cut: bool) -> Vec<Sighting<'_>> {
-        let mut found = self.short_words(bytes);
-        self.search(bytes, None, is_cut, 0, &mut found);
-        merged(found)
+        self.find_with(bytes, if is_cut { Cut::AtEnd } else { Cut::Marked })
     }
 
     /// Text with `${NAME}` in place of every secret.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let found = self.find(text.as_bytes(), false);
+        self.shown(text, Cut::Marked)
+    }
+
+    /// The same of a sentence that others wrote: `pk_live_…` is how a document says what keys look like.
+    pub fn quote<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.shown(text, Cut::Never)
+    }
+
+    fn find_with(&self, bytes: &[u8], cut: Cut) -> Vec<Sighting<'_>> {
+        let mut found = self.short_words(bytes);
+        self.search(bytes, None, cut, 0, &mut found);
+        found.extend(self.in_pieces(bytes));
+        merged(found)
+    }
+
+    /// Every piece of a secret that a stream gives in several: one event has its beginning, and the next its end.
+    pub fn in_pieces(&self, stream: &[u8]) -> Vec<Sighting<'_>> {
+        let mut pieces = Vec::new();
+        for text in Joined::of(stream) {
+            let mut found = Vec::new();
+            self.search(&text.bytes, None, Cut::Never, 0, &mut found);
+            for sighting in merged(found) {
+                let ranges = text.split(sighting.range.clone()).into_iter();
+                pieces.extend(ranges.map(|range| Sighting { range, ..sighting.clone() }));
+            }
+        }
+        pieces
+    }
+
+    fn shown<'t>(&self, text: &'t str, cut: Cut) -> Cow<'t, str> {
+        let found = self.find_with(text.as_bytes(), cut);
         if found.is_empty() {
             return Cow::Borrowed(text);
         }
@@ -127,7 +178,7 @@ impl Redactor {
         &'s self,
         bytes: &[u8],
         undone: Option<Escape>,
-        is_cut: bool,
+        cut: Cut,
         depth: usize,
         found: &mut Vec<Sighting<'s>>,
     ) {
@@ -136,14 +187,14 @@ impl Redactor {
             let range = widened(needle, bytes, hit.range());
             Some(needle.seen(range, form(needle, undone, &bytes[hit.range()])))
         }));
-        found.extend(cuts(bytes, is_cut).filter_map(|end| self.beginning(bytes, end)));
+        found.extend(cuts(bytes, cut).filter_map(|end| self.beginning(bytes, end)));
         if depth == DEEPEST {
             return;
         }
         for escape in Escape::ALL {
             let Some(view) = View::of(bytes, escape) else { continue };
             let from = found.len();
-            self.search(&view.bytes, undone.or(Some(escape)), is_cut, depth + 1, found);
+            self.search(&view.bytes, undone.or(Some(escape)), cut, depth + 1, found);
             found[from..].iter_mut().for_each(|sighting| sighting.range = view.source(sighting.range.clone()));
         }
     }
@@ -212,9 +263,10 @@ fn widened(needle: &Needle, bytes: &[u8], range: Range<usize>) -> Range<usize> {
 }
 
 /// Where a text ends before its time.
-fn cuts(bytes: &[u8], is_cut: bool) -> impl Iterator<Item = usize> {
-    let told = CUTS.into_iter().flat_map(|cut| memchr::memmem::find_iter(bytes, cut));
-    told.chain(is_cut.then_some(bytes.len()))
+fn cuts(bytes: &[u8], cut: Cut) -> impl Iterator<Item = usize> {
+    let marks = if cut == Cut::Never { &[] } else { &CUTS[..] };
+    let marked = marks.iter().flat_map(|mark| memchr::memmem::find_iter(bytes, *mark));
+    marked.chain((cut == Cut::AtEnd).then_some(bytes.len()))
 }
 
 /// The end of the bytes without an escape that was cut in two.

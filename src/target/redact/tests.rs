@@ -100,6 +100,31 @@ fn a_beginning_is_hidden_only_where_the_text_was_cut() {
 }
 
 #[test]
+fn a_quote_keeps_the_form_of_keys_and_no_key() {
+    let redactor = redactor("pk_live_1234567890");
+    assert_eq!(redactor.quote("Format: pk_live_… or pk_live_123..."), "Format: pk_live_… or pk_live_123...");
+    assert_eq!(redactor.quote("such as pk_live_1234567890…"), "such as ${KEY}…");
+}
+
+#[test]
+fn another_secret_is_found_beside_the_first() {
+    let both = redactor("hunter2-hunter2").with([&Secret::new("CUT", "hunter2-h"), &Secret::new("SHORT", "abc")]);
+    assert_eq!(both.text("hunter2-h, abc, hunter2-hunter2"), "${CUT}, ${SHORT}, ${KEY}");
+}
+
+#[test]
+fn a_secret_is_found_in_the_pieces_of_a_stream() {
+    let redactor = redactor("hunter2-hunter2");
+    let stream =
+        "data: {\"id\": \"m\", \"delta\": \"a HUNTER2\"}\n\ndata: {\"id\": \"m\", \"delta\": \"-hunter2 b\"}\n\n";
+    let found = redactor.find(stream.as_bytes(), false);
+    assert!(found.iter().all(|sighting| sighting.part == Part::Whole), "{found:?}");
+    assert_eq!(redactor.text(stream), stream.replace("HUNTER2", "${KEY}").replace("-hunter2", "${KEY}"));
+    let apart = stream.replace("\"delta\": \"-hunter2 b\"", "\"other\": \"-hunter2 b\"");
+    assert!(redactor.find(apart.as_bytes(), false).is_empty());
+}
+
+#[test]
 fn a_short_secret_is_found_as_a_word_alone() {
     let redactor = redactor("chat");
     assert_eq!(redactor.text("chat: no chatter in CHAT, chat."), "${KEY}: no chatter in CHAT, ${KEY}.");
