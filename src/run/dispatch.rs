@@ -132,9 +132,21 @@ impl Dispatcher {
 
     async fn send_over(&self, connection: Connection, case: &Case, wire: &WireRequest) -> Result<Exchange, Unsent> {
         self.budget.check().map_err(Unsent::Halted)?;
+        if !case.may_generate() {
+            return self.exchange(connection, case, wire).await;
+        }
+        let leave = self.budget.leave_to_generate().await.map_err(Unsent::Halted)?;
+        let exchange = self.exchange(connection, case, wire).await?;
+        if may_have_generated(&exchange) {
+            leave.spend();
+        }
+        Ok(exchange)
+    }
+
+    async fn exchange(&self, connection: Connection, case: &Case, wire: &WireRequest) -> Result<Exchange, Unsent> {
         // Where the time is over before its turn comes, taking it out of the budget says so.
         let _ = timeout(self.budget.time_left(), self.pace.turn()).await;
-        self.budget.take(case.generates()).map_err(Unsent::Halted)?;
+        self.budget.take().map_err(Unsent::Halted)?;
         let stop = self.stop_at(case);
         let exchange = self.client.send(wire, connection, &stop).await;
         if connection == Connection::Pooled && was_closed(&exchange) {
@@ -142,7 +154,7 @@ impl Dispatcher {
             if !self.budget.allows(Extra::Closed) {
                 return Ok(exchange);
             }
-            self.budget.take(case.generates()).map_err(Unsent::Halted)?;
+            self.budget.take().map_err(Unsent::Halted)?;
             return Ok(self.client.send(wire, Connection::Fresh, &stop).await);
         }
         if took_all_its_time(&exchange) {
@@ -156,7 +168,7 @@ impl Dispatcher {
         if !self.budget.allows(Extra::SignOfLife) {
             return Ok(false);
         }
-        self.budget.take(false).map_err(Unsent::Halted)?;
+        self.budget.take().map_err(Unsent::Halted)?;
         let stop = StopAt { head: Some(PROBE_LIMIT), time: Some(PROBE_LIMIT), ..StopAt::default() };
         let exchange = self.client.send(&self.wire(&Request::get("/"))?, Connection::Fresh, &stop).await;
         Ok(exchange.answer().is_some())
@@ -206,6 +218,18 @@ fn to_audit(case: &Case) -> Option<Audited> {
 /// A server may close an idle connection just when the next request leaves: that is no answer to it.
 fn was_closed(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Closed)
+}
+
+/// Whether an answer was generated as far as can be seen from here: a request that arrived and was not
+/// answered may have cost what it asked for.
+fn may_have_generated(exchange: &Exchange) -> bool {
+    match &exchange.outcome {
+        Outcome::Answered(answer) => answer.status / 100 == 2,
+        Outcome::Failed(failure) => match failure.kind {
+            FailureKind::Connect | FailureKind::ConnectTimeout | FailureKind::Tls | FailureKind::Unsendable => false,
+            FailureKind::HeadTimeout | FailureKind::NotHttp | FailureKind::Closed => true,
+        },
+    }
 }
 
 fn took_all_its_time(exchange: &Exchange) -> bool {

@@ -33,7 +33,7 @@ pub fn print_plan(
         requests(&palette, forecast).print(out, &palette, options.width)?;
         print_lines(out, options, "on top, where there is reason", forecast.extras.iter().map(on_top))?;
         print_lines(out, options, "time", [("at least".to_owned(), time(forecast))])?;
-        print_lines(out, options, "not sent", left_out(forecast))?;
+        print_lines(out, options, "not sent", beyond(forecast).into_iter().chain(left_out(forecast)))?;
         writeln!(out)?;
     }
     writeln!(out, "{}", paint(palette.dim, LEGEND))?;
@@ -89,6 +89,12 @@ fn time(forecast: &Forecast) -> String {
 
 fn told(time: Duration) -> String {
     humantime::format_duration(Duration::from_secs(time.as_secs_f64().ceil() as u64)).to_string()
+}
+
+/// What a bound on all requests cuts off.
+fn beyond(forecast: &Forecast) -> Option<(String, String)> {
+    let what = words::count(forecast.beyond, "request");
+    (forecast.beyond > 0).then(|| ("max-requests".to_owned(), format!("{what}, the last of the plan")))
 }
 
 /// What is left out by its reason, that for want of a state first.
