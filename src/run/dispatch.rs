@@ -36,6 +36,7 @@ pub struct Dispatcher {
     pace: Pace,
     limits: Limits,
     resends: AtomicUsize,
+    throttled: AtomicUsize,
     long_ones: Mutex<HashMap<String, usize>>,
     audited: Mutex<HashSet<Audited>>,
     /// Hears of every pause that the target asks for, as it begins.
@@ -68,11 +69,17 @@ impl Dispatcher {
             pace,
             limits: target.limits.clone(),
             resends: AtomicUsize::new(0),
+            throttled: AtomicUsize::new(0),
             long_ones: Mutex::default(),
             audited: Mutex::default(),
             slowed,
             budget,
         }
+    }
+
+    /// How many answers so far were a 429 that nothing asked for, also those after which a request was sent again.
+    pub fn throttled(&self) -> usize {
+        self.throttled.load(Ordering::Relaxed)
     }
 
     /// The request as it would go on the wire.
@@ -106,6 +113,7 @@ impl Dispatcher {
             let connection = connection();
             let exchange = self.send_over(connection, case, &wire).await?;
             let Some(pause) = pause_asked(case, &exchange, pauses) else { return Ok(exchange) };
+            self.throttled.fetch_add(1, Ordering::Relaxed);
             let worth_it = pauses < SLOWDOWNS && pause < self.budget.time_left();
             if !worth_it || !self.budget.allows(Extra::Throttled) {
                 return Ok(exchange);
