@@ -8,6 +8,7 @@ use futures_util::stream;
 
 use super::Audit;
 use crate::generate::{Case, CaseKind, Expect, Plan, Workflow};
+use crate::judge::Verdict;
 use crate::run::bind::{BindError, Links, Source};
 use crate::run::budget::{Extra, Halt};
 use crate::run::burst::send_burst;
@@ -243,6 +244,13 @@ impl Audit<'_> {
         self.done += requests as usize;
         if let Some(exchange) = sent.exchange {
             self.earlier.note(&case.operation.id, &exchange, requests as usize);
+            let reason = sent.checks.iter().find_map(|check| match &check.verdict {
+                Verdict::NotChecked(reason) => Some(reason.clone()),
+                _ => None,
+            });
+            if let Some(reason) = reason {
+                self.unwitnessed.extend(case.promises.iter().map(|promise| (*promise, reason.clone())));
+            }
             let new = self.tally.record(&case, &exchange, &sent.checks, false);
             self.tell(&case, new)?;
         }
