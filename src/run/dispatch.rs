@@ -20,9 +20,10 @@ const SHORT_LIMIT: Duration = Duration::from_secs(3);
 const LONG_ONES: usize = 2;
 /// Longest wait for a sign of life.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
-/// How often a request is sent again because the target asked for a slower pace.
-const SLOWDOWNS: u32 = 3;
-/// The pause where a 429 does not say how long; doubled each time.
+/// How often a request is sent again in a row because the target asked for a slower pace, while none of its
+/// operation gets through.
+pub const SLOWDOWNS: u32 = 3;
+/// The pause where neither a 429 nor the contract says how long; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How many requests may be sent again because their connection was closed before they had arrived. A
 /// target that does so more often gets a connection for each request, and what is lost then is judged.
@@ -37,6 +38,8 @@ pub struct Dispatcher {
     limits: Limits,
     resends: AtomicUsize,
     throttled: AtomicUsize,
+    /// Answers of each operation that were no such 429.
+    let_through: Mutex<HashMap<String, usize>>,
     long_ones: Mutex<HashMap<String, usize>>,
     audited: Mutex<HashSet<Audited>>,
     /// Hears of every pause that the target asks for, as it begins.
@@ -70,6 +73,7 @@ impl Dispatcher {
             limits: target.limits.clone(),
             resends: AtomicUsize::new(0),
             throttled: AtomicUsize::new(0),
+            let_through: Mutex::default(),
             long_ones: Mutex::default(),
             audited: Mutex::default(),
             slowed,
@@ -108,12 +112,21 @@ impl Dispatcher {
 
     async fn send_patiently(&self, case: &Case, connection: impl Fn() -> Connection) -> Result<Exchange, Unsent> {
         let wire = self.wire(&case.request)?;
-        let mut pauses = 0;
+        let (mut pauses, mut let_through) = (0, self.let_through(case));
         loop {
             let connection = connection();
             let exchange = self.send_over(connection, case, &wire).await?;
-            let Some(pause) = pause_asked(case, &exchange, pauses) else { return Ok(exchange) };
+            if !is_throttled(case, &exchange) {
+                self.pace.served().await;
+                *locked(&self.let_through).entry(case.operation.id.clone()).or_default() += 1;
+                return Ok(exchange);
+            }
             self.throttled.fetch_add(1, Ordering::Relaxed);
+            let so_far = self.let_through(case);
+            if so_far > let_through {
+                (pauses, let_through) = (0, so_far);
+            }
+            let pause = self.pause(case, &exchange, pauses);
             let worth_it = pauses < SLOWDOWNS && pause < self.budget.time_left();
             if !worth_it || !self.budget.allows(Extra::Throttled) {
                 return Ok(exchange);
@@ -128,6 +141,22 @@ impl Dispatcher {
                 let _ = self.slowed.send(pause);
             }
         }
+    }
+
+    fn let_through(&self, case: &Case) -> usize {
+        locked(&self.let_through).get(&case.operation.id).copied().unwrap_or_default()
+    }
+
+    /// How long to wait after a 429: as long as it says, or else for the rest of the documented window, which
+    /// began with the run at the latest, or a while that grows.
+    fn pause(&self, case: &Case, limited: &Exchange, pauses: u32) -> Duration {
+        let said = limited.answer().and_then(|answer| answer.header("retry-after"));
+        if let Some(seconds) = said.and_then(|value| value.trim().parse().ok()) {
+            return Duration::from_secs(seconds);
+        }
+        let window = case.operation.rate_limit.filter(|_| pauses == 0).map(|limit| limit.per);
+        let rest = window.map(|per| per.checked_sub(self.budget.elapsed()).unwrap_or(per));
+        rest.filter(|rest| *rest < self.budget.time_left()).unwrap_or(FIRST_PAUSE * 2u32.pow(pauses))
     }
 
     /// Sends a case once, whatever the answer.
@@ -254,10 +283,4 @@ pub fn is_throttled(case: &Case, exchange: &Exchange) -> bool {
         Expect::Success { .. } | Expect::Refusal | Expect::Any => false,
     };
     !expected && exchange.answer().is_some_and(|answer| answer.status == 429)
-}
-
-fn pause_asked(case: &Case, exchange: &Exchange, before: u32) -> Option<Duration> {
-    let answer = exchange.answer().filter(|_| is_throttled(case, exchange))?;
-    let said = answer.header("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
-    Some(said.unwrap_or(FIRST_PAUSE * 2u32.pow(before)))
 }

@@ -17,9 +17,7 @@ use crate::target::{Limits, Target};
 
 /// How many findings are tried again: what comes after them is reported as it was seen.
 const CONFIRMED_FINDINGS: usize = 20;
-/// One request in so many may be sent again because of a 429.
-const THROTTLED_SHARE: usize = 4;
-/// And so many in any case.
+/// As many requests as are planned may be sent again because of a 429, and so many in any case.
 const FEWEST_THROTTLED: usize = 20;
 /// The order in which kinds are told: an example shows most for its money.
 const KINDS: [&str; 8] = ["example", "positive", "workflow", "negative", "unusual", "credential", "error", "burst"];
@@ -302,7 +300,7 @@ fn extras(plan: &Plan, planned: usize, target: &Target, options: &Options) -> Ve
     let single = |extra, requests| Allowance { extra, times: requests, requests };
     let allowances = [
         single(Extra::Confirmation, confirmations),
-        single(Extra::Throttled, (planned / THROTTLED_SHARE).max(FEWEST_THROTTLED)),
+        single(Extra::Throttled, planned.max(FEWEST_THROTTLED)),
         single(Extra::Crowded, valid),
         single(Extra::Workflow, of_actions(plan).min(target.limits.max_requests)),
         Allowance { extra: Extra::SecondBurst, times: bursts.clone().count(), requests: bursts.map(requests).sum() },

@@ -63,7 +63,9 @@ fn on_top(allowance: &Allowance) -> (String, String) {
         Extra::Confirmation => {
             format!("findings are tried again and made small, with at most {REQUESTS_A_FINDING} a finding")
         }
-        Extra::Throttled => "again after a 429 that nothing asked for, at most 3 times each".to_owned(),
+        Extra::Throttled => {
+            "again, slower, after a 429 that nothing asked for; 3 times in a row while no other gets through".to_owned()
+        }
         Extra::Crowded => "a valid request again, alone, that was refused for others under way".to_owned(),
         Extra::Workflow => {
             "a step of a workflow again, or another one, where an action of the suite asks for it".to_owned()
