@@ -73,6 +73,7 @@ fn contract() -> Contract {
         servers: Vec::new(),
         schemes: IndexMap::new(),
         operations: vec![Arc::new(send_message())],
+        untested: Vec::new(),
         promises: Vec::new(),
         diagnostics: Vec::new(),
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::report::ReportSpec;
+use super::Failure;
+use crate::contract::DocumentOrigin;
+use crate::report::{ReportSpec, known_formats};
 use crate::target::{Rate, duration, rate};
 
 /// Tells whether a live HTTP API keeps the contract that its documents promise.
@@ -29,6 +31,8 @@ Examples:
       every target of uptospec.toml; the four documented APIs where it gives no URLs
   uptospec check specs/agenhq.yaml --url http://127.0.0.1:3000 -H \"x-api-key: $KEY\"
       one server, no configuration needed
+  uptospec check https://api.example.com/openapi.json --url https://api.example.com
+      a server that publishes its own document
   uptospec check --target agentix --report json=report.json --fail-on warning
       one target of uptospec.toml, with a report for machines
   uptospec check --target agentix --plan
@@ -48,8 +52,10 @@ pub enum Command {
     Selftest(SelftestOptions),
     /// Tell what is wrong with a document, and what of it cannot be tested
     Lint {
-        /// The OpenAPI document, or the Arazzo document of a suite
-        spec: PathBuf,
+        /// The OpenAPI document (a file, a URL, or - for standard input), or the Arazzo document of a suite
+        spec: Unshown,
+        #[command(flatten)]
+        overlays: Overlays,
     },
     /// Tell what a rule asks, why, and where it comes from
     Explain {
@@ -59,15 +65,27 @@ pub enum Command {
     /// Print an uptospec.toml to fill in: credentials, values, states
     #[command(after_help = "Example:\n  uptospec init openapi.yaml > uptospec.toml")]
     Init {
-        /// The OpenAPI document
-        spec: PathBuf,
+        /// The OpenAPI document: a file, a URL, or - for standard input
+        spec: Unshown,
+        #[command(flatten)]
+        overlays: Overlays,
     },
 }
 
 #[derive(Debug, Args)]
+pub struct Overlays {
+    /// An OpenAPI Overlay to apply to the document; repeatable, applied in their order
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct CheckOptions {
-    /// The OpenAPI document; without it the targets of uptospec.toml are checked
-    pub spec: Option<PathBuf>,
+    /// The OpenAPI document: a file, a URL, or - for standard input; without it the targets of uptospec.toml are checked
+    // Read later, for the same reason as a header.
+    pub spec: Option<Unshown>,
+    #[command(flatten)]
+    pub overlays: Overlays,
     /// Base URL of the server to check
     // Read later, for the same reason as a header.
     #[arg(long)]
@@ -119,7 +137,7 @@ pub struct CheckOptions {
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
     /// Write a report to a file; repeatable
-    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    #[arg(long = "report", value_name = "FORMAT=PATH", help = reports_help())]
     pub reports: Vec<ReportSpec>,
     /// Print one line a finding and the verdict
     #[arg(short, long, conflicts_with = "verbose")]
@@ -132,6 +150,13 @@ pub struct CheckOptions {
 /// Text of the command line that may hold a credential: `Debug` does not show it.
 #[derive(Clone)]
 pub struct Unshown(pub String);
+
+impl Unshown {
+    /// The document that it names.
+    pub fn origin(&self) -> Result<DocumentOrigin, Failure> {
+        DocumentOrigin::of_argument(&self.0).map_err(|error| Failure::Usage(error.to_string()))
+    }
+}
 
 impl std::fmt::Debug for Unshown {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -172,6 +197,10 @@ pub struct ServeOptions {
 pub struct SelftestOptions {
     /// agntix, agentix, agenhq or agentsgt; all of them when left out
     pub name: Option<String>,
+}
+
+fn reports_help() -> String {
+    format!("Write a report to a file, as {}; repeatable", known_formats())
 }
 
 /// Most positive cases an operation: more would be planned for minutes before anything is sent.

@@ -16,7 +16,7 @@ use crate::run::{Forecast, Interrupt, Options, run};
 pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
     check_rules(&options.rules)?;
     if options.plan {
-        return plan(&options);
+        return plan(&options).await;
     }
     let prepared = prepare(&options).await?;
     let mut reporters = reporters(&options)?;
@@ -30,9 +30,9 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
 }
 
 /// Prints what would be sent, and sends nothing.
-fn plan(options: &CheckOptions) -> Result<Exit, Failure> {
+async fn plan(options: &CheckOptions) -> Result<Exit, Failure> {
     let run_options = run_options(options);
-    let read = read_all(options)?;
+    let read = read_all(options).await?;
     let forecasts: Vec<_> = read
         .iter()
         .map(|Read { target, contract, suite }| {

@@ -3,30 +3,37 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
-use std::path::Path;
+use std::path::PathBuf;
 
-use super::{Exit, Failure};
-use crate::contract::{self, Contract, ErrorState, ParameterLocation};
+use super::{Exit, Failure, documents};
+use crate::contract::{self, Contract, DocumentOrigin, ErrorState, ParameterLocation};
 use crate::generate::OTHER_ORGANISATION;
 
 /// Prints a configuration for a document: its credentials, the ids that it needs, and its states.
 ///
 /// # Errors
 /// When the document cannot be read.
-pub fn init(spec: &Path, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let contract = contract::load(spec).map_err(|error| Failure::Diagnosed(error.diagnostics))?;
-    let name = spec.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    write!(out, "{}", configuration(&name, spec, &contract))?;
+pub async fn init(spec: &DocumentOrigin, overlays: &[PathBuf], out: &mut dyn Write) -> Result<Exit, Failure> {
+    let contract = documents::load(spec, overlays).await.map_err(Failure::Diagnosed)?;
+    let name = spec.stem();
+    write!(out, "{}", configuration(&name, spec, overlays, &contract))?;
     Ok(Exit::Conformant)
 }
 
-fn configuration(name: &str, spec: &Path, contract: &Contract) -> String {
+fn configuration(name: &str, spec: &DocumentOrigin, overlays: &[PathBuf], contract: &Contract) -> String {
     let name = key(name);
     let url = contract.servers.first().map_or("http://127.0.0.1:3000", String::as_str);
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(text, "[target.{name}]");
-    let _ = writeln!(text, "spec = {}", quoted(&spec.display().to_string()));
+    let _ = match spec {
+        DocumentOrigin::StandardInput => writeln!(text, "spec = \"openapi.yaml\" # where the document is kept"),
+        DocumentOrigin::File(_) | DocumentOrigin::Url(_) => writeln!(text, "spec = {}", quoted(&spec.to_string())),
+    };
+    if !overlays.is_empty() {
+        let overlays: Vec<String> = overlays.iter().map(|file| quoted(&file.display().to_string())).collect();
+        let _ = writeln!(text, "overlays = [{}]", overlays.join(", "));
+    }
     let _ = writeln!(text, "url = {}", quoted(url));
     for scheme in used_schemes(contract) {
         let variable = scheme.to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");

@@ -13,10 +13,7 @@ use crate::report::words;
 /// When `out` fails.
 pub fn lint(read: &Result<Contract, Vec<Diagnostic>>, look: Look, out: &mut dyn Write) -> io::Result<Exit> {
     match read {
-        Ok(contract) => {
-            let testable = format!("{} can be tested", words::count(contract.operations.len(), "operation"));
-            told(Some(&testable), &contract.diagnostics, look, out)
-        }
+        Ok(contract) => told(Some(&testable(contract)), &contract.diagnostics, look, out),
         Err(diagnostics) => told(None, diagnostics, look, out),
     }
 }
@@ -39,6 +36,15 @@ pub fn lint_suite(read: &Result<Suite, Vec<Diagnostic>>, look: Look, out: &mut d
             told(Some(&readable), &diagnostics, look, out)
         }
         Err(diagnostics) => told(None, diagnostics, look, out),
+    }
+}
+
+/// How many operations can be tested, and of how many where some cannot.
+fn testable(contract: &Contract) -> String {
+    let (tested, untested) = (contract.operations.len(), contract.untested.len());
+    match untested {
+        0 => format!("{} can be tested", words::count(tested, "operation")),
+        _ => format!("{tested} of {} can be tested", words::count(tested + untested, "operation")),
     }
 }
 
@@ -80,6 +86,7 @@ mod tests {
             servers: Vec::new(),
             schemes: IndexMap::new(),
             operations: Vec::new(),
+            untested: Vec::new(),
             promises: Vec::new(),
             diagnostics,
         }
@@ -104,6 +111,12 @@ mod tests {
     fn a_document_that_can_be_tested_in_part_gives_1() {
         let read = Ok(contract(vec![diagnostic(Level::Warning), diagnostic(Level::Note), diagnostic(Level::Warning)]));
         assert_eq!(linted(read), (Exit::Violations, "0 operations can be tested; 2 warnings, 1 note".to_owned()));
+    }
+
+    #[test]
+    fn operations_that_cannot_be_tested_are_counted() {
+        let read = Ok(Contract { untested: vec!["a".to_owned()], ..contract(vec![diagnostic(Level::Warning)]) });
+        assert_eq!(linted(read), (Exit::Violations, "0 of 1 operation can be tested; 1 warning".to_owned()));
     }
 
     #[test]

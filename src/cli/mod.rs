@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 pub mod diagnostics;
+mod documents;
 mod exit;
 pub mod explain;
 mod init;
@@ -14,10 +15,11 @@ mod selftest;
 mod serve;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::contract;
+use crate::contract::{self, DocumentOrigin};
 use crate::generate::suite;
 use crate::judge;
 use arguments::{Arguments, Command};
@@ -60,37 +62,29 @@ pub fn main() -> Exit {
 
 async fn execute(command: Command) -> Result<Exit, Failure> {
     let look = Look::of_stdout();
-    let mut out = anstream::stdout().lock();
     match command {
-        Command::Check(options) => {
-            drop(out);
-            check::check(*options).await
-        }
-        Command::Serve(options) => {
-            drop(out);
-            serve::serve(options).await
-        }
-        Command::Selftest(options) => {
-            drop(out);
-            selftest::selftest(options).await
-        }
-        Command::Lint { spec } if suite::is_suite(&spec) => {
-            let read = suite::load(&spec).map_err(|error| error.diagnostics);
-            Ok(lint::lint_suite(&read, look, &mut out)?)
-        }
-        Command::Lint { spec } => {
-            let read = contract::load(&spec).map_err(|error| error.diagnostics).map(|mut contract| {
-                contract.compile();
-                contract
-            });
-            Ok(lint::lint(&read, look, &mut out)?)
-        }
+        Command::Check(options) => check::check(*options).await,
+        Command::Serve(options) => serve::serve(options).await,
+        Command::Selftest(options) => selftest::selftest(options).await,
+        Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,
         Command::Explain { rule } => {
             let rule = rule.as_deref();
-            Ok(explain::explain(judge::rules(), rule, look, &mut out, &mut anstream::stderr())?)
+            Ok(explain::explain(judge::rules(), rule, look, &mut anstream::stdout().lock(), &mut anstream::stderr())?)
         }
-        Command::Init { spec } => init::init(&spec, &mut out),
+        Command::Init { spec, overlays } => init::init(&spec.origin()?, &overlays.files, &mut anstream::stdout()).await,
     }
+}
+
+/// Tells what is wrong with a document, or with a suite.
+async fn lint_any(spec: &DocumentOrigin, overlays: &[PathBuf], look: Look) -> Result<Exit, Failure> {
+    let mut out = anstream::stdout();
+    let Some(file) = spec.file().filter(|file| suite::is_suite(file)) else {
+        return Ok(lint::lint(&documents::load(spec, overlays).await, look, &mut out)?);
+    };
+    if !overlays.is_empty() {
+        return Err(Failure::Usage("--overlay is for OpenAPI documents: a suite takes none".to_owned()));
+    }
+    Ok(lint::lint_suite(&suite::load(file).map_err(|error| error.diagnostics), look, &mut out)?)
 }
 
 /// Tells a failure on standard error, and gives its exit code.

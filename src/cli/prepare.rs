@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::arguments::CheckOptions;
 use super::names::check_names;
-use crate::contract::{self, Contract, Diagnostic, Level};
+use super::{Failure, documents};
+use crate::contract::{self, Contract, Diagnostic, DocumentOrigin, Level};
 use crate::generate::{Suite, suite};
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
@@ -47,7 +47,7 @@ pub struct Read {
 /// # Errors
 /// When the configuration, a document or a suite is wrong, or a server cannot start.
 pub async fn prepare(options: &CheckOptions) -> Result<Prepared, Failure> {
-    start(read_all(options)?).await
+    start(read_all(options).await?).await
 }
 
 /// The same for every target of a configuration.
@@ -56,23 +56,31 @@ pub async fn prepare(options: &CheckOptions) -> Result<Prepared, Failure> {
 /// As [`prepare`].
 pub async fn prepare_config(file: &Path) -> Result<Prepared, Failure> {
     let targets = read_config(file, &[])?.targets;
-    start(targets.into_iter().map(|target| read(target, &[])).collect::<Result<_, _>>()?).await
+    start(read_each(targets, &[]).await?).await
 }
 
 /// Reads everything that a check needs, and starts nothing.
 ///
 /// # Errors
 /// When the configuration, a document or a suite is wrong.
-pub fn read_all(options: &CheckOptions) -> Result<Vec<Read>, Failure> {
+pub async fn read_all(options: &CheckOptions) -> Result<Vec<Read>, Failure> {
     let mut targets = targets(options)?;
     for target in &mut targets {
         apply(target, options).map_err(|error| Failure::Usage(error.to_string()))?;
     }
-    targets.into_iter().map(|target| read(target, &options.only)).collect()
+    read_each(targets, &options.only).await
 }
 
-fn read(target: Target, only: &[String]) -> Result<Read, Failure> {
-    let contract = read_contract(&target.spec)?;
+async fn read_each(targets: Vec<Target>, only: &[String]) -> Result<Vec<Read>, Failure> {
+    let mut all = Vec::with_capacity(targets.len());
+    for target in targets {
+        all.push(read(target, only).await?);
+    }
+    Ok(all)
+}
+
+async fn read(target: Target, only: &[String]) -> Result<Read, Failure> {
+    let contract = read_contract(&target).await?;
     let suite = target.suite.as_deref().map(suite::load).transpose();
     let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
     check_names(&target, &contract, only)?;
@@ -103,7 +111,7 @@ async fn start(targets: Vec<Read>) -> Result<Prepared, Failure> {
 
 fn targets(options: &CheckOptions) -> Result<Vec<Target>, Failure> {
     if let Some(spec) = &options.spec {
-        return target_of_spec(spec, options).map(|target| vec![target]);
+        return target_of_spec(spec.origin()?, options).map(|target| vec![target]);
     }
     let here = std::env::current_dir().map_err(|error| Failure::Usage(error.to_string()))?;
     let file = match &options.config {
@@ -128,20 +136,20 @@ fn read_config(file: &Path, wanted: &[String]) -> Result<Config, Failure> {
 }
 
 /// A target of the command line alone. Without `--url` it is the one of uptospec.toml with that document.
-fn target_of_spec(spec: &Path, options: &CheckOptions) -> Result<Target, Failure> {
-    let name = spec.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+fn target_of_spec(spec: DocumentOrigin, options: &CheckOptions) -> Result<Target, Failure> {
     if options.url.is_none() {
-        return target_of_config(spec)?
-            .ok_or_else(|| Failure::Usage(format!("{} has no target to check: add --url URL", spec.display())));
+        let known = spec.file().map(target_of_config).transpose()?.flatten();
+        return known.ok_or_else(|| Failure::Usage(format!("{spec} has no target to check: add --url URL")));
     }
-    Ok(Target { suite: suite_beside(spec), ..Target::new(name, spec) })
+    let suite = spec.file().and_then(suite_beside);
+    Ok(Target { suite, ..Target::of(spec.stem(), spec) })
 }
 
 fn target_of_config(spec: &Path) -> Result<Option<Target>, Failure> {
     let here = std::env::current_dir().map_err(|error| Failure::Usage(error.to_string()))?;
     let Some(file) = find(&here) else { return Ok(None) };
-    let same = |target: &Target| match (target.spec.canonicalize(), spec.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
+    let same = |target: &Target| match (target.spec.file().map(Path::canonicalize), spec.canonicalize()) {
+        (Some(Ok(a)), Ok(b)) => a == b,
         _ => false,
     };
     Ok(read_config(&file, &[])?.targets.into_iter().find(same))
@@ -169,13 +177,13 @@ fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), HeaderError>
     for header in &options.headers {
         target.headers.push(header_option(&header.0)?);
     }
+    target.overlays.extend(options.overlays.files.iter().cloned());
     target.values.extend(options.values.iter().cloned());
     Ok(())
 }
 
-fn read_contract(spec: &Path) -> Result<Contract, Failure> {
-    let mut contract = contract::load(spec).map_err(|error| Failure::Diagnosed(error.diagnostics))?;
-    contract.compile();
+async fn read_contract(target: &Target) -> Result<Contract, Failure> {
+    let contract = documents::load(&target.spec, &target.overlays).await.map_err(Failure::Diagnosed)?;
     if contract.operations.is_empty() {
         let mut diagnostics = contract.diagnostics;
         diagnostics.push(Diagnostic {

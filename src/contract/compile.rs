@@ -26,13 +26,9 @@ impl MediaType {
 impl StreamContract {
     /// The schemas of its items, then those of the items in each dialect of its profile.
     fn schemas(&self) -> Vec<&Schema> {
-        let own = match &self.item {
-            Some(ItemSchema::Payload(schema) | ItemSchema::DecodedEnvelope(schema)) => vec![schema],
-            Some(ItemSchema::Envelope { envelope, content }) => std::iter::once(envelope).chain(content).collect(),
-            None => Vec::new(),
-        };
+        let own = self.item.iter().flat_map(ItemSchema::schemas);
         let dialects = self.profile.iter().flat_map(|profile| &profile.dialects);
-        own.into_iter().chain(dialects.flat_map(|dialect| dialect.stream.schemas())).collect()
+        own.chain(dialects.flat_map(|dialect| dialect.stream.schemas())).collect()
     }
 }
 

@@ -4,9 +4,9 @@
 //! [`Diagnostic`]s for what is wrong or cannot be tested. This room uses nothing else of ours.
 //!
 //! A document goes through three folders: `document` makes of JSON or YAML one tree of values with
-//! places and follows `$ref`s between files; `read` makes operations, streams and promises of the
-//! tree; `schema` writes every schema that they use as JSON Schema 2020-12 into one store, from which
-//! it is compiled when it is first asked. The files beside them are the model.
+//! places, changes it by overlays and follows `$ref`s between files; `read` makes operations, streams
+//! and promises of the tree; `schema` writes every schema that they use as JSON Schema 2020-12 into one
+//! store, from which it is compiled when it is first asked. The files beside them are the model.
 
 mod compile;
 mod diagnostic;
@@ -14,6 +14,7 @@ mod document;
 mod expression;
 mod location;
 mod model;
+mod origin;
 mod placed;
 mod read;
 mod schema;
@@ -21,11 +22,13 @@ mod source;
 mod stream;
 
 pub use diagnostic::{Diagnostic, Level, Place};
+pub use document::Document;
 pub use expression::{Expression, ExpressionError, Named};
 pub use location::{Location, LocationError};
 pub use model::*;
+pub use origin::{DocumentOrigin, OriginError};
 pub use placed::{Placed, PlacedKind};
-pub use read::{LoadError, load, read};
+pub use read::{LoadError, load, load_overlaid, read};
 pub use schema::{Schema, SchemaError, SchemaFailure, SchemaPromise};
 pub use source::{Promise, PromiseId, Source, Strength, Subject};
 pub use stream::*;

@@ -35,6 +35,8 @@ pub struct Contract {
     pub schemes: IndexMap<String, SecurityScheme>,
     /// Every operation that can be tested, in the order of the document.
     pub operations: Vec<Arc<Operation>>,
+    /// Ids of the operations that cannot be tested; the diagnostics say why.
+    pub untested: Vec<String>,
     /// Every `x-source` of the document, in its order; a [`PromiseId`] is an index into it.
     pub promises: Vec<Promise>,
     /// What is wrong or cannot be tested, and where.

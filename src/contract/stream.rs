@@ -109,7 +109,7 @@ pub struct Dialect {
     pub source: Source,
 }
 
-/// The three shapes of an item schema in the wild.
+/// The three shapes of an item schema in the wild, and what a document leaves open between them.
 #[derive(Debug, Clone)]
 pub enum ItemSchema {
     /// The item is the payload.
@@ -121,9 +121,31 @@ pub enum ItemSchema {
         envelope: Schema,
         /// `contentSchema` of `data`.
         content: Option<Schema>,
+        /// The same for each event type that has one of its own.
+        by_event: IndexMap<String, Schema>,
     },
     /// The item is an envelope whose `data` is already the decoded value.
     DecodedEnvelope(Schema),
+    /// The payload or an envelope around it: the document leaves it open, and the first item tells which.
+    Either {
+        /// The schema of the item as the payload.
+        payload: Schema,
+        /// The same as an envelope.
+        envelope: Box<ItemSchema>,
+    },
+}
+
+impl ItemSchema {
+    /// Every schema in it.
+    pub fn schemas(&self) -> Vec<&Schema> {
+        match self {
+            ItemSchema::Payload(schema) | ItemSchema::DecodedEnvelope(schema) => vec![schema],
+            ItemSchema::Envelope { envelope, content, by_event } => {
+                std::iter::once(envelope).chain(content).chain(by_event.values()).collect()
+            }
+            ItemSchema::Either { payload, envelope } => std::iter::once(payload).chain(envelope.schemas()).collect(),
+        }
+    }
 }
 
 /// Where an item says what it is.

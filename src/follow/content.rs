@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::wants::Wants;
 use super::{Json, JsonError};
-use crate::contract::{ItemSchema, KindSelector, Schema, StreamContract};
+use crate::contract::{ItemSchema, KindSelector, StreamContract};
 use crate::stream::{Framing, Item};
 
 /// One item and what it says, while it passes.
@@ -22,6 +23,8 @@ pub struct ReadItem<'i> {
 pub enum Content {
     /// The sentinel, exactly.
     Sentinel,
+    /// `[DONE]`, which everyone knows as the end, where the contract promises JSON and declares no sentinel.
+    Done,
     /// JSON.
     Json(Json),
     /// No JSON, where the contract promises some.
@@ -36,8 +39,8 @@ impl<'i> ReadItem<'i> {
         let content = Content::read(item, promised, framing);
         let selector = promised.and_then(|promised| promised.kind.as_ref());
         let kind = match (&content, selector) {
-            (Content::Sentinel, _) => None,
-            (_, Some(KindSelector::Event)) => Some(item.name.clone().unwrap_or_else(|| "message".to_owned())),
+            (Content::Sentinel | Content::Done, _) => None,
+            (content, Some(KindSelector::Event)) => Some(event_type(item, content, promised)),
             (Content::Json(json), Some(KindSelector::Pointer(pointer))) => json.value.pointer(pointer).map(in_words),
             (_, None) if framing == Framing::AiDataV4 => item.name.clone(),
             _ => None,
@@ -69,6 +72,22 @@ impl<'i> ReadItem<'i> {
     }
 }
 
+/// The event type of an item. Where the document leaves it open whether the item is an envelope, the member of
+/// this name says it where the field does not.
+fn event_type(item: &Item, content: &Content, promised: Option<&StreamContract>) -> String {
+    let is_open = matches!(promised.and_then(|promised| promised.item.as_ref()), Some(ItemSchema::Either { .. }));
+    let member = match content {
+        Content::Json(json) if is_open => json.value.get("event").and_then(Value::as_str),
+        _ => None,
+    };
+    item.name.as_deref().or(member).unwrap_or("message").to_owned()
+}
+
+/// Whether an item is the sentinel that everyone knows, and the contract declares none.
+fn is_undeclared_end(item: &Item, promised: Option<&StreamContract>, framing: Framing) -> bool {
+    framing == Framing::Sse && item.data == "[DONE]" && promised.is_some_and(|promised| promised.sentinel.is_none())
+}
+
 /// A kind as a word: the text itself, or another value as JSON.
 fn in_words(kind: &Value) -> String {
     kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)
@@ -79,46 +98,12 @@ impl Content {
         if promised.is_some_and(|promised| promised.sentinel.as_ref() == Some(&item.data)) {
             return Content::Sentinel;
         }
-        match (Json::read(&item.data), Wants::of(promised, framing)) {
+        match (Json::read(&item.data), Wants::of(&item.data, promised, framing)) {
             (_, Wants::Text) => Content::Text,
             (Ok(json), _) => Content::Json(json),
+            (Err(_), Wants::Json) if is_undeclared_end(item, promised, framing) => Content::Done,
             (Err(error), Wants::Json) => Content::Broken(error),
             (Err(_), Wants::Anything) => Content::Text,
-        }
-    }
-}
-
-/// What the contract lets the data of an item be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wants {
-    Json,
-    Text,
-    Anything,
-}
-
-impl Wants {
-    fn of(promised: Option<&StreamContract>, framing: Framing) -> Self {
-        if framing != Framing::Sse {
-            return Wants::Json;
-        }
-        let Some(promised) = promised else { return Wants::Anything };
-        let by_pointer = matches!(promised.kind, Some(KindSelector::Pointer(_)));
-        match &promised.item {
-            Some(ItemSchema::Payload(schema)) => Wants::of_payload(schema),
-            Some(ItemSchema::Envelope { content: Some(_), .. }) => Wants::Json,
-            _ if by_pointer => Wants::Json,
-            Some(ItemSchema::Envelope { content: None, .. } | ItemSchema::DecodedEnvelope(_)) | None => Wants::Anything,
-        }
-    }
-
-    /// What a payload's schema lets the data be. Data that is itself text needs no quotes.
-    fn of_payload(schema: &Schema) -> Self {
-        let root = schema.json();
-        let referred = root.get("$ref").and_then(Value::as_str).and_then(|reference| schema.resolve(reference));
-        match referred.unwrap_or(root).get("type") {
-            Some(Value::String(kind)) if kind == "string" => Wants::Text,
-            Some(Value::Array(kinds)) if kinds.iter().any(|kind| kind == "string") => Wants::Anything,
-            _ => Wants::Json,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Trace, Track};
+use super::{Texts, Trace, Track};
 use crate::stream::StreamFacts;
 
 /// What a stream showed.
@@ -16,6 +16,8 @@ pub struct Followed {
     pub spoken: Option<Spoken>,
     /// The items that are worth showing.
     pub trace: Trace,
+    /// The beginnings of the texts that its items give in pieces.
+    pub texts: Texts,
     /// How many pieces it came in.
     pub pieces: usize,
     /// Arrival of the first byte.

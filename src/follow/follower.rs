@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::dialect::Dialects;
-use super::{Followed, Form, ReadItem, Silence, Trace, Track};
+use super::{Followed, Form, ReadItem, Silence, Texts, Trace, Track};
 use crate::contract::StreamContract;
 use crate::stream::{Framing, Item, Reader};
 
@@ -27,6 +27,7 @@ struct Items<'c> {
     own: Track,
     dialects: Dialects<'c>,
     trace: Trace,
+    texts: Texts,
     first_content: Option<Duration>,
     count: usize,
 }
@@ -42,6 +43,7 @@ impl<'c> Follower<'c> {
                 own: Track::new(form.promised),
                 dialects: Dialects::new(&form.candidates, form.framing),
                 trace: Trace::default(),
+                texts: Texts::default(),
                 first_content: None,
                 count: 0,
             },
@@ -92,6 +94,7 @@ impl<'c> Follower<'c> {
             own: items.own.finish(),
             spoken: items.dialects.spoken(),
             trace: items.trace,
+            texts: items.texts,
             pieces,
             first_byte,
             first_content: items.first_content,
@@ -107,6 +110,7 @@ impl Items<'_> {
         let (by_dialect, kind) = self.dialects.item(item);
         read.kind = read.kind.or(kind);
         self.trace.note(&read, remarkable || by_dialect);
+        self.texts.note(&read);
         if self.first_content.is_none() && self.is_visible(&read) {
             self.first_content = Some(item.at);
         }

@@ -12,8 +12,10 @@ mod form;
 mod json;
 mod kinds;
 mod seen;
+mod texts;
 mod trace;
 mod track;
+mod wants;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ pub use form::{Candidate, EVENT_STREAM, Form, framing};
 pub use json::{Json, JsonError};
 pub use kinds::Kinds;
 pub use seen::Seen;
+pub use texts::Texts;
 pub use trace::{Row, Trace};
 pub use track::{
     Block, Concatenated, Ending, Errors, Lifecycles, Misfit, Mismatch, Misplaced, Numbers, Part, Payload, Sequence,

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::{Body, Case, Expect, ExpectedError};
 use crate::contract::{
-    Contract, CredentialForm, DocumentedError, ErrorState, Example, Link, MediaType, OpenApiVersion, Operation,
-    Parameter, ParameterLocation, ParameterStyle, Place, RateLimit, RequestBody, Response, Schema, SecurityRequirement,
-    SecurityScheme, StatusPattern, StreamSwitch, Strength,
+    Contract, CredentialForm, DocumentOrigin, DocumentedError, ErrorState, Example, Link, MediaType, OpenApiVersion,
+    Operation, Parameter, ParameterLocation, ParameterStyle, Place, RateLimit, RequestBody, Response, Schema,
+    SecurityRequirement, SecurityScheme, StatusPattern, StreamSwitch, Strength,
 };
 use crate::target::{Limits, Secret, State, Target, Text};
 
@@ -38,6 +38,7 @@ pub(super) fn contract() -> Contract {
         servers: Vec::new(),
         schemes: schemes.into_iter().map(|scheme| (scheme.name.clone(), scheme)).collect(),
         operations: vec![Arc::new(create_session()), Arc::new(send_message())],
+        untested: Vec::new(),
         promises: Vec::new(),
         diagnostics: Vec::new(),
     }
@@ -193,7 +194,8 @@ pub(super) fn target() -> Target {
     };
     Target {
         name: "chat".into(),
-        spec: "chat.yaml".into(),
+        spec: DocumentOrigin::File("chat.yaml".into()),
+        overlays: Vec::new(),
         suite: None,
         url: None,
         credentials: [("apiKey".to_owned(), Text::secret(Secret::new("CHAT_KEY", KEY)))].into_iter().collect(),

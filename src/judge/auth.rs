@@ -107,7 +107,9 @@ fn is_success(status: StatusPattern) -> bool {
 /// error.
 fn has_item(stream: &StreamContract, answer: &Answer) -> bool {
     let schema = match (stream.framing, &stream.item) {
-        (contract::Framing::Sse, Some(ItemSchema::Payload(schema))) => schema,
+        (contract::Framing::Sse, Some(ItemSchema::Payload(schema) | ItemSchema::Either { payload: schema, .. })) => {
+            schema
+        }
         (contract::Framing::Sse, Some(ItemSchema::Envelope { content: Some(schema), .. })) => schema,
         _ => return false,
     };

@@ -1,13 +1,13 @@
 //! Whether answers keep callers apart: no answer may carry what only another caller sent.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
 use super::rule::over_the_run;
 use super::unique::RunCheck;
-use super::{Rule, RuleSource, Severity, Sink};
+use super::{At, Rule, RuleSource, Severity, Sink};
 use crate::generate::{Case, CaseId};
 use crate::send::Exchange;
 
@@ -49,7 +49,14 @@ struct Sender {
 struct Read {
     case: CaseId,
     under_way: UnderWay,
-    foreign: BTreeSet<String>,
+    foreign: BTreeMap<String, Option<usize>>,
+}
+
+impl Read {
+    /// Where the mark stands in the body; nowhere, where the stream gives it in pieces.
+    fn place(&self, mark: &str) -> At {
+        At { byte: self.foreign.get(mark).copied().flatten(), ..At::default() }
+    }
 }
 
 /// From the first byte sent to the last received, since the start of the run.
@@ -74,8 +81,15 @@ impl Marks {
             self.senders.insert(mark.clone(), Sender { case: case.id.clone(), under_way });
         }
         let own = case.request.content.as_ref().map(|content| content.body.to_bytes()).unwrap_or_default();
-        let mut foreign = marks(&answer.body);
-        foreign.retain(|mark| !own.windows(mark.len()).any(|window| window == mark.as_bytes()));
+        let mut foreign = marks(&answer.body, Some);
+        // A stream may give a word in pieces.
+        let texts = answer.followed.iter().flat_map(|followed| followed.texts.iter());
+        texts.for_each(|text| {
+            marks(text.as_bytes(), |_| None).into_iter().for_each(|(mark, at)| {
+                foreign.entry(mark).or_insert(at);
+            })
+        });
+        foreign.retain(|mark, _| memchr::memmem::find(&own, mark.as_bytes()).is_none());
         let read = Read { case: case.id.clone(), under_way, foreign };
         self.answers.entry(case.operation.id.clone()).or_default().push(read);
     }
@@ -91,6 +105,7 @@ impl Marks {
         let mixed = answers.iter().find_map(|read| Some((read, self.mixed_up_with(read)?)));
         if let Some((read, (mark, sender))) = mixed {
             let mut finding = sink.finding("the answer carries what another request sent at the same time");
+            finding.at = read.place(mark);
             finding.expected = "nothing of another request".to_owned();
             finding.actual = format!("`{mark}`, which {} sent and {} did not", sender.case, read.case);
             sink.fail(finding);
@@ -105,7 +120,7 @@ impl Marks {
     }
 
     fn mixed_up_with<'m>(&'m self, read: &'m Read) -> Option<(&'m str, &'m Sender)> {
-        read.foreign.iter().find_map(|mark| {
+        read.foreign.keys().find_map(|mark| {
             let sender = self.senders.get(mark)?;
             (sender.case != read.case && sender.under_way.overlaps(read.under_way)).then_some((mark.as_str(), sender))
         })
@@ -118,14 +133,14 @@ impl Marks {
     }
 }
 
-/// Everything in the bytes that looks like a mark.
-fn marks(bytes: &[u8]) -> BTreeSet<String> {
+/// Everything in the bytes that looks like a mark, and where it first stands as `place` says of its offset.
+fn marks(bytes: &[u8], place: fn(usize) -> Option<usize>) -> BTreeMap<String, Option<usize>> {
     let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    let mut found = BTreeSet::new();
+    let mut found = BTreeMap::new();
     for at in memchr::memchr_iter(b'u', bytes) {
         let Some(word) = bytes.get(at..=at + DIGITS) else { break };
         if word[1..].iter().all(is_hex) && found.len() < MOST {
-            found.insert(String::from_utf8_lossy(word).into_owned());
+            found.entry(String::from_utf8_lossy(word).into_owned()).or_insert(place(at));
         }
     }
     found
@@ -133,14 +148,23 @@ fn marks(bytes: &[u8]) -> BTreeSet<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::Verdict;
     use super::super::support::Scene;
     use super::*;
+    use crate::follow::{Follower, Form};
     use crate::generate::{Body, Content};
+    use crate::send::Answer;
+    use crate::stream::Framing;
 
     /// A case with a mark, sent and answered at these milliseconds with that body.
     fn said(marks: &mut Marks, name: &str, mark: &str, span: (u64, u64), body: &str) {
-        let scene = Scene::new().answer(200, "application/json", body);
+        told(marks, name, mark, span, |answer| answer.body = body.as_bytes().to_vec().into());
+    }
+
+    fn told(marks: &mut Marks, name: &str, mark: &str, span: (u64, u64), change: impl FnOnce(&mut Answer)) {
+        let scene = Scene::new().answer(200, "application/json", "");
         let (mut case, mut exchange) = (scene.case(), scene.exchange());
         case.id = CaseId(name.to_owned());
         case.mark = Some(mark.to_owned());
@@ -149,6 +173,7 @@ mod tests {
         exchange.started = Duration::from_millis(span.0);
         if let crate::send::Outcome::Answered(answer) = &mut exchange.outcome {
             answer.ended_at = Duration::from_millis(span.1 - span.0);
+            change(answer);
         }
         marks.note(&case, &exchange);
     }
@@ -162,9 +187,22 @@ mod tests {
         let mut marks = Marks::default();
         said(&mut marks, "a", "u00000001", (0, 50), "hours u00000002");
         said(&mut marks, "b", "u00000002", (10, 60), "hours u00000002");
-        assert!(
-            matches!(verdict(&marks), Verdict::Failed(finding) if finding.actual.contains("`u00000002`, which b sent"))
-        );
+        assert!(matches!(verdict(&marks), Verdict::Failed(finding) if finding.at == At::byte(6)
+                && finding.actual.contains("`u00000002`, which b sent")));
+    }
+
+    #[test]
+    fn a_mark_that_a_stream_gives_in_pieces_is_put_together() {
+        let form = Form { framing: Framing::Sse, promised: None, candidates: Vec::new() };
+        let mut follower = Follower::new(&form, Duration::ZERO);
+        for piece in ["hours u0000", "0002 now"] {
+            follower.push(format!("data: {{\"delta\":\"{piece}\"}}\n\n").as_bytes(), Duration::ZERO);
+        }
+        let followed = Arc::new(follower.finish());
+        let mut marks = Marks::default();
+        told(&mut marks, "a", "u00000001", (0, 50), |answer| answer.followed = Some(followed));
+        said(&mut marks, "b", "u00000002", (10, 60), "hours u00000002");
+        assert!(matches!(verdict(&marks), Verdict::Failed(finding) if finding.at == At::default()));
     }
 
     #[test]
@@ -186,6 +224,6 @@ mod tests {
 
     #[test]
     fn only_a_whole_mark_is_one() {
-        assert_eq!(marks(b"u0000000 u0000000g user u00000001, xu00000002").len(), 2);
+        assert_eq!(marks(b"u0000000 u0000000g user u00000001, xu00000002", Some).len(), 2);
     }
 }

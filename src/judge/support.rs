@@ -127,6 +127,7 @@ impl Scene {
             servers: Vec::new(),
             schemes: self.schemes.clone(),
             operations: vec![Arc::new(self.operation.clone())],
+            untested: Vec::new(),
             promises: self.promises.clone(),
             diagnostics: Vec::new(),
         }

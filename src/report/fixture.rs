@@ -49,6 +49,7 @@ pub fn run() -> RunResult {
     RunResult {
         verdict: RunVerdict::Violations,
         seed: 7,
+        fail_on: Severity::Error,
         started: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000),
         elapsed: ms(3_140),
         targets: vec![agentix(), target("agntix", RunVerdict::Conformant), unreachable()],

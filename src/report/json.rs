@@ -48,7 +48,7 @@ struct RunView<'a> {
 }
 
 #[derive(Serialize)]
-struct TargetView<'a> {
+pub(super) struct TargetView<'a> {
     name: &'a str,
     title: &'a str,
     url: &'a str,
@@ -67,7 +67,7 @@ struct TargetView<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingView<'a> {
+pub(super) struct FindingView<'a> {
     rule: &'a str,
     severity: Severity,
     operation: &'a str,
@@ -279,12 +279,13 @@ fn milliseconds(times: &Percentiles) -> BTreeMap<&'static str, f64> {
     BTreeMap::from([("p50", in_ms(times.p50)), ("p95", in_ms(times.p95)), ("max", in_ms(times.max))])
 }
 
-fn in_ms(time: Duration) -> f64 {
+/// Milliseconds with at most three decimals.
+pub(super) fn in_ms(time: Duration) -> f64 {
     time.as_micros() as f64 / 1e3
 }
 
 /// Seconds with at most three decimals.
-fn seconds(time: Duration) -> f64 {
+pub(super) fn seconds(time: Duration) -> f64 {
     time.as_millis() as f64 / 1e3
 }
 

@@ -3,54 +3,96 @@
 //! In: [`Event`]s. Out: text on a terminal, a progress bar, files. Reporters print what the run came
 //! to and never judge.
 
+mod at_end;
+mod badge;
+mod github;
+mod har;
 mod json;
+mod junit;
 pub(crate) mod layout;
+mod markdown;
+mod markup;
+mod ndjson;
 mod progress;
 pub(crate) mod safe;
 pub(crate) mod style;
 pub(crate) mod table;
 mod terminal;
+mod told;
 pub(crate) mod words;
 
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod fixture;
 
 use std::fs::File;
 use std::io::{self, BufWriter};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 pub use json::JsonReport;
+pub use ndjson::NdjsonReport;
 pub use progress::Progress;
 pub use terminal::{Terminal, TerminalOptions, print_plan};
 
 use crate::run::{Event, Reporter};
+use at_end::AtEnd;
 
 /// A form in which a report is written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
     /// One JSON document with everything that was found.
     Json,
+    /// JUnit XML, as CI systems draw it.
+    Junit,
+    /// Markdown, to be posted under a pull request.
+    Markdown,
+    /// Every event as one line of JSON, as it happens.
+    Ndjson,
+    /// The exchanges behind findings in HTTP Archive 1.2.
+    Har,
+    /// Annotations as workflow commands of GitHub.
+    Github,
+    /// A badge: SVG, or JSON where the path ends with `.json`.
+    Badge,
 }
 
 impl ReportFormat {
     /// Every form there is.
-    pub const ALL: [ReportFormat; 1] = [ReportFormat::Json];
+    pub const ALL: [ReportFormat; 7] = [
+        ReportFormat::Json,
+        ReportFormat::Junit,
+        ReportFormat::Markdown,
+        ReportFormat::Ndjson,
+        ReportFormat::Har,
+        ReportFormat::Github,
+        ReportFormat::Badge,
+    ];
 
     /// The word on the command line.
     pub fn word(self) -> &'static str {
         match self {
             ReportFormat::Json => "json",
+            ReportFormat::Junit => "junit",
+            ReportFormat::Markdown => "markdown",
+            ReportFormat::Ndjson => "ndjson",
+            ReportFormat::Har => "har",
+            ReportFormat::Github => "github",
+            ReportFormat::Badge => "badge",
         }
     }
 }
+
+/// The path that stands for standard output.
+const STANDARD_OUTPUT: &str = "-";
 
 /// A report that is asked for: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportSpec {
     /// In which form.
     pub format: ReportFormat,
-    /// To which file.
+    /// To which file; `-` for standard output.
     pub path: PathBuf,
 }
 
@@ -77,7 +119,8 @@ pub enum ReportError {
     },
 }
 
-fn known_formats() -> String {
+/// The words of all formats.
+pub fn known_formats() -> String {
     ReportFormat::ALL.map(ReportFormat::word).join(", ")
 }
 
@@ -98,10 +141,23 @@ impl FromStr for ReportSpec {
 /// # Errors
 /// When the file cannot be created.
 pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> {
-    let file = File::create(&spec.path).map_err(|error| ReportError::Open { path: spec.path.clone(), error })?;
-    match spec.format {
-        ReportFormat::Json => Ok(Box::new(JsonReport::new(BufWriter::new(file)))),
+    let out = create(&spec.path).map_err(|error| ReportError::Open { path: spec.path.clone(), error })?;
+    Ok(match spec.format {
+        ReportFormat::Json => Box::new(JsonReport::new(out)),
+        ReportFormat::Junit => Box::new(AtEnd::new(out, junit::write)),
+        ReportFormat::Markdown => Box::new(AtEnd::new(out, markdown::write)),
+        ReportFormat::Ndjson => Box::new(NdjsonReport::new(out)),
+        ReportFormat::Har => Box::new(AtEnd::new(out, har::write)),
+        ReportFormat::Github => Box::new(AtEnd::new(out, github::write)),
+        ReportFormat::Badge => Box::new(AtEnd::new(out, badge::form(&spec.path))),
+    })
+}
+
+fn create(path: &Path) -> io::Result<Box<dyn io::Write + Send>> {
+    if path == Path::new(STANDARD_OUTPUT) {
+        return Ok(Box::new(io::stdout()));
     }
+    Ok(Box::new(BufWriter::new(File::create(path)?)))
 }
 
 /// Several reporters as one. Each hears every event, in the order they were added; a progress bar
@@ -154,7 +210,10 @@ mod tests {
     #[test]
     fn an_unknown_format_is_refused_with_the_known_ones() {
         let error = "yaml=x".parse::<ReportSpec>().unwrap_err();
-        assert_eq!(error.to_string(), "there is no report format `yaml`: known are json");
+        assert_eq!(
+            error.to_string(),
+            "there is no report format `yaml`: known are json, junit, markdown, ndjson, har, github, badge"
+        );
         for text in ["json", "json=", ""] {
             assert!(matches!(text.parse::<ReportSpec>(), Err(ReportError::NotAPair(_))), "{text}");
         }

@@ -71,6 +71,22 @@ pub fn clipped(text: &str, most: usize) -> String {
     bytes_clipped(text.as_bytes(), most)
 }
 
+/// The text on one line of at most `most` columns, `…` where it was cut.
+pub fn fitted(text: &str, most: usize) -> String {
+    let mut shown = String::new();
+    let mut columns = 0;
+    let mut glyphs = glyphs(text.as_bytes()).peekable();
+    while let Some(glyph) = glyphs.next() {
+        columns += glyph.columns;
+        // The last column is kept for the sign that there is more.
+        if columns > most || (columns == most && glyphs.peek().is_some()) {
+            return shown + "…";
+        }
+        shown.push_str(&glyph.text);
+    }
+    shown
+}
+
 /// The bytes on one line, cut after `most` columns with a word on what is left out.
 pub fn bytes_clipped(bytes: &[u8], most: usize) -> String {
     let mut shown = String::new();
@@ -84,6 +100,19 @@ pub fn bytes_clipped(bytes: &[u8], most: usize) -> String {
         shown.push_str(&glyph.text);
     }
     shown
+}
+
+/// JSON text with what is not plainly printable in its strings as JSON's own escapes. It means the same.
+pub fn json(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for char in text.chars() {
+        if is_plain(char) || char == '\n' {
+            safe.push(char);
+        } else {
+            safe.extend(char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    safe
 }
 
 /// Whether the character can be shown as it is. The standard library escapes control and format
@@ -121,6 +150,14 @@ mod tests {
     fn bytes_that_are_no_utf_8_keep_their_offsets() {
         let shown: Vec<_> = glyphs(b"\xc3\xa9\xff\n").map(|glyph| (glyph.bytes, glyph.text)).collect();
         assert_eq!(shown, [(0..2, "é".to_owned()), (2..3, r"\xff".to_owned()), (3..4, r"\n".to_owned())]);
+    }
+
+    #[test]
+    fn json_with_escapes_means_the_same() {
+        let value = serde_json::json!({ "año\u{9b}": "\u{202e}🙂\u{e0001}\u{1b}\u{7f}\n\"\\'" });
+        let safe = json(&serde_json::to_string_pretty(&value).unwrap());
+        assert_eq!(safe, "{\n  \"año\\u009b\": \"\\u202e🙂\\udb40\\udc01\\u001b\\u007f\\n\\\"\\\\'\"\n}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
     }
 
     #[test]

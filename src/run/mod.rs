@@ -113,7 +113,8 @@ pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -
         targets.push(target);
     }
     let verdict = overall(&targets);
-    let result = RunResult { verdict, seed: options.seed, started, elapsed: clock.elapsed(), targets };
+    let Options { seed, fail_on, .. } = *options;
+    let result = RunResult { verdict, seed, fail_on, started, elapsed: clock.elapsed(), targets };
     reporter.event(&Event::RunFinished(&result))?;
     Ok(result)
 }

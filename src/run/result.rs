@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::ShownStream;
 use crate::contract::{Place, Source};
-use crate::judge::{Finding, StreamEnd};
+use crate::judge::{Finding, Severity, StreamEnd};
 use crate::send::Exchange;
 
 /// What a target, or a whole run, comes to.
@@ -42,6 +42,8 @@ pub struct RunResult {
     pub verdict: RunVerdict,
     /// Seed of all generated cases.
     pub seed: u64,
+    /// The least severity that makes a verdict of `violations`.
+    pub fail_on: Severity,
     /// When it began.
     pub started: SystemTime,
     /// How long it took.

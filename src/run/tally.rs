@@ -9,7 +9,7 @@ use indexmap::map::Entry;
 
 use super::{CheckCount, Latency, Percentiles, Streams};
 use crate::contract::{Contract, PromiseId};
-use crate::generate::{Case, CaseId};
+use crate::generate::{Case, CaseId, CaseKind};
 use crate::judge::{Check, Finding, Severity, StreamInShort, Verdict};
 use crate::send::Exchange;
 use crate::target::SeverityChoice;
@@ -260,10 +260,11 @@ impl Tally {
     }
 }
 
-/// The gravest finding counts, then one that can be sent alone, then the smallest case, then the first
-/// by name: the order of arrival never does.
-fn weight(found: &Found) -> (Reverse<Severity>, bool, usize, &CaseId) {
-    (Reverse(found.finding.severity), !found.alone, size(&found.case), &found.case.id)
+/// The gravest finding counts, then one that can be sent alone, then a request that nobody could object to,
+/// then the smallest case, then the first by name: the order of arrival never does.
+fn weight(found: &Found) -> (Reverse<Severity>, bool, bool, usize, &CaseId) {
+    let plain = matches!(found.case.kind, CaseKind::Example | CaseKind::Positive);
+    (Reverse(found.finding.severity), !found.alone, !plain, size(&found.case), &found.case.id)
 }
 
 /// How much there is to read of a case.

@@ -17,6 +17,13 @@ pub enum Wire {
     Seen(Arc<WireRecord>),
 }
 
+impl Wire {
+    /// Whether bytes were seen that begin as an answer of HTTP does.
+    pub fn begins_as_http(&self) -> bool {
+        matches!(self, Wire::Seen(record) if record.head.starts_with(b"HTTP/"))
+    }
+}
+
 /// What the bytes of one HTTP/1.1 answer say, header fields and framing as sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireRecord {

@@ -11,10 +11,11 @@ use super::command_line::{header_text, http_url};
 use super::substitute::{secret_name, substitute};
 use super::table::{Reader, help_nearest};
 use super::{Hook, Limits, Secret, ServerCommand, SeverityChoice, State, Target, Text, duration, rate, url_option};
-use crate::contract::{Diagnostic, Level, Location, Place};
+use crate::contract::{Diagnostic, DocumentOrigin, Level, Location, Place};
 
 const TARGET_KEYS: &[&str] = &[
     "spec",
+    "overlays",
     "suite",
     "url",
     "concurrency",
@@ -143,7 +144,10 @@ impl TargetReader<'_, '_> {
         self.reader.refuse_unknown(table, "a target", TARGET_KEYS);
         let path = |text: Spanned<&str>| self.directory.join(text.get_ref());
         let suite = self.reader.text(table, "suite").map(path);
-        let Some(spec) = self.reader.text(table, "spec").map(path) else {
+        let overlays = self.reader.texts(table, "overlays").into_iter().map(|text| self.directory.join(text)).collect();
+        let directory = self.directory;
+        let spec = self.reader.parsed(table, "spec", |text| DocumentOrigin::beside(directory, text));
+        let Some(spec) = spec else {
             if !table.contains_key("spec") {
                 self.reader.wrong(
                     span,
@@ -156,6 +160,7 @@ impl TargetReader<'_, '_> {
         Some(Target {
             name: self.name.to_owned(),
             spec,
+            overlays,
             suite,
             url: self.url(table),
             credentials: self.credentials(table, None),

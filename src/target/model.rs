@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Secret, Text};
-use crate::contract::Location;
+use crate::contract::{DocumentOrigin, Location};
 
 /// One server under test.
 #[derive(Debug, Clone)]
@@ -16,7 +16,9 @@ pub struct Target {
     /// Its name in the configuration, or the spec's file stem.
     pub name: String,
     /// The document.
-    pub spec: PathBuf,
+    pub spec: DocumentOrigin,
+    /// Overlays of the document, in the order in which they are applied.
+    pub overlays: Vec<PathBuf>,
     /// The Arazzo document with its workflows.
     pub suite: Option<PathBuf>,
     /// Base URL. `None`: the embedded reference server of the target's name.
@@ -38,11 +40,17 @@ pub struct Target {
 }
 
 impl Target {
-    /// A target of that name and document, with nothing given and the usual limits.
+    /// A target of that name and a document in a file, with nothing given and the usual limits.
     pub fn new(name: impl Into<String>, spec: impl Into<PathBuf>) -> Self {
+        Target::of(name, DocumentOrigin::File(spec.into()))
+    }
+
+    /// The same with a document from anywhere.
+    pub fn of(name: impl Into<String>, spec: DocumentOrigin) -> Self {
         Target {
             name: name.into(),
-            spec: spec.into(),
+            spec,
+            overlays: Vec::new(),
             suite: None,
             url: None,
             credentials: IndexMap::new(),

@@ -60,6 +60,23 @@ impl<'a> Reader<'a> {
         text.map(|text| Spanned::new(value.span(), text))
     }
 
+    /// The texts of the list under a key; none where there is no such key.
+    pub fn texts<'t>(&mut self, table: &'t DeTable<'_>, key: &str) -> Vec<&'t str> {
+        let Some(value) = table.get(key) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(value, "a list such as [\"FILE\"]");
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for item in items {
+            match item.get_ref().as_str() {
+                Some(text) => texts.push(text),
+                None => self.wrong_type(item, "text in quotes"),
+            }
+        }
+        texts
+    }
+
     /// The whole number of at least 1 under a key.
     pub fn count(&mut self, table: &DeTable<'_>, key: &str) -> Option<usize> {
         let value = table.get(key)?;

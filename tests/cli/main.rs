@@ -2,7 +2,9 @@
 
 mod budget;
 mod check;
+mod documents;
 mod framing;
+mod overlays;
 mod secrets;
 mod streams;
 mod support;

@@ -36,13 +36,20 @@ fn no_form_of_a_credential_is_printed_or_reported() {
         repository("specs/agenhq.yaml")
     );
     let (_kept, path) = folder(&[("uptospec.toml", &config)]);
-    for arguments in
-        [&["check", "--verbose"][..], &["check", "--report", "json=report.json", "-H", "x-other: hunter3-hunter3"]]
-    {
+    let formats = ["json", "junit", "markdown", "ndjson", "har", "github"];
+    let reports: Vec<_> = formats.iter().map(|format| format!("--report={format}=report.{format}")).collect();
+    let reporting: Vec<_> =
+        ["check", "-H", "x-other: hunter3-hunter3"].into_iter().chain(reports.iter().map(String::as_str)).collect();
+    for arguments in [&["check", "--verbose"][..], &reporting] {
         let ran = uptospec_in(&path, arguments);
         assert!(ran.stdout.contains("http/leak"), "{}", ran.all());
-        let report = std::fs::read_to_string(path.join("report.json")).unwrap_or_default();
-        let all = (ran.all() + &report).to_lowercase();
+        let mut all = ran.all();
+        for format in formats.iter().filter(|_| arguments.len() > 2) {
+            let report = std::fs::read_to_string(path.join(format!("report.{format}"))).unwrap();
+            assert!(report.contains("http/leak"), "{format}: {report}");
+            all += &report;
+        }
+        let all = all.to_lowercase();
         for form in ["hunter2", "hunter3", &IN_BASE64[..20], IN_PERCENT, &IN_BASE64.to_lowercase()[8..20]] {
             assert!(!all.contains(&form.to_lowercase()), "{form} is shown: {all}");
         }

@@ -21,12 +21,23 @@ pub fn uptospec(arguments: &[&str]) -> Ran {
 
 /// The same in another folder.
 pub fn uptospec_in(folder: &Path, arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_uptospec"))
+    uptospec_reading(folder, arguments, "")
+}
+
+/// The same with this on its standard input.
+pub fn uptospec_reading(folder: &Path, arguments: &[&str], input: &str) -> Ran {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_uptospec"))
         .args(arguments)
         .current_dir(folder)
         .env_remove("NO_COLOR")
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("the binary starts");
+    // One that has no use for its input may have ended before.
+    let _ = process.stdin.take().expect("it is piped").write_all(input.as_bytes());
+    let output = process.wait_with_output().expect("it ends by itself");
     Ran {
         code: output.status.code().expect("it ends by itself"),
         stdout: String::from_utf8(output.stdout).expect("what it prints is text"),

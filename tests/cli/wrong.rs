@@ -13,6 +13,32 @@ fn a_broken_document_is_told_with_its_place() {
 }
 
 #[test]
+fn lint_says_every_problem_at_once_and_which_operations_cannot_be_tested() {
+    let operation = |reference: &str| format!("get: {{responses: {{'200': {{$ref: '{reference}'}}}}}}");
+    let (a, b) = (operation("#/components/responses/A"), operation("b.yaml"));
+    let spec = format!("{SPEC}  /b: {{{a}}}\n  /c: {{{b}}}\n  d: {{}}\n");
+    let (_kept, path) = folder(&[("spec.yaml", &spec)]);
+    let ran = uptospec_in(&path, &["lint", "spec.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.all());
+    for said in ["`GET /b` is not tested: ", "`GET /c` is not tested: ", "`components`", "b.yaml", "the path `d`"] {
+        assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
+    }
+    assert!(ran.stdout.ends_with("\n1 of 3 operations can be tested; 5 warnings\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_document_of_components_alone_can_be_linted_and_not_checked() {
+    let spec = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\ncomponents: {schemas: {A: {type: object}}}\n";
+    let (_kept, path) = folder(&[("spec.yaml", spec)]);
+    let ran = uptospec_in(&path, &["lint", "spec.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.all());
+    assert!(ran.stdout.ends_with("\n0 operations can be tested; 1 note\n"), "{}", ran.stdout);
+    let ran = uptospec_in(&path, &["check", "spec.yaml", "--url", "http://127.0.0.1:1"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.stderr.contains("there is nothing to test"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_swagger_document_is_refused_by_name() {
     let (_kept, path) = folder(&[("old.json", "{\n  \"swagger\": \"2.0\",\n  \"paths\": {}\n}\n")]);
     let ran = uptospec_in(&path, &["lint", "old.json"]);

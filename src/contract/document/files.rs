@@ -10,6 +10,8 @@ use percent_encoding::percent_decode_str;
 use super::lines::Lines;
 use super::names::Names;
 use super::node::{Data, Node};
+use super::overlay::Overlaid;
+use super::texts::{Texts, diagnostic};
 use super::{Diagnostic, Fault, parse};
 use crate::contract::{Level, Place};
 
@@ -39,10 +41,23 @@ pub(in crate::contract) struct Files {
 
 #[derive(Debug)]
 struct File {
-    name: Arc<str>,
+    texts: Texts,
     path: Option<PathBuf>,
-    lines: Lines,
     root: Node,
+}
+
+/// A document to be read.
+#[derive(Debug, Clone, Copy)]
+pub enum Document<'a> {
+    /// A file, which may refer to others beside it and below.
+    File(&'a Path),
+    /// A text that is no file, such as one that was fetched; it refers to itself alone.
+    Text {
+        /// What to call it; a name in `.json` is one of JSON, in `.yaml` one of YAML.
+        name: &'a str,
+        /// The text.
+        text: &'a str,
+    },
 }
 
 /// A value and the way to it.
@@ -95,8 +110,7 @@ impl Files {
     /// # Errors
     /// Where the document itself cannot be read; a file that it refers to is only missed by whoever follows.
     pub fn load(path: &Path) -> Result<Files, FileError> {
-        let name = path.display().to_string();
-        let text = read_text(path).map_err(|(message, help)| whole_file(&name, message, help))?;
+        let (name, text) = named_text(path)?;
         Files::of_text(&name, text, Some(path))
     }
 
@@ -105,6 +119,28 @@ impl Files {
     /// # Errors
     /// As [`Files::load`].
     pub fn of_text(name: &str, text: String, path: Option<&Path>) -> Result<Files, FileError> {
+        let mut files = Files::begin(name, text, path)?;
+        files.follow_all();
+        Ok(files)
+    }
+
+    /// Reads a document, changes it by overlays in their order, and reads every file that it then refers to.
+    ///
+    /// # Errors
+    /// As [`Files::load`], and where an overlay cannot be read or applied: all that is wrong with it.
+    pub fn overlaid(document: Document<'_>, overlays: &[PathBuf]) -> Result<Files, Vec<Diagnostic>> {
+        let begun = match document {
+            Document::Text { name, text } => Files::begin(name, text.to_owned(), None),
+            Document::File(path) => named_text(path).and_then(|(name, text)| Files::begin(&name, text, Some(path))),
+        };
+        let mut files = begun.map_err(|error| vec![*error.0])?;
+        files.overlay(overlays)?;
+        files.follow_all();
+        Ok(files)
+    }
+
+    /// The document alone.
+    fn begin(name: &str, text: String, path: Option<&Path>) -> Result<Files, FileError> {
         let mut files = Files {
             files: Vec::new(),
             targets: HashMap::new(),
@@ -115,13 +151,46 @@ impl Files {
         };
         let path = path.map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
         files.add(name, text, path)?;
-        let tree = files.tree().map(Path::to_owned);
+        Ok(files)
+    }
+
+    fn overlay(&mut self, overlays: &[PathBuf]) -> Result<(), Vec<Diagnostic>> {
+        let Some(document) = self.files.first_mut().filter(|_| !overlays.is_empty()) else { return Ok(()) };
+        let document_name = document.texts.name();
+        let mut overlaid = Overlaid::new(&mut document.root);
+        for path in overlays {
+            let (name, text) = named_text(path).map_err(|error| vec![*error.0])?;
+            let (name, lines) = (Arc::from(name), Lines::new(text));
+            let mut parsed = parse(&name, lines.text(), &lines)
+                .map_err(|fault| vec![diagnostic(&name, &lines, fault, Level::Error)])?;
+            let faults = parsed.faults.into_iter().map(|fault| diagnostic(&name, &lines, fault, Level::Warning));
+            self.faults.extend(faults);
+            let start = document.texts.add(name, lines);
+            parsed.root.shift(start);
+            let said = overlaid.apply(&parsed.root, &document_name);
+            let place = |(level, fault): (Level, Fault)| Diagnostic {
+                level,
+                message: fault.message,
+                help: fault.help,
+                place: document.texts.place(fault.span),
+            };
+            let (errors, rest): (Vec<_>, Vec<_>) =
+                said.into_iter().map(place).partition(|diagnostic| diagnostic.level == Level::Error);
+            if !errors.is_empty() {
+                return Err(errors.into_iter().chain(rest).collect());
+            }
+            self.faults.extend(rest);
+        }
+        Ok(())
+    }
+
+    fn follow_all(&mut self) {
+        let tree = self.tree().map(Path::to_owned);
         let mut next = 0;
-        while next < files.files.len() {
-            files.follow(next, tree.as_deref());
+        while next < self.files.len() {
+            self.follow(next, tree.as_deref());
             next += 1;
         }
-        Ok(files)
     }
 
     /// A file that a value of one of these names, read as a document of its own. It must lie beside the
@@ -157,7 +226,7 @@ impl Files {
 
     /// Name of the document, as the user gave it.
     pub fn name(&self) -> Arc<str> {
-        self.files[0].name.clone()
+        self.files[0].texts.name()
     }
 
     /// Where a value stands.
@@ -173,7 +242,7 @@ impl Files {
 
     /// The place of some bytes of a file.
     pub fn place_of(&self, file: usize, span: Range<usize>) -> Place {
-        place(&self.files[file].name, &self.files[file].lines, span)
+        self.files[file].texts.place(span)
     }
 
     /// What a reference points to; where that is a reference again, what it leads to in the end.
@@ -266,7 +335,7 @@ impl Files {
             .map_err(|fault| FileError(Box::new(diagnostic(&name, &lines, fault, Level::Error))))?;
         let faults = parsed.faults.into_iter().map(|fault| diagnostic(&name, &lines, fault, Level::Warning));
         self.faults.extend(faults);
-        self.files.push(File { name, path, lines, root: parsed.root });
+        self.files.push(File { texts: Texts::new(name, lines), path, root: parsed.root });
         Ok(self.files.len() - 1)
     }
 
@@ -309,7 +378,9 @@ impl Files {
             ));
         }
         let (Some(tree), Some(base)) = (tree, self.files[from].path.as_deref().and_then(Path::parent)) else {
-            return Err(format!("`{part}` cannot be found: the document has no directory"));
+            return Err(format!(
+                "`{part}` is not read: the document is no file here; save it and what it refers to in one directory"
+            ));
         };
         let decoded = percent_decode_str(part).decode_utf8_lossy();
         let path = base.join(&*decoded);
@@ -317,9 +388,19 @@ impl Files {
         if !real.starts_with(tree) {
             return Err(format!("`{part}` is not read: it lies outside the document's directory"));
         }
-        let beside = Path::new(&*self.files[0].name).parent().unwrap_or(Path::new(""));
+        let document = self.name();
+        let beside = Path::new(&*document).parent().unwrap_or(Path::new(""));
         let name = beside.join(real.strip_prefix(tree).unwrap_or(&real)).display().to_string();
         Ok((real, name))
+    }
+}
+
+/// The text of a file that the user named, and its name.
+fn named_text(path: &Path) -> Result<(String, String), FileError> {
+    let name = path.display().to_string();
+    match read_text(path) {
+        Ok(text) => Ok((name, text)),
+        Err((message, help)) => Err(whole_file(&name, message, help)),
     }
 }
 
@@ -350,15 +431,6 @@ fn whole_file(name: &str, message: String, help: &str) -> FileError {
         help: Some(help.to_owned()),
         place: Place::file(name),
     }))
-}
-
-fn diagnostic(name: &Arc<str>, lines: &Lines, fault: Fault, level: Level) -> Diagnostic {
-    Diagnostic { level, message: fault.message, help: fault.help, place: place(name, lines, fault.span) }
-}
-
-fn place(name: &Arc<str>, lines: &Lines, span: Range<usize>) -> Place {
-    let (line, column) = lines.line_and_column(span.start);
-    Place { file: name.clone(), line, column, span }
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@ mod json;
 mod lines;
 mod names;
 mod node;
+mod overlay;
+mod texts;
 mod yaml;
 
+pub use files::Document;
 pub(super) use files::{At, FileError, Files, escape};
 pub(super) use node::{Data, Node};
 

@@ -80,6 +80,43 @@ impl Node {
         }
     }
 
+    /// Whether this is an array or an object.
+    pub fn is_collection(&self) -> bool {
+        matches!(self.data, Data::Array(_) | Data::Object(_))
+    }
+
+    /// The values directly in this one.
+    fn inner(&self) -> impl Iterator<Item = &Node> {
+        let members = self.as_object().into_iter().flat_map(IndexMap::values).map(|member| &member.value);
+        self.as_array().into_iter().flatten().chain(members)
+    }
+
+    /// How many levels of values this is, itself among them.
+    pub fn depth(&self) -> usize {
+        1 + self.inner().map(Node::depth).max().unwrap_or(0)
+    }
+
+    /// How many values this is, itself among them.
+    pub fn size(&self) -> usize {
+        1 + self.inner().map(Node::size).sum::<usize>()
+    }
+
+    /// Moves this and all in it by so many bytes.
+    pub fn shift(&mut self, by: usize) {
+        let moved = |span: &Range<usize>| span.start + by..span.end + by;
+        self.span = moved(&self.span);
+        match &mut self.data {
+            Data::Array(items) => items.iter_mut().for_each(|item| item.shift(by)),
+            Data::Object(members) => {
+                for member in members.values_mut() {
+                    member.key = moved(&member.key);
+                    member.value.shift(by);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// What kind of value this is, for messages.
     pub fn kind(&self) -> &'static str {
         match self.data {

@@ -212,7 +212,7 @@ impl<'a> Builder<'a> {
 
     fn value(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), Fault> {
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), size, depth(&node)));
+            self.anchors.insert(anchor, (node.clone(), size, node.depth()));
         }
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
@@ -239,14 +239,6 @@ impl<'a> Builder<'a> {
 
 fn too_deep(span: Range<usize>) -> Fault {
     Fault::new(format!("values are nested deeper than {MAX_DEPTH} levels"), "move the inner ones behind a `$ref`", span)
-}
-
-fn depth(node: &Node) -> usize {
-    1 + match &node.data {
-        Data::Array(items) => items.iter().map(depth).max().unwrap_or(0),
-        Data::Object(members) => members.values().map(|member| depth(&member.value)).max().unwrap_or(0),
-        _ => 0,
-    }
 }
 
 /// YAML 1.1's `<<`: what the mapping does not say itself comes from those it merges.

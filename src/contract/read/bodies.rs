@@ -61,10 +61,16 @@ impl<'a> Reader<'a> {
     }
 
     /// One form of a response's body.
-    pub fn response_media(&mut self, key: &str, written: &At<'a>, operation: &At<'a>) -> Option<MediaType> {
+    pub fn response_media(
+        &mut self,
+        key: &str,
+        written: &At<'a>,
+        operation: &At<'a>,
+        is_success: bool,
+    ) -> Option<MediaType> {
         let essence = self.media_essence(key, written)?;
         let at = self.resolved(written)?;
-        let stream = self.stream(&at, &essence, operation);
+        let stream = self.stream(&at, &essence, operation, is_success);
         let schema = match at.get("schema") {
             Some(_) if is_xml(&essence) => {
                 self.note(written, "", format!("the contents of {essence} bodies are not judged"), "");

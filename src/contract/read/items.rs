@@ -1,5 +1,8 @@
 //! What one item of a stream is, in whichever shape the document uses.
 
+use indexmap::IndexMap;
+use serde_json::Value;
+
 use super::reader::Reader;
 use crate::contract::document::{At, Data, Files};
 use crate::contract::{Framing, ItemSchema, KindSelector, Schema, Subject};
@@ -7,12 +10,17 @@ use crate::contract::{Framing, ItemSchema, KindSelector, Schema, Subject};
 /// The members of an event (WHATWG HTML 9.2.6, OpenAPI 3.2 section 4.14.4).
 const ENVELOPE: [&str; 5] = ["data", "event", "id", "retry", "comment"];
 
+/// The sentinel that everyone knows.
+const DONE: &str = "[DONE]";
+
 /// The items of a stream as the document describes them.
 pub(super) struct Items<'a> {
     /// What an item is.
     pub schema: Option<ItemSchema>,
     /// Where an item says what it is, as far as the schema shows it.
     pub kind: Option<KindSelector>,
+    /// A text among the alternatives that is no payload, and so the end.
+    pub sentinel: Option<String>,
     /// The alternatives of an item, as written.
     variants: Vec<At<'a>>,
 }
@@ -44,31 +52,57 @@ impl<'a> Reader<'a> {
         let own = media.get("itemSchema");
         let declared = own.is_some();
         let Some(item) = own.or_else(|| media.get("schema")).filter(|_| framing != Framing::Text) else {
-            return Items { schema: None, kind: None, variants: Vec::new() };
+            return Items { schema: None, kind: None, sentinel: None, variants: Vec::new() };
         };
         let item = if declared { item } else { whole_stream(self.files, item) };
         if says_nothing(self.files, &item) {
-            return Items { schema: None, kind: None, variants: Vec::new() };
+            return Items { schema: None, kind: None, sentinel: None, variants: Vec::new() };
         }
         let mut variants = variants(self.files, &item);
         let shape = match framing {
-            Framing::Sse => shape(self.files, &item, &variants, declared),
+            Framing::Sse => shape(self.files, &item, &variants),
             _ => Shape::Payload,
         };
+        let sentinel = text_that_ends(self.files, &variants, shape);
+        // Before OpenAPI 3.2 nothing told an envelope from a payload with a member `data`.
+        let is_open = !declared && !variants.iter().any(|variant| encloses(self.files, &item, variant));
         let schema = self.schema(&item, Subject::ResponseBody);
         let schema = match shape {
             Shape::Payload => ItemSchema::Payload(schema),
+            Shape::Decoded if is_open => either(schema.clone(), ItemSchema::DecodedEnvelope(schema)),
             Shape::Decoded => ItemSchema::DecodedEnvelope(schema),
+            Shape::Text if is_open => either(
+                schema.clone(),
+                ItemSchema::Envelope { envelope: schema, content: None, by_event: IndexMap::new() },
+            ),
             Shape::Text => {
                 let contents = contents(self.files, &item, &variants);
                 let content = self.content(&contents);
+                let by_event = self.by_event(&variants);
                 variants
                     .extend(contents.into_iter().flatten().flat_map(|content| self::variants(self.files, &content)));
-                ItemSchema::Envelope { envelope: schema, content }
+                ItemSchema::Envelope { envelope: schema, content, by_event }
             }
         };
         let kind = kind(self.files, &item, &variants, shape);
-        Items { schema: Some(schema), kind, variants }
+        Items { schema: Some(schema), kind, sentinel, variants }
+    }
+
+    /// The schema of the value inside `data` for each event type that one alternative alone is about.
+    fn by_event(&mut self, variants: &[At<'a>]) -> IndexMap<String, Schema> {
+        let of_variant = |variant: &At<'a>| {
+            let event = fixed(self.files, variant, &["event".to_owned()])?;
+            Some((event, member(self.files, variant, "data", 0).and_then(|data| data.get("contentSchema"))))
+        };
+        let found: Vec<_> = variants.iter().filter_map(of_variant).collect();
+        let mut by_event = IndexMap::new();
+        for (event, content) in &found {
+            let alone = found.iter().filter(|(other, _)| other == event).count() == 1;
+            if let Some(content) = content.as_ref().filter(|_| alone) {
+                by_event.insert(event.clone(), self.schema(content, Subject::ResponseBody));
+            }
+        }
+        by_event
     }
 
     /// The schema of the value inside `data`, where every alternative that has one gives it.
@@ -99,7 +133,11 @@ impl<'a> Items<'a> {
             if says("x-stream-terminal") || says("x-ms-sse-terminal-event") {
                 match name.clone() {
                     Some(name) => push(&mut flagged.terminal, name),
-                    None => flagged.sentinel = flagged.sentinel.or_else(|| fixed(files, &target, &["data".to_owned()])),
+                    None => {
+                        let text =
+                            || fixed(files, &target, &["data".to_owned()]).or_else(|| fixed(files, &target, &[]));
+                        flagged.sentinel = flagged.sentinel.or_else(text);
+                    }
                 }
             }
             if let Some(name) = name.filter(|_| says("x-stream-error")) {
@@ -196,32 +234,77 @@ fn says_nothing(files: &Files, at: &At<'_>) -> bool {
     target.text("type").is_none_or(|kind| kind == "string") && !members.keys().any(|key| telling(key))
 }
 
-fn shape(files: &Files, item: &At<'_>, variants: &[At<'_>], declared: bool) -> Shape {
-    let shapes: Vec<Shape> = variants.iter().map(|variant| shape_of(files, item, variant, declared)).collect();
+/// An item of which the document does not say whether it is the payload.
+fn either(payload: Schema, envelope: ItemSchema) -> ItemSchema {
+    ItemSchema::Either { payload, envelope: Box::new(envelope) }
+}
+
+/// Whether a variant says what the text of its `data` encloses, as only an envelope does.
+fn encloses(files: &Files, item: &At<'_>, variant: &At<'_>) -> bool {
+    let data = member(files, variant, "data", 0).or_else(|| member(files, item, "data", 0));
+    data.is_some_and(|data| ["contentSchema", "contentMediaType"].into_iter().any(|key| data.get(key).is_some()))
+}
+
+fn shape(files: &Files, item: &At<'_>, variants: &[At<'_>]) -> Shape {
+    let shape_of = |variant: &At<'_>| shape_of(files, item, variant);
+    // A variant that is one text has the shape of the others.
+    let is_text = |variant: &At<'_>| match shape_of(variant) {
+        Shape::Payload => fixed(files, variant, &[]).is_some(),
+        Shape::Text | Shape::Decoded => fixed(files, variant, &["data".to_owned()]).is_some(),
+    };
+    let told: Vec<&At<'_>> = variants.iter().filter(|variant| !is_text(variant)).collect();
+    let told = if told.is_empty() { variants.iter().collect() } else { told };
+    let shapes: Vec<Shape> = told.into_iter().map(shape_of).collect();
     match shapes.split_first() {
         Some((first, rest)) if rest.iter().all(|shape| shape == first) => *first,
         _ => Shape::Payload,
     }
 }
 
-fn shape_of(files: &Files, item: &At<'_>, variant: &At<'_>, declared: bool) -> Shape {
+fn shape_of(files: &Files, item: &At<'_>, variant: &At<'_>) -> Shape {
     let names = names(files, variant, 0).into_iter().chain(names(files, item, 0)).collect::<Vec<_>>();
     let data = member(files, variant, "data", 0);
     let common = member(files, item, "data", 0);
-    let Some(nearest) = data.as_ref().or(common.as_ref()) else { return Shape::Payload };
+    if data.is_none() && common.is_none() {
+        return Shape::Payload;
+    }
     if !names.iter().all(|name| ENVELOPE.contains(&name.as_str())) {
         return Shape::Payload;
     }
-    let has = |key: &str| nearest.get(key).is_some();
     let is_text = |at: &At<'_>| at.text("type") == Some("string") || at.text("const").is_some();
-    if has("contentSchema") || has("contentMediaType") {
-        return Shape::Text;
-    }
-    if !declared && names.iter().all(|name| name == "data") {
-        return Shape::Payload;
-    }
-    let text = [&data, &common].into_iter().flatten().any(is_text);
+    let text = encloses(files, item, variant) || [&data, &common].into_iter().flatten().any(is_text);
     if text { Shape::Text } else { Shape::Decoded }
+}
+
+/// The one text that a variant allows, bare or as the data of an event without a type.
+fn text_of(files: &Files, variant: &At<'_>) -> Option<String> {
+    let is_event = || names(files, variant, 0).iter().all(|name| name == "data");
+    let data = || fixed(files, variant, &["data".to_owned()]).filter(|_| is_event());
+    fixed(files, variant, &[]).or_else(data)
+}
+
+/// The text among alternatives that is none of the payloads: it is no JSON, and the only one of its kind or `[DONE]`.
+fn text_that_ends(files: &Files, variants: &[At<'_>], shape: Shape) -> Option<String> {
+    let bare = variants.iter().filter(|_| variants.len() > 1).filter_map(|variant| text_of(files, variant));
+    let events = variants.iter().filter(|_| shape != Shape::Payload);
+    let inside = events.filter_map(|event| member(files, event, "data", 0)).flat_map(|data| texts_inside(files, &data));
+    let mut texts: Vec<String> = Vec::new();
+    for text in bare.chain(inside).filter(|text| serde_json::from_str::<Value>(text).is_err()) {
+        push(&mut texts, text);
+    }
+    match texts.iter().position(|text| text == DONE) {
+        Some(done) => Some(texts.swap_remove(done)),
+        None if texts.len() == 1 => texts.pop(),
+        None => None,
+    }
+}
+
+/// The texts among the alternatives of an event's data. Data of an event that is always one text is only the end where
+/// everyone knows it as that.
+fn texts_inside(files: &Files, data: &At<'_>) -> Vec<String> {
+    let alternatives = variants(files, data);
+    let ends = |text: &String| alternatives.len() > 1 || text == DONE;
+    alternatives.iter().filter_map(|data| fixed(files, data, &[])).filter(ends).collect()
 }
 
 /// The names of a schema's properties, those of `allOf` among them.
@@ -244,7 +327,7 @@ fn contents<'a>(files: &'a Files, item: &At<'a>, variants: &[At<'a>]) -> Vec<Opt
     let mut found = Vec::new();
     for variant in variants {
         match data(variant).or_else(|| data(item)) {
-            Some(data) if data.text("const").is_some() => {}
+            Some(data) if fixed(files, &data, &[]).is_some() => {}
             Some(data) if json(&data) => found.push(data.get("contentSchema")),
             _ => found.push(None),
         }

@@ -20,10 +20,10 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::document::{FileError, Files};
-use super::{Contract, Diagnostic, Level};
+use super::document::{At, Document, FileError, Files};
+use super::{Contract, Diagnostic, Level, OpenApiVersion};
 use reader::Reader;
 
 /// A document that cannot be read at all: what is wrong with it, the reason first.
@@ -67,6 +67,14 @@ pub fn read(name: &str, text: &str, path: Option<&Path>) -> Result<Contract, Loa
     contract(&Files::of_text(name, text.to_owned(), path)?)
 }
 
+/// Reads a document with overlays (OpenAPI Overlay 1.0), which are applied in their order before anything is read.
+///
+/// # Errors
+/// As [`load`], and when an overlay cannot be read, or a target in it is no JSONPath.
+pub fn load_overlaid(document: Document<'_>, overlays: &[PathBuf]) -> Result<Contract, LoadError> {
+    contract(&Files::overlaid(document, overlays).map_err(|diagnostics| LoadError { diagnostics })?)
+}
+
 fn contract(files: &Files) -> Result<Contract, LoadError> {
     let root = files.root();
     let mut diagnostics = files.faults().to_vec();
@@ -83,16 +91,17 @@ fn contract(files: &Files) -> Result<Contract, LoadError> {
     };
     let found = sources::find(files);
     diagnostics.extend(found.diagnostics);
-    let Some(paths) = root.get("paths").filter(|paths| paths.node.as_object().is_some()) else {
+    let paths = root.get("paths").filter(|paths| paths.node.as_object().is_some());
+    if paths.is_none() && !may_lack_paths(&root, version) {
         return Err(refuse(no_paths(files), diagnostics));
-    };
+    }
     let mut reader = Reader::new(files, version, found.promises, &found.places);
     reader.check_info(&root);
     let title = root.get("info").and_then(|info| info.text("title")).unwrap_or_default().to_owned();
     let schemes = reader.security_schemes(&root);
     let servers = reader.servers(&root);
     reader.pass_over(&root);
-    let drafts = reader.operations(&root, &paths, &schemes);
+    let drafts = reader.operations(&root, paths.as_ref(), &schemes);
     let finished = reader.finish(drafts);
     diagnostics.extend(finished.diagnostics);
     Ok(Contract {
@@ -102,9 +111,16 @@ fn contract(files: &Files) -> Result<Contract, LoadError> {
         servers,
         schemes,
         operations: finished.operations,
+        untested: finished.untested,
         promises: finished.promises,
         diagnostics: tidy(diagnostics),
     })
+}
+
+/// From 3.1 on a document may be one of webhooks, or of components that others use (section 4.8.1).
+fn may_lack_paths(root: &At<'_>, version: OpenApiVersion) -> bool {
+    let has = |key: &str| root.get(key).is_some_and(|value| value.node.as_object().is_some());
+    version != OpenApiVersion::V30 && root.get("paths").is_none() && (has("webhooks") || has("components"))
 }
 
 fn no_paths(files: &Files) -> Diagnostic {

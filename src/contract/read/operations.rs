@@ -29,13 +29,18 @@ struct Common<'s, 'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Every operation that can be tested, in the order of the document.
+    /// Every operation that can be tested, in the order of the document; from OpenAPI 3.1 on it may have no paths.
     pub fn operations(
         &mut self,
         root: &At<'a>,
-        paths: &At<'a>,
+        paths: Option<&At<'a>>,
         schemes: &IndexMap<String, SecurityScheme>,
     ) -> Vec<Draft<'a>> {
+        let Some(paths) = paths else {
+            let help = "operations stand under `paths`, such as `/pets: {get: ...}`";
+            self.note(root, "", "the document has no `paths`: there is nothing to test", help);
+            return Vec::new();
+        };
         let mut common = Common { schemes, security: root.get("security"), ids: HashSet::new() };
         let mut drafts = Vec::new();
         for (path, item) in paths.members().filter(|(path, _)| !path.starts_with("x-")) {

@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         }
         let essence = self.media_essence(key, &written)?;
         let written = self.resolved(&written)?;
-        let stream = self.stream(&written, &essence, at);
+        let stream = self.stream(&written, &essence, at, true);
         if stream.is_none() {
             self.warn(&written, "", format!("`{name}` is no stream"), "add `x-stream: {framing: sse}`");
         }

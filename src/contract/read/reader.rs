@@ -22,6 +22,7 @@ pub(super) struct Reader<'a> {
     /// Schemas in use, with what they say.
     used: Vec<(Schema, Subject, Option<String>)>,
     diagnostics: Vec<Diagnostic>,
+    untested: Vec<String>,
     /// The operation that is being read.
     operation: Option<String>,
     /// Why it cannot be tested.
@@ -35,6 +36,7 @@ pub(super) struct Reader<'a> {
 /// A contract's operations, and what goes with them.
 pub(super) struct Finished {
     pub operations: Vec<Arc<Operation>>,
+    pub untested: Vec<String>,
     pub promises: Vec<Promise>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -56,6 +58,7 @@ impl<'a> Reader<'a> {
             claimed: HashMap::new(),
             used: Vec::new(),
             diagnostics: Vec::new(),
+            untested: Vec::new(),
             operation: None,
             spoiled: None,
             profiles: HashMap::new(),
@@ -78,6 +81,7 @@ impl<'a> Reader<'a> {
         self.operation = None;
         let Some(reason) = self.spoiled.take() else { return Some(value) };
         self.used.truncate(first);
+        self.untested.push(id.to_owned());
         self.diagnostics.push(Diagnostic {
             level: Level::Warning,
             message: format!("`{id}` is not tested: {reason}"),
@@ -127,15 +131,25 @@ impl<'a> Reader<'a> {
 
     /// The promises that stand anywhere inside a node.
     pub fn promises_within(&mut self, at: &At<'a>, subject: Subject) -> Vec<PromiseId> {
-        let span = &at.node.span;
-        let inside = |(file, start): &(usize, usize)| *file == at.file && span.contains(start);
-        let mut ids: Vec<PromiseId> =
-            self.places.iter().filter(|(place, _)| inside(place)).flat_map(|(_, ids)| ids.iter().copied()).collect();
+        let mut ids = Vec::new();
+        self.collect_promises(at, &mut ids);
         ids.sort();
+        ids.dedup();
         for id in &ids {
             claim(&mut self.claimed, &mut self.promises, *id, subject, self.operation.as_ref());
         }
         ids
+    }
+
+    fn collect_promises(&self, at: &At<'a>, ids: &mut Vec<PromiseId>) {
+        for (key, member) in at.members() {
+            if key == "x-source" {
+                ids.extend(self.places.get(&(member.file, member.node.span.start)).into_iter().flatten());
+            } else {
+                self.collect_promises(&member, ids);
+            }
+        }
+        at.items().for_each(|item| self.collect_promises(&item, ids));
     }
 
     /// The promises on a use of something, and on the thing itself.
@@ -192,6 +206,7 @@ impl<'a> Reader<'a> {
         };
         Finished {
             operations: drafts.into_iter().map(finish).collect(),
+            untested: self.untested,
             promises: self.promises,
             diagnostics: self.diagnostics,
         }

@@ -38,8 +38,9 @@ impl<'a> Reader<'a> {
     fn response(&mut self, status: StatusPattern, written: &At<'a>, at: &At<'a>, operation: &At<'a>) -> Response {
         self.check_response(at);
         let mut media = Vec::new();
+        let is_success = matches!(status, StatusPattern::Exact(200..=299) | StatusPattern::Class(2));
         for (key, value) in at.get("content").iter().flat_map(At::members) {
-            media.extend(self.response_media(key, &value, operation));
+            media.extend(self.response_media(key, &value, operation, is_success));
         }
         let mut headers = Vec::new();
         for (name, value) in at.get("headers").iter().flat_map(At::members) {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::reader::Reader;
 use crate::contract::document::At;
-use crate::contract::{Concat, Framing, KindSelector, Lifecycle, StreamContract, Subject, Timing, Unstreamed};
+use crate::contract::{
+    Concat, Framing, ItemSchema, KindSelector, Lifecycle, StreamContract, Subject, Timing, Unstreamed,
+};
 
 /// The keys of `x-stream`.
 const KEYS: [&str; 13] = [
@@ -24,14 +26,25 @@ const KEYS: [&str; 13] = [
 ];
 
 impl<'a> Reader<'a> {
-    /// How a response's body streams; `None` where the document does not say that it does.
-    pub fn stream(&mut self, media: &At<'a>, essence: &str, operation: &At<'a>) -> Option<StreamContract> {
+    /// How a response's body streams; `None` where the document does not say that it does. What the operation says of
+    /// its stream is about its success.
+    pub fn stream(
+        &mut self,
+        media: &At<'a>,
+        essence: &str,
+        operation: &At<'a>,
+        is_success: bool,
+    ) -> Option<StreamContract> {
         let written = media.get("x-stream").filter(|written| self.known_keys(written, "x-stream", &KEYS));
         let framing = match written.as_ref().and_then(|written| self.framing(written)) {
             Some(framing) => framing,
+            None if is_success && streams_json(essence, operation) => Framing::Ndjson,
             None => self.framing_of(media, essence, written.as_ref())?,
         };
-        let items = self.items(media, framing);
+        let mut items = self.items(media, framing);
+        if let Some(of_stream) = response_stream(essence, operation).filter(|_| is_success) {
+            items.schema = Some(self.one_or_pieces(media, of_stream));
+        }
         let mut stream = match &written {
             Some(written) => self.own_stream(written, framing),
             None => StreamContract::plain(framing),
@@ -40,10 +53,19 @@ impl<'a> Reader<'a> {
         let flagged = items.flagged(self.files, kind.as_ref());
         stream.terminal.extend(flagged.terminal);
         stream.errors.extend(flagged.errors);
-        stream.sentinel = stream.sentinel.or(flagged.sentinel).or_else(|| sentinel_of_others(media, operation));
+        stream.sentinel =
+            stream.sentinel.or(flagged.sentinel).or_else(|| sentinel_of_others(media, operation)).or(items.sentinel);
         stream.kind = kind;
         stream.item = items.schema;
         Some(stream)
+    }
+
+    /// The item where one media type has the whole answer and the stream of its pieces: either.
+    fn one_or_pieces(&mut self, media: &At<'a>, pieces: At<'a>) -> ItemSchema {
+        let whole = media.get("itemSchema").or_else(|| media.get("schema"));
+        let forms: Vec<At<'a>> = whole.into_iter().chain([pieces]).collect();
+        let schema = self.schemas.combine("anyOf", &forms);
+        ItemSchema::Payload(self.using(schema, Subject::ResponseBody))
     }
 
     fn framing(&mut self, written: &At<'a>) -> Option<Framing> {
@@ -204,6 +226,18 @@ impl<'a> Reader<'a> {
         };
         Timing { first_event: duration("firstEventMs"), idle: duration("idleMs") }
     }
+}
+
+/// Whether `x-fern-streaming` says that JSON comes value by value, one a line.
+fn streams_json(essence: &str, operation: &At<'_>) -> bool {
+    let format = operation.get("x-fern-streaming").and_then(|fern| fern.text("format").map(str::to_owned));
+    super::bodies::is_json(essence) && format.as_deref() == Some("json")
+}
+
+/// The item that `x-fern-streaming` gives beside the answer as a whole.
+fn response_stream<'a>(essence: &str, operation: &At<'a>) -> Option<At<'a>> {
+    let fern = operation.get("x-fern-streaming").filter(|_| streams_json(essence, operation))?;
+    fern.get("response-stream")
 }
 
 /// The sentinel as `x-speakeasy-sse-sentinel` or `x-fern-streaming` say it.

@@ -13,10 +13,9 @@ impl<'a> Reader<'a> {
             return self.own_switch(&written);
         }
         let on = alias(operation)?;
-        let forms = vec![
-            (Value::Bool(true), "text/event-stream".to_owned()),
-            (Value::Bool(false), "application/json".to_owned()),
-        ];
+        let format = operation.get("x-fern-streaming").and_then(|fern| fern.text("format").map(str::to_owned));
+        let streamed = if format.as_deref() == Some("json") { "application/json" } else { "text/event-stream" };
+        let forms = vec![(Value::Bool(true), streamed.to_owned()), (Value::Bool(false), "application/json".to_owned())];
         Some(StreamSwitch { on, forms, default: None, promises: Vec::new() })
     }
 

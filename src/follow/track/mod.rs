@@ -16,7 +16,7 @@ pub use sequence::{Sequence, SequenceOutcome};
 pub use shape::{Misfit, Mismatch, Part, Shape};
 pub use values::{Concatenated, Numbers, Shared};
 
-use super::{ReadItem, Seen};
+use super::{Content, ReadItem, Seen};
 use crate::contract::StreamContract;
 use crate::stream::{Framing, Item};
 
@@ -84,14 +84,15 @@ impl Track {
         framing: Framing,
     ) -> (ReadItem<'i>, bool) {
         let item = ReadItem::read(item, promised, framing);
+        let is_done = matches!(item.content, Content::Done);
         let mut broken = self.payload.item(&item);
         if let Some(promised) = promised {
             broken |= self.ending.item(&item, promised);
-            if self.ending.sentinel.is_none() {
+            if self.ending.sentinel.is_none() && !is_done {
                 broken |= self.held_against(&item, promised);
             }
         }
-        if self.ending.sentinel.is_none() {
+        if self.ending.sentinel.is_none() && !is_done {
             self.items += 1;
         }
         let errors = promised.is_some_and(|promised| self.errors.item(&item, promised));

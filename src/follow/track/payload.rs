@@ -9,6 +9,8 @@ pub struct Payload {
     pub any: bool,
     /// The first that is no JSON and should be, and why.
     pub broken: Option<(Seen, String)>,
+    /// An end that the contract does not declare, while nothing follows it.
+    done: Option<Seen>,
     /// The first that is nested too deep to be read.
     pub too_deep: Option<Seen>,
     /// The first with a member that comes twice, and its pointer.
@@ -19,7 +21,23 @@ pub struct Payload {
 
 impl Payload {
     pub(super) fn item(&mut self, item: &ReadItem<'_>) -> bool {
+        let spoilt = self.followed_end();
+        spoilt | self.content(item)
+    }
+
+    /// An end that the contract does not declare is none where an item follows: then it is no JSON.
+    fn followed_end(&mut self) -> bool {
+        let Some(done) = self.done.take().filter(|_| self.broken.is_none()) else { return false };
+        self.broken = Some((done, "it is no JSON value, and not the end".to_owned()));
+        true
+    }
+
+    fn content(&mut self, item: &ReadItem<'_>) -> bool {
         match &item.content {
+            Content::Done => {
+                self.done = Some(Seen::of(item));
+                false
+            }
             Content::Json(json) => {
                 self.any = true;
                 if let (None, Some(pointer)) = (&self.duplicate, json.duplicates.first()) {

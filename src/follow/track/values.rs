@@ -1,6 +1,8 @@
 //! Values that several items share.
 
-use serde_json::Value;
+use std::cmp::Ordering;
+
+use serde_json::{Number, Value};
 
 use crate::contract::Concat;
 use crate::follow::{ReadItem, Seen};
@@ -28,7 +30,7 @@ impl Shared {
         let Some(value) = item.value().and_then(|value| value.pointer(&self.pointer)) else { return false };
         match (&self.first, &self.other) {
             (None, _) => self.first = Some((item.item.number, value.clone())),
-            (Some((_, wanted)), None) if wanted != value => {
+            (Some((_, wanted)), None) if !is_same(wanted, value) => {
                 self.other = Some((Seen::of(item), value.clone()));
                 return true;
             }
@@ -38,15 +40,30 @@ impl Shared {
     }
 }
 
+/// Whether two values are the same; 1 and 1.0 are.
+fn is_same(one: &Value, other: &Value) -> bool {
+    one == other
+        || matches!((one, other), (Value::Number(one), Value::Number(other)) if compare(one, other) == Ordering::Equal)
+}
+
+/// The order of two numbers: exact for whole ones, which floating point is not.
+fn compare(one: &Number, other: &Number) -> Ordering {
+    let whole = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    match (whole(one), whole(other)) {
+        (Some(one), Some(other)) => one.cmp(&other),
+        _ => one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
+    }
+}
+
 /// A number that is declared never to go down.
 #[derive(Debug, Clone)]
 pub struct Numbers {
     /// JSON Pointer to it.
     pub pointer: String,
     /// The last number so far.
-    pub last: Option<f64>,
+    pub last: Option<Number>,
     /// The first item where it goes down: from this number, to that.
-    pub down: Option<(Seen, f64, f64)>,
+    pub down: Option<(Seen, Number, Number)>,
 }
 
 impl Numbers {
@@ -55,10 +72,11 @@ impl Numbers {
     }
 
     pub(super) fn item(&mut self, item: &ReadItem<'_>) -> bool {
-        let number = item.value().and_then(|value| value.pointer(&self.pointer)).and_then(Value::as_f64);
-        let Some(number) = number else { return false };
-        let before = self.last.replace(number);
-        let Some(before) = before.filter(|before| number < *before && self.down.is_none()) else { return false };
+        let number = item.value().and_then(|value| value.pointer(&self.pointer)).and_then(Value::as_number);
+        let Some(number) = number.cloned() else { return false };
+        let before = self.last.replace(number.clone());
+        let goes_down = |before: &Number| compare(&number, before) == Ordering::Less && self.down.is_none();
+        let Some(before) = before.filter(goes_down) else { return false };
         self.down = Some((Seen::of(item), before, number));
         true
     }

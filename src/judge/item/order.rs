@@ -1,6 +1,6 @@
 //! Rules on how items follow each other.
 
-use crate::follow::{Block, Misplaced, SequenceOutcome};
+use crate::follow::{Block, Misplaced, Seen, SequenceOutcome};
 use crate::judge::excerpt::excerpt;
 use crate::judge::streamed::{Held, StreamView, place};
 use crate::judge::{At, Evidence, Finding, Rule, RuleSource, Severity, Sink};
@@ -32,19 +32,43 @@ fn sequence(evidence: &Evidence<'_>, sink: &mut Sink) {
         if held.track.items == 0 {
             continue;
         }
+        if let Some(reason) = told_elsewhere(&view, &held) {
+            sink.not_checked(reason);
+            continue;
+        }
         match (&sequence.outcome, &sequence.broke_at, view.end_unseen().or_else(|| held.end_missing())) {
             (SequenceOutcome::Kept, _, None) => sink.pass(held.promises_of("sequence", evidence.contract)),
             (SequenceOutcome::Unusable(reason), _, _) => sink.not_checked(reason.clone()),
             (_, None, Some(reason)) => sink.not_checked(reason),
             (_, broke_at, _) => {
                 let mut finding = sink.finding("the events do not follow each other as declared");
-                finding.at = broke_at.as_ref().map(place).unwrap_or_default();
+                finding.at = broke_at.as_ref().map_or_else(|| At::byte(view.answer.length), place);
                 finding.expected = wanted.clone();
                 finding.actual = excerpt(&sequence.in_words());
                 sink.fail(held.breaking("sequence", finding, evidence.contract));
             }
         }
     }
+}
+
+/// Why the order cannot be judged: an item has no kind or a wrong one, which another rule tells.
+fn told_elsewhere(view: &StreamView<'_>, held: &Held<'_>) -> Option<String> {
+    let track = held.track;
+    let told = |item: &Seen, rule: &str| format!("event {} has no place in an order, which is {rule}", item.number);
+    let broken = track.payload.broken.as_ref().map(|(item, _)| told(item, "item/not-json"));
+    let too_deep = || track.payload.too_deep.as_ref().map(|item| told(item, "item/not-json"));
+    let unknown = || track.shape.unknown.as_ref().map(|item| told(item, "item/unknown-kind"));
+    let after = || {
+        let broke_at = track.sequence.as_ref()?.broke_at.as_ref()?.number;
+        let after = track.ending.after.as_ref().or(track.ending.repeated.as_ref())?;
+        (broke_at >= after.number)
+            .then(|| format!("event {} follows the end, which has a rule of its own", after.number))
+    };
+    let near = || {
+        let broke_at = track.sequence.as_ref()?.broke_at.as_ref().filter(|item| view.is_near_miss(item))?;
+        Some(told(broke_at, "stream/terminal-near-miss"))
+    };
+    broken.or_else(too_deep).or_else(unknown).or_else(near).or_else(after)
 }
 
 fn lifecycle(evidence: &Evidence<'_>, sink: &mut Sink) {
@@ -93,7 +117,10 @@ impl Step<'_> {
 
     fn not_open(&self, block: &Block, open: &[String], sink: &Sink) -> Finding {
         let kind = block.item.kind.as_deref().unwrap_or_default();
-        let message = format!("`{kind}` belongs to block {}, which is not open", block.id);
+        let message = match block.id.is_empty() {
+            true => format!("`{kind}` does not say which block it belongs to"),
+            false => format!("`{kind}` belongs to block {}, which is not open", block.id),
+        };
         self.finding(block, message, &format!("{} before it", any_of(open)), sink)
     }
 

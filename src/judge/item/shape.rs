@@ -40,11 +40,17 @@ fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
     for held in view.held() {
         let shape = &held.track.shape;
         let Some(misfit) = &shape.misfit else {
-            if shape.any {
-                sink.pass(shape.kept.iter().copied().chain(held.promises(evidence.contract)));
+            match &held.track.payload.too_deep {
+                Some(item) => sink.not_checked(format!("event {} is nested too deep to be read", item.number)),
+                None if shape.any => sink.pass(shape.kept.iter().copied().chain(held.promises(evidence.contract))),
+                None => {}
             }
             continue;
         };
+        if view.is_near_miss(&misfit.item) {
+            sink.not_checked(format!("event {} is stream/terminal-near-miss", misfit.item.number));
+            continue;
+        }
         let Some(schema) = held.promised.item.as_ref().and_then(|item| misfit.part.schema(item)) else { continue };
         let instance = Instance {
             value: &misfit.value,

@@ -1,5 +1,6 @@
 //! Rules on how the body ended.
 
+use crate::contract::{Source, Strength};
 use crate::judge::streamed::{StreamView, milliseconds};
 use crate::judge::{At, Evidence, Rule, RuleSource, Severity, Sink};
 use crate::send::{BodyLength, End};
@@ -100,22 +101,36 @@ fn tail_discarded(evidence: &Evidence<'_>, sink: &mut Sink) {
         return sink.not_checked(reason);
     }
     let mut finding = sink.finding(tail.message);
-    finding.at = At { byte: Some(tail.byte), event: Some(view.followed.trace.total() + 1), ..At::default() };
+    finding.at = At { byte: Some(tail.byte), event: Some(tail.event), ..At::default() };
     finding.expected = tail.expected.to_owned();
+    finding.source = tail.source.or(finding.source);
     finding.actual = excerpt(view.answer.from(tail.byte));
     sink.fail(finding);
 }
 
 struct Discarded {
     byte: usize,
+    event: usize,
+    source: Option<Source>,
     message: &'static str,
     expected: &'static str,
+}
+
+/// Where it is said that a record which is not ended may be cut off.
+fn cut_record(facts: &StreamFacts) -> Source {
+    let (document, section) = match facts {
+        StreamFacts::JsonSeq(_) => ("RFC 7464", Some("2.4".to_owned())),
+        _ => ("AI SDK 4, data stream protocol", None),
+    };
+    Source { document: document.to_owned(), quote: None, strength: Strength::Standard, section }
 }
 
 fn discarded(view: &StreamView<'_>) -> Option<Discarded> {
     match &view.followed.facts {
         StreamFacts::Sse(facts) => facts.tail.as_ref().map(|tail| Discarded {
             byte: tail.span.start,
+            event: view.followed.trace.total() + 1,
+            source: None,
             message: if tail.line_ended {
                 "the last block is not ended by a blank line and is discarded"
             } else {
@@ -125,6 +140,8 @@ fn discarded(view: &StreamView<'_>) -> Option<Discarded> {
         }),
         StreamFacts::JsonSeq(facts) | StreamFacts::AiDataV4(facts) if facts.unended => Some(Discarded {
             byte: facts.marks.kept(MarkKind::UnendedRecord).last().map_or(facts.bytes, |mark| mark.byte),
+            event: facts.records,
+            source: Some(cut_record(&view.followed.facts)),
             message: "the last record is not ended and may be cut off",
             expected: "LF after the last record",
         }),

@@ -242,6 +242,16 @@ fn one_burst_after_a_long_wait_is_not_streamed() {
 }
 
 #[test]
+fn many_pieces_in_one_burst_are_not_streamed_although_reading_them_takes_its_time() {
+    let said = |step: u64| {
+        let times: Vec<_> = (0..1000).map(|piece| 1000 + piece * step / 100).collect();
+        timed(Timing::default(), &times).says("stream/buffered")
+    };
+    assert_eq!(said(10), ["warning: the whole arrives in one burst, so it is not streamed"]);
+    assert_eq!(said(20), ["passed"]);
+}
+
+#[test]
 fn a_long_thought_before_parts_that_come_one_by_one_is_streamed() {
     let said = |times: &[u64]| timed(Timing::default(), times).says("stream/buffered");
     assert_eq!(said(&[3000, 3012, 3024, 3036, 3048]), ["passed"]);

@@ -19,6 +19,9 @@ const BURST: Duration = Duration::from_millis(10);
 /// longer for one burst. Three seconds of thought and then parts 12 ms apart stay honest streaming.
 const BURST_SHARE: u32 = 100;
 
+/// Nobody who makes text makes it faster than this a piece; that is the time which we take to read one.
+const PER_PIECE: Duration = Duration::from_micros(150);
+
 /// Fewer events than these have no pace.
 const FEWEST_EVENTS: usize = 5;
 
@@ -147,7 +150,8 @@ fn buffered(evidence: &Evidence<'_>, sink: &mut Sink) {
         return;
     }
     let (Some(first), Some(last)) = (&view.followed.own.first, &view.followed.own.last) else { return };
-    let arrival = Arrival { count: format!("{count} events"), first: first.at, last: last.at };
+    let pieces = view.followed.pieces;
+    let arrival = Arrival { count: format!("{count} events"), pieces, first: first.at, last: last.at };
     judge_pace(&arrival, &view.promises_of("timing", evidence.contract), evidence.contract, sink);
 }
 
@@ -155,6 +159,8 @@ fn buffered(evidence: &Evidence<'_>, sink: &mut Sink) {
 pub(in crate::judge) struct Arrival {
     /// How many of what.
     pub count: String,
+    /// How many pieces they came in.
+    pub pieces: usize,
     /// The first of them.
     pub first: Duration,
     /// The last of them.
@@ -168,7 +174,9 @@ pub(in crate::judge) fn judge_pace(arrival: &Arrival, promises: &[PromiseId], co
     if arrival.last < SHORTEST_JUDGED {
         return sink.not_checked(format!("the whole took less than {}", milliseconds(SHORTEST_JUDGED)));
     }
-    if spread >= BURST.max(arrival.last / BURST_SHARE) {
+    let of_machine = PER_PIECE.saturating_mul(u32::try_from(arrival.pieces).unwrap_or(u32::MAX));
+    let by_pieces = of_machine.min(arrival.last / 2);
+    if spread >= BURST.max(arrival.last / BURST_SHARE).max(by_pieces) {
         return sink.pass(promises.iter().copied());
     }
     let mut finding = sink.finding("the whole arrives in one burst, so it is not streamed");

@@ -192,6 +192,16 @@ impl<'a> StreamView<'a> {
         self.followed.ended_itself()
     }
 
+    /// Whether an item is nearly the declared end, which has a rule of its own.
+    pub(super) fn is_near_miss(&self, item: &Seen) -> bool {
+        let is_near = |held: Held<'_>| {
+            let ending = &held.track.ending;
+            let near = ending.near_sentinel.as_ref().filter(|_| ending.sentinel.is_none());
+            near.is_some_and(|near| near.number == item.number)
+        };
+        self.held().any(is_near)
+    }
+
     /// Why nothing can be said of how the stream ends; `None` where the body is complete, or the stream
     /// ended before we stopped to read.
     pub(super) fn end_unseen(&self) -> Option<String> {

@@ -138,8 +138,10 @@ fn empty(evidence: &Evidence<'_>, sink: &mut Sink) {
 fn buffered(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some((view, facts)) = evidence.text_stream(sink) else { return };
     let (Some(first), Some(last)) = (facts.first_at, facts.last_at) else { return };
-    if facts.bytes >= SHORTEST_TEXT && view.answer.is_timed() {
-        let arrival = Arrival { count: format!("{} bytes", facts.bytes), first, last };
+    if facts.bytes < SHORTEST_TEXT {
+        sink.not_checked("the text is too short to have a pace");
+    } else if view.answer.is_timed() {
+        let arrival = Arrival { count: format!("{} bytes", facts.bytes), pieces: facts.pieces, first, last };
         judge_pace(&arrival, &view.promises_of("timing", evidence.contract), evidence.contract, sink);
     }
 }

@@ -60,6 +60,7 @@ fn shape() -> Vec<Vector> {
             item: Some(ItemSchema::Envelope {
                 envelope: schema(json!({"properties": {"event": {"enum": ["start", "stop"]}}})),
                 content: Some(schema(json!({"type": "object"}))),
+                by_event: Default::default(),
             }),
             kind: Some(KindSelector::Pointer("/type".to_owned())),
             ..stream(Framing::Sse)

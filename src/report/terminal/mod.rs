@@ -12,7 +12,9 @@ mod trace;
 use std::cmp::Reverse;
 use std::io;
 
+pub(super) use finding::print_evidence;
 pub use plan::print_plan;
+pub(super) use summary::not_checked_words;
 
 use super::safe;
 use super::style::{Palette, paint};

@@ -184,6 +184,11 @@ fn shorten(mut reasons: Vec<Reason>, verbose: bool) -> Vec<Reason> {
     reasons
 }
 
+/// Why things of a target were not checked, a line a reason.
+pub fn not_checked_words(target: &TargetResult) -> Vec<String> {
+    not_checked(target).into_iter().map(|reason| reason.number + &reason.text).collect()
+}
+
 /// Why things were not checked, the most frequent reason first. A reason is counted in promises where
 /// it left any without evidence, in what was left out before the run where not; rules that were never
 /// judged are told last, in answers.

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::report::layout::{Align, pad};
 use crate::report::safe;
 use crate::report::style::{Palette, paint};
+use crate::report::told::ended;
 use crate::report::words;
 use crate::run::{ShownRow, ShownStream};
 
@@ -40,10 +41,7 @@ pub fn print_trace(
         last = row.number;
     }
     skipped(out, palette, stream.total.saturating_sub(last))?;
-    let dialect = stream.dialect.as_ref().map(|dialect| format!("it speaks {dialect}; ")).unwrap_or_default();
-    let at = words::duration(stream.ended_at);
-    let end = format!("{dialect}it ended {} ({at})", stream.end.in_words());
-    writeln!(out, "{}{}", " ".repeat(NUMBER), paint(palette.dim, safe::text(&end)))
+    writeln!(out, "{}{}", " ".repeat(NUMBER), paint(palette.dim, ended(stream)))
 }
 
 fn print_row(
@@ -58,10 +56,10 @@ fn print_row(
     let number = pad(&format!("{mark}#{}", row.number), NUMBER - 1, Align::Right);
     let time = pad(&words::duration(row.at), TIME, Align::Right);
     let length = pad(&format!("{} B", row.bytes), LENGTH, Align::Right);
-    let kind = safe::clipped(row.kind.as_deref().unwrap_or_default(), kinds);
+    let kind = safe::fitted(row.kind.as_deref().unwrap_or_default(), kinds);
     let kind = if kinds > 0 { pad(&kind, kinds + 2, Align::Left) } else { String::new() };
     let used = NUMBER + TIME + LENGTH + 2 + kind.width();
-    let data = safe::clipped(&row.data, width.saturating_sub(used).max(20));
+    let data = safe::fitted(&row.data, width.saturating_sub(used).max(20));
     let style = if row.marked { style } else { Style::new() };
     let times = paint(palette.dim, format!("{time}{length}"));
     writeln!(out, "{} {times}  {}", paint(style, number), paint(style, format!("{kind}{data}")))

@@ -179,7 +179,7 @@ impl<'a> Audit<'a> {
             name: self.job.target.name.clone(),
             title: self.job.contract.title.clone(),
             url: self.job.url.to_string(),
-            spec: self.job.target.spec.display().to_string(),
+            spec: self.job.target.spec.to_string(),
             verdict,
             incomplete: self.incomplete,
             operations: self.operations,

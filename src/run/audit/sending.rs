@@ -74,7 +74,7 @@ impl Audit<'_> {
             match sent {
                 Ok(exchange) => {
                     if self.done == 1 {
-                        self.must_be_there(&exchange.outcome).await?;
+                        self.must_be_there(&exchange).await?;
                     }
                     self.links.add(case, &exchange);
                     if self.operations.contains(&case.operation.id) {
@@ -96,14 +96,18 @@ impl Audit<'_> {
         let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
         let tried = self.meanwhile(try_case(&dispatcher, &links, case)).await?;
         if let Ok(exchange) = &tried.sent {
-            self.must_be_there(&exchange.outcome).await?;
+            self.must_be_there(exchange).await?;
         }
         self.take(tried)
     }
 
     /// Ends the run where the first request shows that nobody is there.
-    async fn must_be_there(&self, outcome: &Outcome) -> Result<(), Stop> {
-        match outcome {
+    async fn must_be_there(&self, exchange: &Exchange) -> Result<(), Stop> {
+        // Bytes that begin as an answer does are somebody who answers, however wrong.
+        if exchange.wire.begins_as_http() {
+            return Ok(());
+        }
+        match &exchange.outcome {
             Outcome::Failed(failure) if !self.answers_anything(failure).await? => {
                 Err(Stop::Unreachable(unreachable(self.job.url.as_str(), failure)))
             }

@@ -29,6 +29,7 @@ fn a_whole_target_is_read_with_its_states() {
         r#"
             [target.agentix]
             spec = "specs/agentix.yaml"
+            overlays = ["ours.yaml", "more/theirs.json"]
             url = "https://app.agentix.example"
             concurrency = 4
             rate = "1/s"
@@ -45,7 +46,8 @@ fn a_whole_target_is_read_with_its_states() {
     )
     .unwrap();
     let target = &config.targets[0];
-    assert_eq!(target.spec, Path::new("conf/specs/agentix.yaml"));
+    assert_eq!(target.spec, DocumentOrigin::File("conf/specs/agentix.yaml".into()));
+    assert_eq!(target.overlays, [Path::new("conf/ours.yaml"), Path::new("conf/more/theirs.json")]);
     assert_eq!(target.limits.concurrency, 4);
     assert_eq!(target.limits.time_limit, Duration::from_secs(600));
     assert_eq!(target.credentials["bearerAuth"].to_string(), "${KEY}");

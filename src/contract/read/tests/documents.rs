@@ -304,3 +304,67 @@ fn no_mutilated_document_panics() {
         }
     }
 }
+
+#[test]
+fn from_3_1_on_a_document_of_webhooks_or_components_alone_is_read_and_has_nothing_to_test() {
+    for version in ["3.1.0", "3.2.0"] {
+        for rest in ["components: {schemas: {A: {type: object}}}", "webhooks: {}"] {
+            let contract = contract(version, rest);
+            let note = "Note api.yaml:1:1: the document has no `paths`: there is nothing to test (operations stand under `paths`, such as `/pets: {get: ...}`)";
+            assert_eq!((contract.operations.len(), said(&contract).as_str()), (0, note), "{version} {rest}");
+        }
+    }
+    for text in
+        ["openapi: 3.0.3\ncomponents: {}", "openapi: 3.1.0\ncomponents: []", "openapi: 3.1.0\npaths: 1\ncomponents: {}"]
+    {
+        assert!(read("api.yaml", text, None).is_err(), "{text}");
+    }
+}
+
+/// A contract of a document with an overlay, both files of a directory.
+fn overlaid(document: &str, overlay: &str) -> Result<crate::contract::Contract, super::super::LoadError> {
+    let directory = tempfile::tempdir().unwrap();
+    let (api, over) = (directory.path().join("api.yaml"), directory.path().join("over.yaml"));
+    std::fs::write(&api, document).unwrap();
+    std::fs::write(&over, format!("overlay: 1.0.0\ninfo: {{title: O, version: '1'}}\n{overlay}")).unwrap();
+    super::super::load_overlaid(crate::contract::Document::File(&api), &[over])
+}
+
+const PLAIN: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200': {description: ok}\n";
+
+#[test]
+fn what_an_overlay_adds_is_read_like_the_document_and_has_its_place_in_the_overlay() {
+    let overlay = "actions:
+  - target: $.paths['/a'].get
+    update:
+      x-rate-limit: {requests: 60, per: 60s}
+      x-source: {document: page.txt, quote: Sixty a minute.}
+      responses:
+        '200':
+          content:
+            application/json: {schema: {$ref: '#/components/schemas/Gone'}}
+  - target: $.paths['/b']
+    remove: true
+";
+    let contract = overlaid(PLAIN, overlay).unwrap();
+    assert_eq!(contract.promises[0].place.line, 7);
+    assert!(contract.promises[0].place.file.ends_with("over.yaml"));
+    let in_overlay = contract.diagnostics.iter().filter(|one| one.place.file.ends_with("over.yaml"));
+    let said: Vec<_> = in_overlay.map(|one| (one.place.line, one.message.as_str())).collect();
+    let gone = "`#/components/schemas/Gone` leads nowhere: the document has no `components`";
+    assert_eq!(said, [(11, gone), (12, "this target selects nothing of the document")]);
+}
+
+#[test]
+fn an_operation_is_judged_as_its_overlay_has_it() {
+    let overlay = "actions: [{target: '$..get', update: {x-rate-limit: {requests: 60, per: 60s}}}]\n";
+    let contract = overlaid(PLAIN, overlay).unwrap();
+    assert_eq!(operation(&contract, "a").rate_limit.as_ref().unwrap().requests, 60);
+}
+
+#[test]
+fn an_overlay_that_is_wrong_makes_the_document_unreadable_and_says_all_of_it() {
+    let error = overlaid(PLAIN, "actions: [{target: '$.['}, {target: 3}]\n").unwrap_err();
+    let places: Vec<(usize, usize)> = error.diagnostics.iter().map(|one| (one.place.line, one.place.column)).collect();
+    assert_eq!(places, [(3, 20), (3, 37)], "{error}");
+}

@@ -144,7 +144,7 @@ fn what_is_wrong_with_a_profile_costs_the_profile_alone() {
     Warning api.yaml:11:40: there is no profile `ai-skd` (did you mean `ai-sdk`?)
     Warning api.yaml:11:40: there is no profile `mine` (built in: ai-sdk; a profile of your own is named by its file)
     Warning api.yaml:11:49: `profile` is an array (it is a string)
-    Warning api.yaml:11:40: `x/none.yaml` cannot be found: the document has no directory (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
+    Warning api.yaml:11:40: `x/none.yaml` is not read: the document is no file here; save it and what it refers to in one directory (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
     Warning api/api.yaml:11:40: `none.yaml` cannot be read: there is no such file (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
     Warning api/api.yaml:11:40: `../outside.yaml` is not read: it lies outside the document's directory (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
     Warning api/api.yaml:11:40: `https://x.test/a.yaml` is not read: references may only lead to files beside the document or below (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)

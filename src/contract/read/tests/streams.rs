@@ -27,6 +27,7 @@ fn shape(version: &str, media: &str) -> &'static str {
         Some(ItemSchema::Envelope { content: None, .. }) => "envelope",
         Some(ItemSchema::Envelope { content: Some(_), .. }) => "envelope with content",
         Some(ItemSchema::DecodedEnvelope(_)) => "decoded",
+        Some(ItemSchema::Either { .. }) => "either",
     }
 }
 
@@ -36,13 +37,25 @@ fn an_item_is_described_in_three_shapes_or_not_at_all() {
     assert_eq!(shape("3.0.3", "{schema: {}}"), "nothing");
     assert_eq!(shape("3.0.3", "{schema: {type: string, format: event-stream}}"), "nothing");
     assert_eq!(shape("3.0.3", "{schema: {type: object, properties: {delta: {type: string}}}}"), "payload");
-    assert_eq!(shape("3.0.3", "{schema: {type: object, properties: {data: {type: object}}}}"), "payload");
     assert_eq!(shape("3.2.0", "{itemSchema: {properties: {data: {type: string}, event: {type: string}}}}"), "envelope");
     let content = "{itemSchema: {properties: {data: {type: string, contentMediaType: application/json, contentSchema: {type: object}}}}}";
     assert_eq!(shape("3.2.0", content), "envelope with content");
     assert_eq!(shape("3.1.0", content), "envelope with content");
     assert_eq!(shape("3.2.0", "{itemSchema: {properties: {data: {type: object}, event: {const: x}}}}"), "decoded");
     assert_eq!(shape("3.2.0", "{schema: {type: array, items: {properties: {x: {}}}}}"), "payload");
+}
+
+#[test]
+fn before_3_2_a_member_data_may_be_that_of_an_envelope_or_of_the_payload() {
+    for properties in ["data: {type: object}", "data: {type: string}", "id: {type: string}, data: {type: object}"] {
+        let schema = format!("{{type: object, required: [data], properties: {{{properties}}}}}");
+        assert_eq!(shape("3.0.3", &format!("{{schema: {schema}}}")), "either");
+        assert_eq!(shape("3.1.0", &format!("{{schema: {schema}}}")), "either");
+        assert_ne!(shape("3.2.0", &format!("{{itemSchema: {schema}}}")), "either");
+    }
+    assert_eq!(shape("3.0.3", "{schema: {properties: {data: {type: object}, kind: {type: string}}}}"), "payload");
+    let text = "{schema: {properties: {data: {type: string, contentMediaType: application/json}}}}";
+    assert_eq!(shape("3.1.0", text), "envelope");
 }
 
 #[test]
@@ -172,6 +185,44 @@ fn variants_end_the_stream_or_report_a_failure() {
     assert_eq!((stream.terminal.join(" "), stream.errors.join(" ")), ("end error".to_owned(), "error".to_owned()));
 }
 
+fn sentinel(version: &str, media: &str) -> Option<String> {
+    stream(&streaming(version, "text/event-stream", media, "")).sentinel.clone()
+}
+
+#[test]
+fn a_text_among_payloads_is_the_end() {
+    for text in ["{type: string, enum: ['[DONE]']}", "{type: string, enum: [bye], x-ms-sse-terminal-event: true}"] {
+        let expected = if text.contains("bye") { "bye" } else { "[DONE]" };
+        let bare = format!("{{schema: {{oneOf: [{{type: object}}, {text}]}}}}");
+        assert_eq!(sentinel("3.0.3", &bare).as_deref(), Some(expected));
+        let data = format!(
+            "{{schema: {{properties: {{event: {{type: string}}, data: {{oneOf: [{{type: object}}, {text}]}}}}}}}}"
+        );
+        assert_eq!(sentinel("3.1.0", &data).as_deref(), Some(expected));
+        let events = format!(
+            "{{schema: {{oneOf: [{{properties: {{data: {{type: object}}}}}}, {{properties: {{data: {text}}}}}]}}}}"
+        );
+        assert_eq!(sentinel("3.1.0", &events).as_deref(), Some(expected));
+    }
+    let done = "{itemSchema: {oneOf: [{properties: {event: {const: a}, data: {type: object}}}, \
+        {properties: {event: {const: done}, data: {const: '[DONE]'}}}]}}";
+    assert_eq!(sentinel("3.2.0", done).as_deref(), Some("[DONE]"));
+}
+
+#[test]
+fn a_text_is_not_the_end_where_it_is_json_or_one_of_several_or_of_an_event_of_its_own() {
+    for variants in [
+        "[{type: object}, {const: '\"a\"'}]",
+        "[{type: object}, {const: ping}, {const: pong}]",
+        "[{type: object}, {type: string}]",
+        "[{type: object}, {enum: [ping, pong]}]",
+        "[{properties: {event: {const: ping}, data: {const: ping}}}, {properties: {event: {const: a}, data: {type: object}}}]",
+    ] {
+        assert_eq!(sentinel("3.1.0", &format!("{{schema: {{oneOf: {variants}}}}}")), None, "{variants}");
+    }
+    assert_eq!(sentinel("3.1.0", "{schema: {const: bye}}"), None);
+}
+
 #[test]
 fn envelopes_of_several_kinds_have_the_content_of_any() {
     let components = "components:
@@ -235,4 +286,54 @@ fn the_words_of_others_mean_the_same() {
         );
         assert_eq!(operation.responses[0].media[0].stream.as_ref().unwrap().sentinel.as_deref(), Some(sentinel));
     }
+}
+
+#[test]
+fn a_json_stream_of_fern_is_one_value_a_line_and_its_errors_are_not() {
+    let contract = contract(
+        "3.1.0",
+        "paths:
+  /plain:
+    post:
+      x-fern-streaming: {format: json}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: object, required: [id]}}}}
+        default: {description: no, content: {application/json: {schema: {type: object, required: [error]}}}}
+  /both:
+    post:
+      x-fern-streaming: {format: json, stream-condition: $request.stream, response-stream: {type: object, required: [delta]}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: object, required: [id]}}}}
+",
+    );
+    let [success, error] = operation(&contract, "POST /plain").responses.as_slice() else { panic!("two responses") };
+    assert_eq!(success.media[0].stream.as_ref().map(|stream| stream.framing), Some(Framing::Ndjson));
+    assert!(error.media[0].stream.is_none() && error.media[0].schema.is_some());
+    let both = operation(&contract, "POST /both");
+    let stream = both.responses[0].media[0].stream.as_ref().unwrap();
+    let Some(ItemSchema::Payload(item)) = &stream.item else { panic!("{:?}", stream.item) };
+    assert!(item.is_valid(&json!({"id": 1})) && item.is_valid(&json!({"delta": 1})) && !item.is_valid(&json!({})));
+    let switch = both.stream_switch.as_ref().unwrap();
+    assert_eq!((switch.form(Some(&json!(true))), switch.form(None)), (Some("application/json"), None));
+}
+
+#[test]
+fn the_stream_of_the_manual_is_read_without_a_word() {
+    let manual = include_str!("../../../../docs/specs.md");
+    let example = manual.split("```yaml\n").find(|block| block.starts_with("x-stream:")).unwrap();
+    let lines = example.split("```").next().unwrap().lines();
+    let media: String = lines.map(|line| format!("\n              {line}")).collect();
+    let contract = streaming("3.2.0", "text/event-stream", &media, "");
+    assert!(contract.diagnostics.is_empty(), "{}", said(&contract));
+    let stream = stream(&contract);
+    let sequence = regex::Regex::new(&format!("^(?:{})$", stream.sequence.as_ref().unwrap())).unwrap();
+    assert!(sequence.is_match("start open delta close finish ") && !sequence.is_match("open start finish "));
+    let block = &stream.lifecycles[0];
+    assert_eq!([&block.open, &block.within, &block.close].map(|kinds| kinds.join(" ")), ["open", "delta", "close"]);
+    assert_eq!(
+        [&stream.constant, &stream.monotonic, &stream.errors].map(|list| list.join(" ")),
+        ["/id", "/at", "failed"]
+    );
+    assert!(!stream.unknown_kinds && stream.require_headers.contains_key("x-stream-version"));
+    assert_eq!(stream.timing.idle, Some(std::time::Duration::from_secs(30)));
 }
