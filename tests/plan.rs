@@ -12,11 +12,13 @@ use uptospec::judge;
 use uptospec::reference::{Api, Running, ServerOptions, api, apis, start};
 use uptospec::run::{Event, Forecast, Job, Options, Reporter, RunVerdict, TargetResult, run};
 use uptospec::selftest::job;
-use uptospec::target::SeverityChoice;
+use uptospec::target::{Limits, SeverityChoice};
 
 /// Audits wait for streams most of the time, so many fit on few cores.
 const THREADS: usize = 8;
 const SEEDS: u64 = 10;
+/// Bounds on generated answers, from nothing over hardly anything to something.
+const GENERATIONS: [usize; 4] = [0, 1, 5, 25];
 /// Faults that call for requests beyond the plan, each in another way.
 const FAULTS: [(&str, &str); 3] = [("agntix", "done-missing"), ("agentix", "limit-never"), ("agenhq", "id-missing")];
 
@@ -32,6 +34,17 @@ fn main() -> ExitCode {
             trials.push(Trial::test(name, move || runtime.block_on(as_planned(api, seed))));
         }
     }
+    for api in apis() {
+        for most in GENERATIONS {
+            let runtime = runtime.clone();
+            let name = format!("{}::at_most_{most}_generations_are_sent_as_planned", api.name);
+            trials.push(Trial::test(name, move || runtime.block_on(bounded(api, most))));
+        }
+    }
+    let runtime_of_one = runtime.clone();
+    trials.push(Trial::test("agntix::one_operation_is_sent_with_its_sources", move || {
+        runtime_of_one.block_on(one_operation())
+    }));
     for (name, fault) in FAULTS {
         let runtime = runtime.clone();
         let trial = format!("{name}::{fault}_stays_below_the_most");
@@ -48,6 +61,37 @@ async fn as_planned(api: &'static Api, seed: u64) -> Result<(), Failed> {
         let found: Vec<_> = result.findings.iter().map(|found| (found.finding.rule, &found.finding.message)).collect();
         let (incomplete, left_out) = (&result.incomplete, &result.left_out);
         return Err(format!("planned, sent, counted: {numbers:?}; {found:?} {incomplete:?} {left_out:?}").into());
+    }
+    Ok(())
+}
+
+/// A bound on generated answers cuts the plan, and what is left of it is sent to the request.
+async fn bounded(api: &'static Api, most: usize) -> Result<(), Failed> {
+    let bound = |limits: &mut Limits| limits.max_generations = Some(most);
+    let Audited { forecast, result, counted } = audited_within(api, &[], &Options::default(), bound).await?;
+    let numbers = (forecast.requests(), result.requests, counted);
+    let may_cost = (forecast.generating(), forecast.most_generating());
+    if numbers != (counted, counted, counted) || may_cost.0 > most || may_cost.1 > most {
+        let (incomplete, left_out) = (&result.incomplete, &result.left_out);
+        return Err(format!("planned, sent, counted: {numbers:?}; {may_cost:?} {incomplete:?} {left_out:?}").into());
+    }
+    if result.verdict == RunVerdict::Violations || (result.verdict == RunVerdict::Conformant && most < 5) {
+        return Err(format!("{:?}", result.verdict).into());
+    }
+    Ok(())
+}
+
+/// An operation that was chosen gets the values that one which was not gives.
+async fn one_operation() -> Result<(), Failed> {
+    let api = api("agntix").ok_or("there is no such API")?;
+    let options = Options { only: vec!["sendMessage".to_owned()], ..Options::default() };
+    let Audited { forecast, result, counted } = audited(api, &[], &options).await?;
+    let numbers = (forecast.requests(), result.requests, counted);
+    let has_sources = forecast.planned.iter().any(|planned| planned.kind == "source");
+    if result.verdict != RunVerdict::Conformant || numbers != (counted, counted, counted) || !has_sources {
+        return Err(
+            format!("planned, sent, counted: {numbers:?}; {:?} {:?}", result.incomplete, result.left_out).into()
+        );
     }
     Ok(())
 }
@@ -70,6 +114,15 @@ struct Audited {
 }
 
 async fn audited(api: &'static Api, faults: &[&str], options: &Options) -> Result<Audited, Failed> {
+    audited_within(api, faults, options, |_| {}).await
+}
+
+async fn audited_within(
+    api: &'static Api,
+    faults: &[&str],
+    options: &Options,
+    limit: impl Fn(&mut Limits),
+) -> Result<Audited, Failed> {
     let faults = faults.iter().map(|&fault| fault.to_owned()).collect();
     let server_options = ServerOptions { faults, pace: Duration::from_millis(2), ..ServerOptions::default() };
     let server: Running = start(api, server_options).await.map_err(|error| error.to_string())?;
@@ -78,6 +131,7 @@ async fn audited(api: &'static Api, faults: &[&str], options: &Options) -> Resul
     // A loaded machine may be slow enough for a rule on times, and then asks again: no matter of the plan.
     let timed = judge::rules().filter(|rule| judge::is_timed(rule.id));
     job.target.severity.extend(timed.map(|rule| (rule.id.to_owned(), SeverityChoice::Off)));
+    limit(&mut job.target.limits);
     let forecast = Forecast::of(&job.contract, &job.target, job.suite.as_ref(), options);
     let run = run(&[job], options, &mut Silent).await.map_err(|error| error.to_string())?;
     let result = run.targets.into_iter().next().ok_or("nothing was audited")?;

@@ -6,8 +6,8 @@ use super::caller::Caller;
 use super::maker::Maker;
 use super::suite::Suite;
 use super::{Case, CaseKind, Expect, Workflow, credential, errors, negative, positive, unusual, workflow};
-use crate::contract::{Contract, Operation, PromiseId};
-use crate::target::Target;
+use crate::contract::{Contract, Operation, PromiseId, RateLimit};
+use crate::target::{Rate, Target};
 
 /// What to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,12 @@ impl Case {
             Expect::Success { .. } | Expect::Any => true,
             Expect::Error(_) | Expect::Refusal => matches!(self.kind, CaseKind::Burst { .. }),
         };
-        may_be_served && self.request.method == http::Method::POST
+        may_be_served && self.may_generate()
+    }
+
+    /// Whether any target may generate an answer for it, also one that does not keep the contract.
+    pub fn may_generate(&self) -> bool {
+        self.request.method == http::Method::POST
     }
 }
 
@@ -96,7 +101,34 @@ pub fn generate(contract: &Contract, target: &Target, suite: Option<&Suite>, opt
         plan.workflows = workflows;
         plan.left_out.extend(left_out);
     }
+    leave_out_slow_bursts(&mut plan, target.limits.rate);
     plan
+}
+
+/// Leaves out the bursts that stay within the limit at the configured pace: they show nothing of it.
+fn leave_out_slow_bursts(plan: &mut Plan, rate: Option<Rate>) {
+    let Some(rate) = rate else { return };
+    let mut left_out = Vec::new();
+    plan.cases.retain(|case| {
+        let limit = case.operation.rate_limit.filter(|_| matches!(case.kind, CaseKind::Burst { .. }));
+        let slow = limit.filter(|limit| pace_within(rate, *limit) <= f64::from(limit.requests));
+        left_out.extend(slow.map(|limit| LeftOut {
+            promises: case.promises.clone(),
+            ..LeftOut::of(&case.operation, "the rate limit", stays_within(limit))
+        }));
+        slow.is_none()
+    });
+    plan.left_out.extend(left_out);
+}
+
+/// How many requests leave in one window of a limit.
+fn pace_within(rate: Rate, limit: RateLimit) -> f64 {
+    f64::from(rate.requests) * limit.per.as_secs_f64() / rate.per.as_secs_f64()
+}
+
+fn stays_within(limit: RateLimit) -> String {
+    let per = humantime::format_duration(limit.per);
+    format!("at the configured rate no burst exceeds the limit of {} in {per}", limit.requests)
 }
 
 fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target: &Target, options: &Options) {

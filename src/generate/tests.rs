@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use super::negative::{breaks_alone, site};
 use super::suite::{Template, read};
 use super::*;
 use crate::contract::{Location, Schema};
-use crate::target::{Secret, Text};
+use crate::target::{Rate, Secret, Text};
 
 fn plan(seed: u64) -> Plan {
     generate(&fixture::contract(), &fixture::target(), None, &Options { seed, cases: 20 })
@@ -242,6 +243,20 @@ fn a_state_brings_its_values_and_a_rate_limit_its_burst() {
     assert_eq!(burst.kind, CaseKind::Burst { requests: 65 });
     let missing = plan.left_out.iter().find(|left_out| left_out.state.is_some()).unwrap();
     assert_eq!(missing.reason, "no state agent-inactive");
+}
+
+#[test]
+fn a_burst_that_cannot_exceed_its_limit_at_the_configured_rate_is_left_out() {
+    let bursts = |requests, seconds| {
+        let mut target = fixture::target();
+        target.limits.rate = Some(Rate { requests, per: Duration::from_secs(seconds) });
+        let plan = generate(&fixture::contract(), &target, None, &Options::default());
+        let told = plan.left_out.iter().any(|left_out| left_out.reason.starts_with("at the configured rate"));
+        (plan.cases.iter().any(|case| matches!(case.kind, CaseKind::Burst { .. })), told)
+    };
+    assert_eq!(bursts(61, 60), (true, false));
+    assert_eq!(bursts(60, 60), (false, true));
+    assert_eq!(bursts(1, 2), (false, true));
 }
 
 #[test]

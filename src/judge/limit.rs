@@ -42,7 +42,8 @@ pub struct Before {
     pub sent: usize,
     /// How many of them were answered neither 401 nor 403: a limit on callers counts these at least.
     pub let_in: usize,
-    /// How many of them were answered 429.
+    /// How many requests of the run were answered 429 so far, whatever the operation: a limit that they shared
+    /// may have begun anew since.
     pub limited: usize,
     /// From the first of them to the burst.
     pub span: Duration,
@@ -187,12 +188,11 @@ impl Burst {
         self.most_within(self.span)
     }
 
-    /// Whether the requests before the burst evidently count apart from it: they had another credential,
-    /// and more were let in all in all than one limit would have let through.
+    /// Whether the requests before the burst evidently count apart from it: they had another credential, never
+    /// met the limit, and more of them alone were let in than it would have let through.
     fn is_counted_apart(&self) -> bool {
         let before = &self.before;
-        let too_many = before.let_in + self.served > self.most_within(before.span + self.span);
-        before.other_credential && before.limited == 0 && too_many
+        before.other_credential && before.limited == 0 && before.let_in > self.most_within(before.span)
     }
 
     fn most_within(&self, span: Duration) -> usize {
@@ -313,12 +313,12 @@ mod tests {
     }
 
     #[test]
-    fn requests_before_a_burst_do_not_count_where_one_limit_would_not_have_let_them_all_in() {
+    fn requests_before_a_burst_do_not_count_where_the_limit_would_not_have_let_them_all_in() {
         let limit = |scene: Scene| scene.answer(429, "application/json", r#"{"code": "RATE_LIMITED"}"#);
         let early = |before| refused_by(limit, Scene::new(), 30, 35, 1, before)[1].starts_with("limit/early error");
-        let apart = Before { let_in: 50, other_credential: true, ..sent(70) };
+        let apart = Before { let_in: 61, other_credential: true, ..sent(70) };
         assert!(early(apart.clone()));
-        assert!(!early(Before { let_in: 30, ..apart.clone() }));
+        assert!(!early(Before { let_in: 60, ..apart.clone() }));
         assert!(!early(Before { limited: 1, ..apart.clone() }));
         assert!(!early(Before { span: Duration::from_secs(30), ..apart.clone() }));
         assert!(!early(Before { other_credential: false, ..apart }));

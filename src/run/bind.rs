@@ -47,26 +47,36 @@ pub struct Source {
     pub times: usize,
 }
 
-/// The sources that a plan needs where so many requests are under way at once, by operation: its first
-/// example, or else its first positive case.
-pub fn sources(plan: &Plan, concurrency: usize) -> Vec<Source> {
+/// The request of each operation that can be sent for the values in its answer: its first example, or else its
+/// first positive case.
+pub fn providers(plan: &Plan) -> HashMap<String, Case> {
+    let mut providers = HashMap::new();
+    for kind in [CaseKind::Example, CaseKind::Positive] {
+        for case in plan.cases.iter().filter(|case| case.kind == kind && case.request.bindings.is_empty()) {
+            providers.entry(case.operation.id.clone()).or_insert_with(|| case.clone());
+        }
+    }
+    providers
+}
+
+/// The sources that a plan needs, by operation: each as often as requests under way at once may need it, and at
+/// most so many times.
+pub fn sources(plan: &Plan, providers: &HashMap<String, Case>, most: usize) -> Vec<Source> {
     let mut needed: BTreeMap<&str, usize> = BTreeMap::new();
     let steps = plan.workflows.iter().flat_map(Workflow::cases);
     for case in plan.cases.iter().chain(steps) {
         operations(&case.request).into_iter().for_each(|operation| *needed.entry(operation).or_default() += 1);
     }
     let source = |(operation, number): (&str, usize)| {
-        let of_operation = |case: &&Case| case.operation.id == operation && case.request.bindings.is_empty();
-        let of_kind = |kind: CaseKind| plan.cases.iter().filter(of_operation).find(|case| case.kind == kind);
-        let case = of_kind(CaseKind::Example).or_else(|| of_kind(CaseKind::Positive))?.clone();
-        Some(Source { case, times: number.min(concurrency) })
+        let case = providers.get(operation)?.clone();
+        Some(Source { case, times: number.min(most) })
     };
     needed.into_iter().filter_map(source).collect()
 }
 
 /// The operations whose answers a request takes values from, in one order for all requests: two that wait
 /// for the same two never wait for each other.
-fn operations(request: &Request) -> Vec<&str> {
+pub fn operations(request: &Request) -> Vec<&str> {
     let mut operations: Vec<&str> = request
         .bindings
         .iter()

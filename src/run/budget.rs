@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::time::{Instant, timeout};
 
 use crate::target::Limits;
 
@@ -38,7 +38,7 @@ pub enum Extra {
 pub enum Halt {
     /// As many requests as allowed were sent.
     Requests(usize),
-    /// As many requests as allowed were sent that generate an answer. Others may still be.
+    /// As many answers as allowed were generated. Requests that cannot have one generated may still be sent.
     Generations(usize),
     /// The time is over.
     Time(Duration),
@@ -88,12 +88,11 @@ impl Interrupt {
 #[derive(Debug)]
 pub struct Budget {
     most_requests: usize,
-    most_generations: Option<usize>,
     extras: HashMap<Extra, AtomicUsize>,
     time_limit: Duration,
     start: Instant,
     sent: AtomicUsize,
-    generations: AtomicUsize,
+    generations: Option<Generations>,
     /// Ends the run early.
     pub interrupt: Interrupt,
 }
@@ -103,26 +102,37 @@ impl Budget {
     pub fn new(limits: &Limits, extras: impl IntoIterator<Item = (Extra, usize)>, interrupt: Interrupt) -> Self {
         Budget {
             most_requests: limits.max_requests,
-            most_generations: limits.max_generations,
             extras: extras.into_iter().map(|(extra, most)| (extra, AtomicUsize::new(most))).collect(),
             time_limit: limits.time_limit,
             start: Instant::now(),
             sent: AtomicUsize::new(0),
-            generations: AtomicUsize::new(0),
+            generations: limits.max_generations.map(Generations::new),
             interrupt,
         }
     }
 
-    /// Takes one request out of the budget, `generates` saying whether an answer is generated for it.
+    /// Takes one request out of the budget.
     ///
     /// # Errors
     /// When there is none left; it may not be sent then.
-    pub fn take(&self, generates: bool) -> Result<(), Halt> {
+    pub fn take(&self) -> Result<(), Halt> {
         self.check()?;
-        if let Some(most) = self.most_generations.filter(|_| generates) {
-            take_one(&self.generations, most).map_err(|()| Halt::Generations(most))?;
-        }
         take_one(&self.sent, self.most_requests).map_err(|()| Halt::Requests(self.most_requests))
+    }
+
+    /// Leave to send a request that may have an answer generated, as soon as those under way leave room for
+    /// it: whatever they are answered, no more answers are generated than allowed.
+    ///
+    /// # Errors
+    /// When as many were generated as allowed, or the time is over.
+    pub async fn leave_to_generate(&self) -> Result<Leave<'_>, Halt> {
+        self.check()?;
+        let Some(generations) = &self.generations else { return Ok(Leave(None)) };
+        match timeout(self.time_left(), generations.free.acquire()).await {
+            Ok(Ok(permit)) => Ok(Leave(Some((generations, permit)))),
+            Ok(Err(_)) => Err(Halt::Generations(generations.most)),
+            Err(_) => Err(Halt::Time(self.time_limit)),
+        }
     }
 
     /// Whether a request of this kind, which the plan does not need, may be sent; it counts as sent then.
@@ -163,6 +173,40 @@ impl Budget {
     }
 }
 
+/// How many answers may still be generated.
+#[derive(Debug)]
+struct Generations {
+    most: usize,
+    generated: AtomicUsize,
+    /// One permit for each answer that is neither generated nor under way; closed with the last.
+    free: Semaphore,
+}
+
+impl Generations {
+    fn new(most: usize) -> Self {
+        let free = Semaphore::new(most.min(Semaphore::MAX_PERMITS));
+        if most == 0 {
+            free.close();
+        }
+        Generations { most, generated: AtomicUsize::new(0), free }
+    }
+}
+
+/// Leave to send one request that may have an answer generated. Dropped, it is given back.
+#[derive(Debug)]
+pub struct Leave<'a>(Option<(&'a Generations, SemaphorePermit<'a>)>);
+
+impl Leave<'_> {
+    /// An answer was generated.
+    pub fn spend(self) {
+        let Some((generations, permit)) = self.0 else { return };
+        permit.forget();
+        if generations.generated.fetch_add(1, Ordering::Relaxed) + 1 >= generations.most {
+            generations.free.close();
+        }
+    }
+}
+
 fn take_one(taken: &AtomicUsize, most: usize) -> Result<(), ()> {
     let next = |taken| (taken < most).then_some(taken + 1);
     taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).map(|_| ()).map_err(|_| ())
@@ -176,19 +220,35 @@ mod tests {
     fn nothing_is_given_beyond_the_budget() {
         let limits = Limits { max_requests: 2, ..Limits::default() };
         let budget = Budget::new(&limits, [], Interrupt::default());
-        assert_eq!((budget.take(false), budget.take(true)), (Ok(()), Ok(())));
-        assert_eq!(budget.take(false), Err(Halt::Requests(2)));
+        assert_eq!((budget.take(), budget.take()), (Ok(()), Ok(())));
+        assert_eq!(budget.take(), Err(Halt::Requests(2)));
         assert_eq!(budget.sent(), 2);
     }
 
-    #[test]
-    fn requests_that_generate_have_a_budget_of_their_own() {
-        let limits = Limits { max_generations: Some(1), ..Limits::default() };
-        let budget = Budget::new(&limits, [], Interrupt::default());
-        assert_eq!(budget.take(true), Ok(()));
-        assert_eq!(budget.take(true), Err(Halt::Generations(1)));
-        assert_eq!(budget.take(false), Ok(()));
-        assert_eq!(budget.sent(), 2);
+    fn generating(most: usize) -> Budget {
+        let limits = Limits { max_generations: Some(most), ..Limits::default() };
+        Budget::new(&limits, [], Interrupt::default())
+    }
+
+    #[tokio::test]
+    async fn no_leave_is_given_once_as_many_answers_as_allowed_were_generated() {
+        let budget = generating(1);
+        drop(budget.leave_to_generate().await.unwrap());
+        budget.leave_to_generate().await.unwrap().spend();
+        assert_eq!(budget.leave_to_generate().await.unwrap_err(), Halt::Generations(1));
+        assert_eq!(budget.take(), Ok(()));
+        assert_eq!(generating(0).leave_to_generate().await.unwrap_err(), Halt::Generations(0));
+    }
+
+    #[tokio::test]
+    async fn requests_under_way_never_outnumber_the_answers_that_are_left() {
+        let budget = generating(2);
+        let (first, second) = (budget.leave_to_generate().await.unwrap(), budget.leave_to_generate().await.unwrap());
+        first.spend();
+        let third = async { budget.leave_to_generate().await.map(Leave::spend) };
+        let refused = async { drop(second) };
+        assert_eq!(tokio::join!(third, refused).0, Ok(()));
+        assert_eq!(budget.leave_to_generate().await.unwrap_err(), Halt::Generations(2));
     }
 
     #[test]
@@ -203,7 +263,7 @@ mod tests {
         let interrupt = Interrupt::default();
         let budget = Budget::new(&Limits::default(), [], interrupt.clone());
         interrupt.set();
-        assert_eq!(budget.take(false), Err(Halt::Interrupted));
+        assert_eq!(budget.take(), Err(Halt::Interrupted));
         assert_eq!(budget.sent(), 0);
         interrupt.asked().await;
     }

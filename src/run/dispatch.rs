@@ -20,9 +20,10 @@ const SHORT_LIMIT: Duration = Duration::from_secs(3);
 const LONG_ONES: usize = 2;
 /// Longest wait for a sign of life.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
-/// How often a request is sent again because the target asked for a slower pace.
-const SLOWDOWNS: u32 = 3;
-/// The pause where a 429 does not say how long; doubled each time.
+/// How often a request is sent again in a row because the target asked for a slower pace, while none of its
+/// operation gets through.
+pub const SLOWDOWNS: u32 = 3;
+/// The pause where neither a 429 nor the contract says how long; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How many requests may be sent again because their connection was closed before they had arrived. A
 /// target that does so more often gets a connection for each request, and what is lost then is judged.
@@ -36,6 +37,9 @@ pub struct Dispatcher {
     pace: Pace,
     limits: Limits,
     resends: AtomicUsize,
+    throttled: AtomicUsize,
+    /// Answers of each operation that were no such 429.
+    let_through: Mutex<HashMap<String, usize>>,
     long_ones: Mutex<HashMap<String, usize>>,
     audited: Mutex<HashSet<Audited>>,
     /// Hears of every pause that the target asks for, as it begins.
@@ -68,11 +72,18 @@ impl Dispatcher {
             pace,
             limits: target.limits.clone(),
             resends: AtomicUsize::new(0),
+            throttled: AtomicUsize::new(0),
+            let_through: Mutex::default(),
             long_ones: Mutex::default(),
             audited: Mutex::default(),
             slowed,
             budget,
         }
+    }
+
+    /// How many answers so far were a 429 that nothing asked for, also those after which a request was sent again.
+    pub fn throttled(&self) -> usize {
+        self.throttled.load(Ordering::Relaxed)
     }
 
     /// The request as it would go on the wire.
@@ -101,11 +112,21 @@ impl Dispatcher {
 
     async fn send_patiently(&self, case: &Case, connection: impl Fn() -> Connection) -> Result<Exchange, Unsent> {
         let wire = self.wire(&case.request)?;
-        let mut pauses = 0;
+        let (mut pauses, mut let_through) = (0, self.let_through(case));
         loop {
             let connection = connection();
             let exchange = self.send_over(connection, case, &wire).await?;
-            let Some(pause) = pause_asked(case, &exchange, pauses) else { return Ok(exchange) };
+            if !is_throttled(case, &exchange) {
+                self.pace.served().await;
+                *locked(&self.let_through).entry(case.operation.id.clone()).or_default() += 1;
+                return Ok(exchange);
+            }
+            self.throttled.fetch_add(1, Ordering::Relaxed);
+            let so_far = self.let_through(case);
+            if so_far > let_through {
+                (pauses, let_through) = (0, so_far);
+            }
+            let pause = self.pause(case, &exchange, pauses);
             let worth_it = pauses < SLOWDOWNS && pause < self.budget.time_left();
             if !worth_it || !self.budget.allows(Extra::Throttled) {
                 return Ok(exchange);
@@ -122,6 +143,22 @@ impl Dispatcher {
         }
     }
 
+    fn let_through(&self, case: &Case) -> usize {
+        locked(&self.let_through).get(&case.operation.id).copied().unwrap_or_default()
+    }
+
+    /// How long to wait after a 429: as long as it says, or else for the rest of the documented window, which
+    /// began with the run at the latest, or a while that grows.
+    fn pause(&self, case: &Case, limited: &Exchange, pauses: u32) -> Duration {
+        let said = limited.answer().and_then(|answer| answer.header("retry-after"));
+        if let Some(seconds) = said.and_then(|value| value.trim().parse().ok()) {
+            return Duration::from_secs(seconds);
+        }
+        let window = case.operation.rate_limit.filter(|_| pauses == 0).map(|limit| limit.per);
+        let rest = window.map(|per| per.checked_sub(self.budget.elapsed()).unwrap_or(per));
+        rest.filter(|rest| *rest < self.budget.time_left()).unwrap_or(FIRST_PAUSE * 2u32.pow(pauses))
+    }
+
     /// Sends a case once, whatever the answer.
     ///
     /// # Errors
@@ -132,9 +169,21 @@ impl Dispatcher {
 
     async fn send_over(&self, connection: Connection, case: &Case, wire: &WireRequest) -> Result<Exchange, Unsent> {
         self.budget.check().map_err(Unsent::Halted)?;
+        if !case.may_generate() {
+            return self.exchange(connection, case, wire).await;
+        }
+        let leave = self.budget.leave_to_generate().await.map_err(Unsent::Halted)?;
+        let exchange = self.exchange(connection, case, wire).await?;
+        if may_have_generated(&exchange) {
+            leave.spend();
+        }
+        Ok(exchange)
+    }
+
+    async fn exchange(&self, connection: Connection, case: &Case, wire: &WireRequest) -> Result<Exchange, Unsent> {
         // Where the time is over before its turn comes, taking it out of the budget says so.
         let _ = timeout(self.budget.time_left(), self.pace.turn()).await;
-        self.budget.take(case.generates()).map_err(Unsent::Halted)?;
+        self.budget.take().map_err(Unsent::Halted)?;
         let stop = self.stop_at(case);
         let exchange = self.client.send(wire, connection, &stop).await;
         if connection == Connection::Pooled && was_closed(&exchange) {
@@ -142,7 +191,7 @@ impl Dispatcher {
             if !self.budget.allows(Extra::Closed) {
                 return Ok(exchange);
             }
-            self.budget.take(case.generates()).map_err(Unsent::Halted)?;
+            self.budget.take().map_err(Unsent::Halted)?;
             return Ok(self.client.send(wire, Connection::Fresh, &stop).await);
         }
         if took_all_its_time(&exchange) {
@@ -156,7 +205,7 @@ impl Dispatcher {
         if !self.budget.allows(Extra::SignOfLife) {
             return Ok(false);
         }
-        self.budget.take(false).map_err(Unsent::Halted)?;
+        self.budget.take().map_err(Unsent::Halted)?;
         let stop = StopAt { head: Some(PROBE_LIMIT), time: Some(PROBE_LIMIT), ..StopAt::default() };
         let exchange = self.client.send(&self.wire(&Request::get("/"))?, Connection::Fresh, &stop).await;
         Ok(exchange.answer().is_some())
@@ -208,6 +257,18 @@ fn was_closed(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Closed)
 }
 
+/// Whether an answer was generated as far as can be seen from here: a request that arrived and was not
+/// answered may have cost what it asked for.
+fn may_have_generated(exchange: &Exchange) -> bool {
+    match &exchange.outcome {
+        Outcome::Answered(answer) => answer.status / 100 == 2,
+        Outcome::Failed(failure) => match failure.kind {
+            FailureKind::Connect | FailureKind::ConnectTimeout | FailureKind::Tls | FailureKind::Unsendable => false,
+            FailureKind::HeadTimeout | FailureKind::NotHttp | FailureKind::Closed => true,
+        },
+    }
+}
+
 fn took_all_its_time(exchange: &Exchange) -> bool {
     match &exchange.outcome {
         Outcome::Answered(answer) => matches!(answer.end, End::StoppedByTime | End::Idle { .. }),
@@ -222,10 +283,4 @@ pub fn is_throttled(case: &Case, exchange: &Exchange) -> bool {
         Expect::Success { .. } | Expect::Refusal | Expect::Any => false,
     };
     !expected && exchange.answer().is_some_and(|answer| answer.status == 429)
-}
-
-fn pause_asked(case: &Case, exchange: &Exchange, before: u32) -> Option<Duration> {
-    let answer = exchange.answer().filter(|_| is_throttled(case, exchange))?;
-    let said = answer.header("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
-    Some(said.unwrap_or(FIRST_PAUSE * 2u32.pow(before)))
 }

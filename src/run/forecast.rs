@@ -3,22 +3,21 @@
 //! A target that keeps its contract gets exactly the requests that are planned. Each reason for more has a
 //! most of its own, and a run never sends more than all of them together.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::bind::{Source, sources};
+use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
 use super::{Options, confirm, dispatch};
-use crate::contract::Contract;
+use crate::contract::{Contract, Strength};
 use crate::generate::{Case, CaseKind, Expect, LeftOut, Plan, Suite, Workflow, generate};
 use crate::target::{Limits, Target};
 
 /// How many findings are tried again: what comes after them is reported as it was seen.
 const CONFIRMED_FINDINGS: usize = 20;
-/// One request in so many may be sent again because of a 429.
-const THROTTLED_SHARE: usize = 4;
-/// And so many in any case.
+/// As many requests as are planned may be sent again because of a 429, and so many in any case.
 const FEWEST_THROTTLED: usize = 20;
 /// The order in which kinds are told: an example shows most for its money.
 const KINDS: [&str; 8] = ["example", "positive", "workflow", "negative", "unusual", "credential", "error", "burst"];
@@ -32,6 +31,8 @@ pub struct Forecast {
     pub extras: Vec<Allowance>,
     /// What is not sent, and why.
     pub left_out: Vec<LeftOut>,
+    /// Requests that would be planned too, were the run allowed to send so many.
+    pub beyond: usize,
     limits: Limits,
 }
 
@@ -92,7 +93,8 @@ impl Forecast {
     /// Most requests that ask any target for an answer to be generated.
     pub fn most_generating(&self) -> usize {
         let beyond = self.most_requests().saturating_sub(self.requests());
-        (self.generating() + beyond).min(self.limits.max_generations.unwrap_or(usize::MAX))
+        let most = self.limits.max_generations.unwrap_or(usize::MAX);
+        (self.generating() + beyond).min(most).min(self.most_requests())
     }
 
     /// The shortest time that the planned requests take at the configured rate; `None` where there is none.
@@ -110,74 +112,106 @@ impl Forecast {
 
 impl Preparation {
     pub fn of(contract: &Contract, target: &Target, suite: Option<&Suite>, options: &Options) -> Self {
-        let mut plan = chosen(contract, target, suite, options);
-        let concurrency = target.limits.concurrency;
-        if let Some(most) = target.limits.max_generations {
-            keep_within(&mut plan, most, concurrency);
-        }
-        let sources = sources(&plan, concurrency);
-        let planned = planned(&plan, &sources);
+        let settings = crate::generate::Options { seed: options.seed, cases: options.cases };
+        let mut plan = generate(contract, target, suite, &settings);
+        // An operation that was not chosen may still have to give values to one that was.
+        let providers = providers(&plan);
+        keep_chosen(&mut plan, &options.only);
+        let times = match target.limits.max_generations {
+            Some(most) => keep_within(&mut plan, &providers, most, target.limits.concurrency),
+            None => target.limits.concurrency,
+        };
+        let sources = sources(&plan, &providers, times);
+        let (planned, beyond) = planned(&plan, &sources, target);
         let requests = planned.iter().map(|planned| planned.requests).sum();
         let extras = extras(&plan, requests, target, options);
-        let forecast = Forecast { planned, extras, left_out: plan.left_out.clone(), limits: target.limits.clone() };
-        Preparation { plan, sources, forecast }
+        let (left_out, limits) = (plan.left_out.clone(), target.limits.clone());
+        Preparation { plan, sources, forecast: Forecast { planned, extras, left_out, beyond, limits } }
     }
 }
 
-/// The plan without the operations that were not chosen.
-fn chosen(contract: &Contract, target: &Target, suite: Option<&Suite>, options: &Options) -> Plan {
-    let settings = crate::generate::Options { seed: options.seed, cases: options.cases };
-    let mut plan = generate(contract, target, suite, &settings);
-    if !options.only.is_empty() {
-        let wanted = |operation: &str| options.only.iter().any(|only| only == operation);
-        plan.cases.retain(|case| wanted(&case.operation.id));
-        plan.workflows.retain(|workflow| workflow.cases().iter().all(|case| wanted(&case.operation.id)));
-        plan.left_out.retain(|left_out| wanted(&left_out.operation));
+/// Takes out the operations that were not chosen.
+fn keep_chosen(plan: &mut Plan, only: &[String]) {
+    if only.is_empty() {
+        return;
     }
-    plan
+    let wanted = |operation: &str| only.iter().any(|only| only == operation);
+    plan.cases.retain(|case| wanted(&case.operation.id));
+    plan.workflows.retain(|workflow| workflow.cases().iter().all(|case| wanted(&case.operation.id)));
+    plan.left_out.retain(|left_out| wanted(&left_out.operation));
 }
 
-/// Leaves out requests that generate an answer, until no more than `most` are left.
-fn keep_within(plan: &mut Plan, most: usize, concurrency: usize) {
+/// Leaves out requests until a target that keeps its contract generates no more than `most` answers. Gives how
+/// often each source may be sent.
+///
+/// One answer is held back for the requests that the contract has refused, for one of them may be served. Where
+/// there is room for only one, the valid request is worth more.
+fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, concurrency: usize) -> usize {
+    let mut dropped = IndexMap::new();
+    let room = most.saturating_sub(1).max(most.min(1));
+    if most <= 1 {
+        retain(plan, &mut dropped, |cases| cases.iter().all(|case| case.generates() || !case.may_generate()));
+    }
+    let costs: HashMap<String, usize> = sources(plan, providers, 1)
+        .into_iter()
+        .map(|source| (source.case.operation.id.clone(), generating(&source.case)))
+        .collect();
+    let of_each: usize = costs.values().sum();
+    if of_each >= room {
+        let costs_nothing = |operation: &str| costs.get(operation).is_none_or(|cost| *cost == 0);
+        retain(plan, &mut dropped, |cases| {
+            cases.iter().all(|case| operations(&case.request).into_iter().all(costs_nothing))
+        });
+    }
+    let times = (room / 2).checked_div(of_each).map_or(concurrency, |times| times.clamp(1, concurrency));
     let for_sources: usize =
-        sources(plan, concurrency).iter().map(|source| generating(&source.case) * source.times).sum();
-    // Where there is not even room for what others need, those are left out with it.
-    let takes_values = |case: &Case| generating(case) > 0 && for_sources > most && !case.request.bindings.is_empty();
-    let mut left = most.checked_sub(for_sources).unwrap_or(most);
-    let mut keeps = |cost: usize| {
+        sources(plan, providers, times).iter().map(|source| generating(&source.case) * source.times).sum();
+    let mut left = room.saturating_sub(for_sources);
+    // What shows most for its money comes first.
+    let mut order: Vec<usize> = (0..plan.cases.len()).collect();
+    order.sort_by_key(|index| KINDS.iter().position(|kind| *kind == plan.cases[*index].kind.name()));
+    let mut keeps = vec![true; plan.cases.len()];
+    let mut affords = |cost: usize| {
         let rest = left.checked_sub(cost);
         left = rest.unwrap_or(left);
         rest.is_some()
     };
-    let mut dropped: IndexMap<(String, &'static str), usize> = IndexMap::new();
-    let mut order: Vec<usize> = (0..plan.cases.len()).collect();
-    order.sort_by_key(|index| KINDS.iter().position(|kind| *kind == plan.cases[*index].kind.name()));
-    let mut kept = vec![true; plan.cases.len()];
     for index in order {
-        let case = &plan.cases[index];
-        kept[index] = !takes_values(case) && keeps(generating(case));
-        if !kept[index] {
+        keeps[index] = affords(perhaps_generating(&plan.cases[index]));
+    }
+    let mut keeps = keeps.into_iter();
+    retain(plan, &mut dropped, |cases| match cases {
+        [case] if !matches!(case.kind, CaseKind::Step { .. }) => keeps.next().unwrap_or(true),
+        steps => affords(steps.iter().map(|case| perhaps_generating(case)).sum()),
+    });
+    plan.left_out.extend(dropped.into_iter().map(|((operation, kind), number)| left_out(operation, kind, number)));
+    times
+}
+
+/// Requests that were left out for the answers that they may generate: by operation and kind, how many.
+type Dropped = IndexMap<(String, &'static str), usize>;
+
+/// Keeps the cases and workflows of which that is true, a workflow by all its steps.
+fn retain(plan: &mut Plan, dropped: &mut Dropped, mut keeps: impl FnMut(&[&Case]) -> bool) {
+    let mut keep = |cases: &[&Case]| {
+        let stays = keeps(cases);
+        if let Some(case) = cases.first().filter(|_| !stays) {
             *dropped.entry((case.operation.id.clone(), case.kind.name())).or_default() += 1;
         }
-    }
-    let mut kept = kept.into_iter();
-    plan.cases.retain(|_| kept.next().unwrap_or(true));
-    plan.workflows.retain(|workflow| {
-        let cases = workflow.cases();
-        let cost = cases.iter().map(|case| generating(case)).sum();
-        let stays = !cases.iter().any(|case| takes_values(case)) && keeps(cost);
-        if let Some(case) = cases.first().filter(|_| !stays) {
-            *dropped.entry((case.operation.id.clone(), "workflow")).or_default() += 1;
-        }
         stays
-    });
-    plan.left_out.extend(dropped.into_iter().map(|((operation, kind), number)| LeftOut {
+    };
+    plan.cases.retain(|case| keep(&[case]));
+    plan.workflows.retain(|workflow| keep(&workflow.cases()));
+}
+
+fn left_out(operation: String, kind: &str, number: usize) -> LeftOut {
+    LeftOut {
         operation,
         state: None,
         what: format!("{number} {kind} case{}", if number == 1 { "" } else { "s" }),
         reason: MAX_GENERATIONS.to_owned(),
         promises: Vec::new(),
-    }));
+    }
 }
 
 /// How many requests of a case there are.
@@ -193,26 +227,61 @@ fn generating(case: &Case) -> usize {
     if case.generates() { requests(case) } else { 0 }
 }
 
-fn planned(plan: &Plan, sources: &[Source]) -> Vec<Planned> {
-    let mut by_kind: IndexMap<&str, (usize, usize)> = KINDS.into_iter().map(|kind| (kind, (0, 0))).collect();
-    for case in &plan.cases {
-        let (all, may_cost) = by_kind.entry(case.kind.name()).or_default();
-        *all += requests(case);
-        *may_cost += generating(case);
-    }
-    for workflow in &plan.workflows {
-        let (all, may_cost) = by_kind.entry("workflow").or_default();
-        let least = *workflow.requests(&plan.workflows).start();
-        *all += least;
-        *may_cost += workflow.cases().into_iter().map(generating).sum::<usize>().min(least);
-    }
-    let for_others = Planned {
-        kind: "source",
-        requests: sources.iter().map(|source| source.times).sum(),
-        generating: sources.iter().map(|source| generating(&source.case) * source.times).sum(),
+/// The same with requests that a target may serve as well as refuse and keeps its contract.
+fn perhaps_generating(case: &Case) -> usize {
+    let is_soft = match &case.kind {
+        CaseKind::Negative(violation) => !violation.essential || violation.strength != Strength::Documented,
+        _ => false,
     };
-    let of_kinds = by_kind.into_iter().map(|(kind, (requests, generating))| Planned { kind, requests, generating });
-    of_kinds.chain([for_others]).filter(|planned| planned.requests > 0).collect()
+    if is_soft && case.may_generate() { 1 } else { generating(case) }
+}
+
+/// Whether a case is sent last and alone, for it may disturb others.
+pub(super) fn disturbs(case: &Case, target: &Target) -> bool {
+    let state = case.state.as_ref().and_then(|name| target.states.get(name));
+    let hooked = state.is_some_and(|state| state.before.is_some() || state.after.is_some());
+    hooked || matches!(case.kind, CaseKind::Burst { .. })
+}
+
+/// Planned requests by kind, and how many more there would be if the run might send them.
+fn planned(plan: &Plan, sources: &[Source], target: &Target) -> (Vec<Planned>, usize) {
+    let kinds = KINDS.into_iter().chain(["source"]);
+    let mut by_kind: IndexMap<&'static str, Planned> =
+        kinds.map(|kind| (kind, Planned { kind, requests: 0, generating: 0 })).collect();
+    let (mut left, mut beyond) = (target.limits.max_requests, 0);
+    for Planned { kind, requests, generating } in in_order(plan, sources, target) {
+        let sent = requests.min(left);
+        left -= sent;
+        beyond += requests - sent;
+        let planned = by_kind.entry(kind).or_insert(Planned { kind, requests: 0, generating: 0 });
+        planned.requests += sent;
+        planned.generating += generating.min(sent);
+    }
+    (by_kind.into_values().filter(|planned| planned.requests > 0).collect(), beyond)
+}
+
+/// What is planned in the order in which it is sent.
+fn in_order(plan: &Plan, sources: &[Source], target: &Target) -> Vec<Planned> {
+    let of_case =
+        |case: &&Case| Planned { kind: case.kind.name(), requests: requests(case), generating: generating(case) };
+    let (examples, rest): (Vec<_>, Vec<_>) =
+        plan.cases.iter().partition(|case| case.kind == CaseKind::Example && case.state.is_none());
+    let (last, together): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| disturbs(case, target));
+    let of_source = |source: &Source| Planned {
+        kind: "source",
+        requests: source.times,
+        generating: generating(&source.case) * source.times,
+    };
+    let of_workflow = |workflow: &Workflow| {
+        let requests = *workflow.requests(&plan.workflows).start();
+        let generating: usize = workflow.cases().into_iter().map(generating).sum();
+        Planned { kind: "workflow", requests, generating: generating.min(requests) }
+    };
+    let mut order: Vec<Planned> = sources.iter().map(of_source).collect();
+    order.extend(examples.iter().chain(&together).map(of_case));
+    order.extend(plan.workflows.iter().map(of_workflow));
+    order.extend(last.iter().map(of_case));
+    order
 }
 
 /// Requests that retries and ways back of workflows come to at most.
@@ -231,7 +300,7 @@ fn extras(plan: &Plan, planned: usize, target: &Target, options: &Options) -> Ve
     let single = |extra, requests| Allowance { extra, times: requests, requests };
     let allowances = [
         single(Extra::Confirmation, confirmations),
-        single(Extra::Throttled, (planned / THROTTLED_SHARE).max(FEWEST_THROTTLED)),
+        single(Extra::Throttled, planned.max(FEWEST_THROTTLED)),
         single(Extra::Crowded, valid),
         single(Extra::Workflow, of_actions(plan).min(target.limits.max_requests)),
         Allowance { extra: Extra::SecondBurst, times: bursts.clone().count(), requests: bursts.map(requests).sum() },

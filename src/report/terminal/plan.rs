@@ -31,9 +31,14 @@ pub fn print_plan(
     for (name, forecast) in forecasts {
         writeln!(out, "{}\n", paint(palette.strong, safe::text(name)))?;
         requests(&palette, forecast).print(out, &palette, options.width)?;
-        print_lines(out, options, "on top, where there is reason", forecast.extras.iter().map(on_top))?;
+        print_lines(
+            out,
+            options,
+            "on top, where there is reason",
+            forecast.extras.iter().map(|extra| on_top(extra, forecast)),
+        )?;
         print_lines(out, options, "time", [("at least".to_owned(), time(forecast))])?;
-        print_lines(out, options, "not sent", left_out(forecast))?;
+        print_lines(out, options, "not sent", beyond(forecast).into_iter().chain(left_out(forecast)))?;
         writeln!(out)?;
     }
     writeln!(out, "{}", paint(palette.dim, LEGEND))?;
@@ -58,12 +63,14 @@ fn requests(palette: &Palette, forecast: &Forecast) -> Table<3> {
 }
 
 /// What may come on top of the planned requests, and how much of it.
-fn on_top(allowance: &Allowance) -> (String, String) {
+fn on_top(allowance: &Allowance, forecast: &Forecast) -> (String, String) {
     let about = match allowance.extra {
         Extra::Confirmation => {
             format!("findings are tried again and made small, with at most {REQUESTS_A_FINDING} a finding")
         }
-        Extra::Throttled => "again after a 429 that nothing asked for, at most 3 times each".to_owned(),
+        Extra::Throttled => {
+            "again, slower, after a 429 that nothing asked for; 3 times in a row while no other gets through".to_owned()
+        }
         Extra::Crowded => "a valid request again, alone, that was refused for others under way".to_owned(),
         Extra::Workflow => {
             "a step of a workflow again, or another one, where an action of the suite asks for it".to_owned()
@@ -72,7 +79,7 @@ fn on_top(allowance: &Allowance) -> (String, String) {
         Extra::Closed => "again on a new connection where an idle one was just closed".to_owned(),
         Extra::SignOfLife => "whether anybody is there, where the first request is not answered".to_owned(),
     };
-    (format!("at most {}", allowance.requests), about)
+    (format!("at most {}", allowance.requests.min(forecast.limits().max_requests)), about)
 }
 
 fn time(forecast: &Forecast) -> String {
@@ -89,6 +96,12 @@ fn time(forecast: &Forecast) -> String {
 
 fn told(time: Duration) -> String {
     humantime::format_duration(Duration::from_secs(time.as_secs_f64().ceil() as u64)).to_string()
+}
+
+/// What a bound on all requests cuts off.
+fn beyond(forecast: &Forecast) -> Option<(String, String)> {
+    let what = words::count(forecast.beyond, "request");
+    (forecast.beyond > 0).then(|| ("max-requests".to_owned(), format!("{what}, the last of the plan")))
 }
 
 /// What is left out by its reason, that for want of a state first.
@@ -143,6 +156,18 @@ mod tests {
         let mut out = Vec::new();
         print_plan(&mut out, &TerminalOptions::default(), &[("agentix", forecast)]).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn no_figure_of_a_plan_is_above_the_most_that_may_be_sent() {
+        let printed = printed(|target| target.limits.max_requests = 10);
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<String> = printed.lines().map(words).collect();
+        for line in ["planned 10 10", "at most 10 10"] {
+            assert!(lines.iter().any(|printed| printed == line), "{line} is not in {printed}");
+        }
+        assert!(printed.contains("requests, the last of the plan"), "{printed}");
+        assert!(!printed.contains("1240"), "{printed}");
     }
 
     #[test]

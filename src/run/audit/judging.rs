@@ -74,7 +74,7 @@ impl Audit<'_> {
         let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
         let other_credential = state.is_some_and(|state| !state.credentials.is_empty());
         let before = self.earlier.before(&burst.operation.id, limit, self.dispatcher.budget.elapsed());
-        Before { other_credential, ..before }
+        Before { other_credential, limited: self.dispatcher.throttled(), ..before }
     }
 
     /// Judges what only the whole run shows: ids that came twice, callers that were mixed up, and errors

@@ -8,10 +8,12 @@ use futures_util::stream;
 
 use super::Audit;
 use crate::generate::{Case, CaseKind, Expect, Plan, Workflow};
+use crate::judge::Verdict;
 use crate::run::bind::{BindError, Links, Source};
 use crate::run::budget::{Extra, Halt};
 use crate::run::burst::send_burst;
 use crate::run::dispatch::{Dispatcher, Unsent, is_throttled};
+use crate::run::forecast::disturbs;
 use crate::run::hook::{HOOK_LIMIT, run_hook};
 use crate::run::reach::unreachable;
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
@@ -43,11 +45,11 @@ impl Audit<'_> {
     pub(super) async fn send_all(&mut self, plan: Plan, sources: Vec<Source>) -> Result<(), Stop> {
         let (examples, rest): (Vec<_>, Vec<_>) =
             plan.cases.into_iter().partition(|case| case.kind == CaseKind::Example && case.state.is_none());
-        let (alone, together): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| self.disturbs(case));
+        let (alone, together): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| disturbs(case, &self.job.target));
         let mut first = [examples, together].concat();
-        if !first.is_empty() {
-            let needs_no_other = first.iter().position(|case| case.request.bindings.is_empty());
-            self.probe(first.remove(needs_no_other.unwrap_or(0))).await?;
+        // Where each needs another, the sources show whether the target is there.
+        if let Some(needs_no_other) = first.iter().position(|case| case.request.bindings.is_empty()) {
+            self.probe(first.remove(needs_no_other)).await?;
         }
         self.send_sources(&sources).await?;
         self.send_together(first).await?;
@@ -71,8 +73,15 @@ impl Audit<'_> {
             self.done += 1;
             match sent {
                 Ok(exchange) => {
+                    if self.done == 1 {
+                        self.must_be_there(&exchange).await?;
+                    }
                     self.links.add(case, &exchange);
-                    self.judge(case, &exchange, &[], true)?;
+                    if self.operations.contains(&case.operation.id) {
+                        self.judge(case, &exchange, &[], true)?;
+                    } else {
+                        self.reach.note(case, &exchange);
+                    }
                 }
                 Err(unsent) => {
                     self.not_sent(&case.operation.id, "requests for what they give to others", unsent.into())?
@@ -82,28 +91,28 @@ impl Audit<'_> {
         Ok(())
     }
 
-    fn disturbs(&self, case: &Case) -> bool {
-        let state = case.state.as_ref().and_then(|name| self.job.target.states.get(name));
-        let hooked = state.is_some_and(|state| state.before.is_some() || state.after.is_some());
-        hooked || matches!(case.kind, CaseKind::Burst { .. })
-    }
-
     /// The first request shows whether there is anything to judge.
     async fn probe(&mut self, case: Case) -> Result<(), Stop> {
         let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
         let tried = self.meanwhile(try_case(&dispatcher, &links, case)).await?;
-        let failure = match &tried.sent {
-            Ok(Exchange { outcome: Outcome::Failed(failure), .. }) => Some(failure.clone()),
-            _ => None,
-        };
-        // Bytes that begin as an answer does are somebody who answers, however wrong.
-        let is_answered = tried.sent.as_ref().is_ok_and(|exchange| exchange.wire.begins_as_http());
-        if let Some(failure) = failure.filter(|_| !is_answered)
-            && !self.answers_anything(&failure).await?
-        {
-            return Err(Stop::Unreachable(unreachable(self.job.url.as_str(), &failure)));
+        if let Ok(exchange) = &tried.sent {
+            self.must_be_there(exchange).await?;
         }
         self.take(tried)
+    }
+
+    /// Ends the run where the first request shows that nobody is there.
+    async fn must_be_there(&self, exchange: &Exchange) -> Result<(), Stop> {
+        // Bytes that begin as an answer does are somebody who answers, however wrong.
+        if exchange.wire.begins_as_http() {
+            return Ok(());
+        }
+        match &exchange.outcome {
+            Outcome::Failed(failure) if !self.answers_anything(failure).await? => {
+                Err(Stop::Unreachable(unreachable(self.job.url.as_str(), failure)))
+            }
+            Outcome::Failed(_) | Outcome::Answered(_) => Ok(()),
+        }
     }
 
     /// A target that fails on one request may still be there.
@@ -242,6 +251,13 @@ impl Audit<'_> {
         self.done += requests as usize;
         if let Some(exchange) = sent.exchange {
             self.earlier.note(&case.operation.id, &exchange, requests as usize);
+            let reason = sent.checks.iter().find_map(|check| match &check.verdict {
+                Verdict::NotChecked(reason) => Some(reason.clone()),
+                _ => None,
+            });
+            if let Some(reason) = reason {
+                self.unwitnessed.extend(case.promises.iter().map(|promise| (*promise, reason.clone())));
+            }
             let new = self.tally.record(&case, &exchange, &sent.checks, false);
             self.tell(&case, new)?;
         }
