@@ -240,3 +240,20 @@ fn request() -> Request {
         bindings: Vec::new(),
     }
 }
+
+/// The bytes beneath an answer of 200 without a field, whose body this framing ends.
+pub(super) fn record(framing: WireFraming) -> WireRecord {
+    WireRecord {
+        head: "HTTP/1.1 200 OK\r\n\r\n".into(),
+        content_lengths: Vec::new(),
+        transfer_encodings: Vec::new(),
+        framing,
+        chunks: Vec::new(),
+        chunk_count: 0,
+        last_chunk: false,
+        trailers: Vec::new(),
+        ended: true,
+        surplus: None,
+        closed: false,
+    }
+}

@@ -89,24 +89,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::judge::support::Scene;
+    use crate::judge::support::{Scene, record};
     use crate::send::Surplus;
-
-    fn record(framing: WireFraming) -> WireRecord {
-        WireRecord {
-            head: "HTTP/1.1 200 OK\r\n\r\n".into(),
-            content_lengths: Vec::new(),
-            transfer_encodings: Vec::new(),
-            framing,
-            chunks: Vec::new(),
-            chunk_count: 0,
-            last_chunk: false,
-            trailers: Vec::new(),
-            ended: true,
-            surplus: None,
-            closed: false,
-        }
-    }
 
     fn seen(record: WireRecord) -> Scene {
         let mut scene = Scene::new();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Vector, whole};
 use crate::contract::Framing;
 use crate::judge::streamed::support::stream;
-use crate::judge::support::Scene;
+use crate::judge::support::{Scene, record};
 use crate::send::{Surplus, Wire, WireFraming, WireRecord};
 
 pub(super) fn vectors() -> Vec<Vector> {
@@ -28,22 +28,6 @@ fn seen(record: WireRecord) -> Scene {
     let mut scene = whole(stream(Framing::Sse), "data: a\n\n");
     scene.wire = Wire::Seen(record.into());
     scene
-}
-
-fn record(framing: WireFraming) -> WireRecord {
-    WireRecord {
-        head: "HTTP/1.1 200 OK\r\n\r\n".into(),
-        content_lengths: Vec::new(),
-        transfer_encodings: Vec::new(),
-        framing,
-        chunks: Vec::new(),
-        chunk_count: 0,
-        last_chunk: false,
-        trailers: Vec::new(),
-        ended: true,
-        surplus: None,
-        closed: false,
-    }
 }
 
 fn surplus(framing: WireFraming, bytes: &'static str) -> WireRecord {
