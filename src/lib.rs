@@ -11,6 +11,7 @@
 //! house in one page is `docs/architecture.md`.
 
 pub mod cli;
+pub mod compare;
 pub mod contract;
 pub mod follow;
 pub mod generate;

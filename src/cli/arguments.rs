@@ -41,11 +41,27 @@ Examples:
   uptospec check --target agentix --rate 1/s --max-generations 40 --time-limit 10m
       an endpoint that is paid for: slowly, and with no more than forty generated answers";
 
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  uptospec compare before.json after.json
+      what is new, gone and unchanged, where both are reports of the same targets; 1 when something is new
+  uptospec compare vendor-a.json vendor-b.json vendor-c.json --report markdown=vendors.md
+      rules by targets
+
+Exit codes:
+  0  nothing is new; always where targets stand side by side
+  1  a finding is new, or weighs more than before
+  2  a file is no report
+  3  nothing is new, and a target is missing or could not be judged again";
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Judge targets against their contracts
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<CheckOptions>),
+    /// Hold reports of earlier runs against each other
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareOptions),
     /// Start an embedded reference server, conformant or with faults
     #[command(after_help = "Example:\n  uptospec serve agntix --port 8080 --fault done-missing")]
     Serve(ServeOptions),
@@ -178,6 +194,22 @@ impl std::str::FromStr for Unshown {
 pub enum FailOn {
     Error,
     Warning,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// JSON reports, the earlier first: `uptospec check --report json=PATH` writes them
+    #[arg(required = true, value_name = "REPORT")]
+    pub files: Vec<PathBuf>,
+    /// Set targets side by side even where both reports are of the same
+    #[arg(long)]
+    pub side_by_side: bool,
+    /// Write the comparison to a file, as markdown=PATH; repeatable
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    pub reports: Vec<ReportSpec>,
+    /// List the rules that are kept, and the findings that are unchanged
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]

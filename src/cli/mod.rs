@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod compare;
 pub mod diagnostics;
 mod documents;
 mod exit;
@@ -62,6 +63,7 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
     let look = Look::of_stdout();
     match command {
         Command::Check(options) => check::check(*options).await,
+        Command::Compare(options) => compare::compare(&options, &mut anstream::stdout().lock()),
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
         Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,

@@ -12,7 +12,7 @@ use crate::contract::{Place, Source, Strength};
 use crate::judge::{At, Finding, Severity, StreamEnd};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
-    Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
+    Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
 };
 use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
@@ -28,6 +28,14 @@ impl io::Write for BrokenPipe {
     fn flush(&mut self) -> io::Result<()> {
         Err(io::ErrorKind::BrokenPipe.into())
     }
+}
+
+/// The JSON report of a run.
+pub fn json(run: &RunResult) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut report = super::JsonReport::new(&mut out);
+    report.event(&Event::RunFinished(run)).expect("a vector takes everything");
+    out
 }
 
 /// The events of a finished run, in order.

@@ -5,6 +5,7 @@
 
 mod at_end;
 mod badge;
+pub(crate) mod compared;
 mod github;
 mod har;
 mod json;
@@ -24,7 +25,7 @@ pub(crate) mod words;
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 
 use std::fs::File;
 use std::io::{self, BufWriter};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ShownStream;
@@ -13,7 +13,7 @@ use crate::judge::{Finding, Severity, StreamEnd};
 use crate::send::Exchange;
 
 /// What a target, or a whole run, comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RunVerdict {
     /// Nothing that was judged breaks the contract, and every operation was judged.
@@ -191,7 +191,7 @@ pub struct PromiseOutcome {
 }
 
 /// Whether a promise is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PromiseVerdict {
     /// There is evidence for it and none against it.
     #[serde(rename = "kept")]
