@@ -16,6 +16,7 @@ pub mod contract;
 pub mod follow;
 pub mod generate;
 pub mod harness;
+pub mod identify;
 pub mod judge;
 pub mod reference;
 pub mod report;

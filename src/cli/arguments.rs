@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use serde_json::Value;
 
 use super::Failure;
-use crate::contract::DocumentOrigin;
+use crate::contract::{DocumentOrigin, Location};
 use crate::report::{ReportSpec, known_formats};
 use crate::target::{Rate, duration, rate};
 
@@ -41,6 +42,20 @@ Examples:
   uptospec check --target agentix --rate 1/s --max-generations 40 --time-limit 10m
       an endpoint that is paid for: slowly, and with no more than forty generated answers";
 
+const IDENTIFY_EXAMPLES: &str = "\
+A glance at each contract: its examples, a request without a credential, and the errors that a request alone can
+bring about. A few requests an operation; those that an endpoint serves may cost what they cost.
+
+Examples:
+  uptospec identify https://api.example.com -H \"Authorization: Bearer $KEY\"
+  uptospec identify http://127.0.0.1:3000 --spec ours.yaml --spec theirs.yaml
+
+Exit codes:
+  0  it speaks one of them, or most of one
+  1  it speaks none of them
+  2  the command or a document is wrong
+  3  nobody answered";
+
 const COMPARE_EXAMPLES: &str = "\
 Examples:
   uptospec compare before.json after.json
@@ -59,6 +74,9 @@ pub enum Command {
     /// Judge targets against their contracts
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<CheckOptions>),
+    /// Tell which of the known contracts an endpoint speaks
+    #[command(after_help = IDENTIFY_EXAMPLES)]
+    Identify(IdentifyOptions),
     /// Hold reports of earlier runs against each other
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareOptions),
@@ -174,6 +192,11 @@ impl Unshown {
     pub fn origin(&self) -> Result<DocumentOrigin, Failure> {
         DocumentOrigin::of_argument(&self.0).map_err(|error| Failure::Usage(error.to_string()))
     }
+
+    /// The part of a request that it gives, and the value.
+    pub fn value(&self) -> Result<(Location, Value), Failure> {
+        value_option(&self.0).map_err(|wanted| Failure::Usage(wanted.to_owned()))
+    }
 }
 
 impl std::fmt::Debug for Unshown {
@@ -194,6 +217,31 @@ impl std::str::FromStr for Unshown {
 pub enum FailOn {
     Error,
     Warning,
+}
+
+#[derive(Debug, Args)]
+pub struct IdentifyOptions {
+    /// Base URL of the endpoint
+    // Read later, for the same reason as a header of a check.
+    pub url: Unshown,
+    /// A header of every request; credentials among them are never shown
+    // Read later, for the same reason as a header of a check.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<Unshown>,
+    /// A value in place of a generated one, such as an id that the endpoint knows: path.X, query.X, header.X or
+    /// body#/json/pointer
+    // Read later, for the same reason as a header of a check.
+    #[arg(long = "value", value_name = "LOCATION=VALUE")]
+    pub values: Vec<Unshown>,
+    /// A document to hold it against, in place of the four documented APIs; repeatable
+    #[arg(long = "spec", value_name = "SPEC")]
+    pub specs: Vec<Unshown>,
+    /// Pace of the requests, such as 20/s
+    #[arg(long, value_parser = rate)]
+    pub rate: Option<Rate>,
+    /// Say what speaks against every contract
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]
@@ -253,12 +301,12 @@ fn positive(text: &str) -> Result<usize, String> {
 ///
 /// # Errors
 /// What would be right, and nothing of the text: it may be a credential.
-pub fn value_option(text: &str) -> Result<(crate::contract::Location, serde_json::Value), &'static str> {
+fn value_option(text: &str) -> Result<(Location, Value), &'static str> {
     let wanted = "--value is LOCATION=VALUE, such as path.agentId=abc123; \
         locations are path.X, query.X, header.X, cookie.X and body#/json/pointer";
     let (location, value) = text.split_once('=').ok_or(wanted)?;
     let location = location.parse().map_err(|_| wanted)?;
-    let value = serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::from(value));
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
     Ok((location, value))
 }
 

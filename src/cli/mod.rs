@@ -7,6 +7,7 @@ pub mod diagnostics;
 mod documents;
 mod exit;
 pub mod explain;
+mod identify;
 mod init;
 pub mod lint;
 mod look;
@@ -64,6 +65,7 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Check(options) => check::check(*options).await,
         Command::Compare(options) => compare::compare(&options, &mut anstream::stdout().lock()),
+        Command::Identify(options) => identify::identify(&options, &mut anstream::stdout()).await,
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
         Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,

@@ -8,6 +8,7 @@ mod badge;
 pub(crate) mod compared;
 mod github;
 mod har;
+mod identified;
 mod json;
 mod junit;
 pub(crate) mod layout;
@@ -32,6 +33,7 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+pub use identified::print_likenesses;
 pub use json::JsonReport;
 pub use ndjson::NdjsonReport;
 pub use progress::Progress;

@@ -2,8 +2,10 @@
 
 mod budget;
 mod check;
+mod compare;
 mod documents;
 mod framing;
+mod identify;
 mod overlays;
 mod secrets;
 mod streams;
