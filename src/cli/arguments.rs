@@ -56,6 +56,23 @@ Exit codes:
   2  the command or a document is wrong
   3  nobody answered";
 
+const REPLAY_EXAMPLES: &str = "\
+A recording holds no credential: set what it names in the environment, or give the header again.
+
+Examples:
+  uptospec check --target agentix --record recordings
+      keeps the exchange behind each finding
+  uptospec replay recordings/agentix/sendMessage.error-code.json -H \"Authorization: Bearer $KEY\"
+      sends its case again
+  uptospec replay --offline recordings/agentix/*.json
+      judges what was recorded by the rules of today
+
+Exit codes:
+  0  every finding is gone
+  1  one still stands
+  2  a file is no recording, a document or an option is wrong, or a credential is missing
+  3  none stands, and one could not be judged";
+
 const COMPARE_EXAMPLES: &str = "\
 Examples:
   uptospec compare before.json after.json
@@ -77,6 +94,9 @@ pub enum Command {
     /// Tell which of the known contracts an endpoint speaks
     #[command(after_help = IDENTIFY_EXAMPLES)]
     Identify(IdentifyOptions),
+    /// Send a recorded case again, or judge a recording again, and say whether its finding still stands
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayOptions),
     /// Hold reports of earlier runs against each other
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareOptions),
@@ -175,6 +195,9 @@ pub struct CheckOptions {
     /// Write a report to a file; repeatable
     #[arg(long = "report", value_name = "FORMAT=PATH", help = reports_help())]
     pub reports: Vec<ReportSpec>,
+    /// Keep the exchange behind each finding in this folder, for `uptospec replay`
+    #[arg(long, value_name = "DIR", conflicts_with = "plan")]
+    pub record: Option<PathBuf>,
     /// Print one line a finding and the verdict
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -242,6 +265,29 @@ pub struct IdentifyOptions {
     /// Say what speaks against every contract
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReplayOptions {
+    /// Recordings: `uptospec check --record DIR` writes them
+    #[arg(required = true, value_name = "FILE")]
+    pub recordings: Vec<PathBuf>,
+    /// Send nothing: judge what was recorded
+    #[arg(long, conflicts_with_all = ["url", "headers"])]
+    pub offline: bool,
+    /// Base URL to send to, in place of the recorded one
+    // Read later, for the same reason as a header of a check.
+    #[arg(long)]
+    pub url: Option<Unshown>,
+    /// A header in place of a recorded one that held a credential
+    // Read later, for the same reason as a header of a check.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<Unshown>,
+    /// The document to hold it to, in place of the recorded one
+    #[arg(long)]
+    pub spec: Option<Unshown>,
+    #[command(flatten)]
+    pub overlays: Overlays,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ pub mod lint;
 mod look;
 mod names;
 mod prepare;
+mod replay;
 mod selftest;
 mod serve;
 
@@ -66,6 +67,7 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Check(options) => check::check(*options).await,
         Command::Compare(options) => compare::compare(&options, &mut anstream::stdout().lock()),
         Command::Identify(options) => identify::identify(&options, &mut anstream::stdout()).await,
+        Command::Replay(options) => replay::replay(&options, &mut anstream::stdout()).await,
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
         Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,

@@ -9,7 +9,9 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use crate::contract::{Place, Source, Strength};
-use crate::judge::{At, Finding, Severity, StreamEnd};
+use crate::generate::{CaseKind, Expect};
+use crate::judge::{At, Context, Finding, Severity, StreamEnd};
+use crate::recording::{RecordedCase, RecordedRequest};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
     Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
@@ -279,6 +281,28 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
         },
         exchange: answered(200, "text/plain", b"", END),
         stream: None,
+        recorded: recorded(),
+        context: Context::default(),
+    }
+}
+
+fn recorded() -> RecordedCase {
+    RecordedCase {
+        id: "sendMessage/positive/12".to_owned(),
+        operation: "sendMessage".to_owned(),
+        kind: CaseKind::Positive,
+        state: None,
+        request: RecordedRequest {
+            method: "POST".to_owned(),
+            path: "/api/chat".to_owned(),
+            path_values: Vec::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            content_type: None,
+            body: None,
+        },
+        expect: Expect::Any,
+        mark: None,
     }
 }
 

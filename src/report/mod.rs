@@ -16,6 +16,7 @@ mod markdown;
 mod markup;
 mod ndjson;
 mod progress;
+mod recordings;
 pub(crate) mod safe;
 pub(crate) mod style;
 pub(crate) mod table;
@@ -37,6 +38,7 @@ pub use identified::print_likenesses;
 pub use json::JsonReport;
 pub use ndjson::NdjsonReport;
 pub use progress::Progress;
+pub use recordings::{Recorder, Replayed, print_replayed};
 pub use terminal::{Terminal, TerminalOptions, print_plan};
 
 use crate::run::{Event, Reporter};

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::ShownStream;
 use crate::contract::{Place, Source};
-use crate::judge::{Finding, Severity, StreamEnd};
+use crate::judge::{Context, Finding, Severity, StreamEnd};
+use crate::recording::RecordedCase;
 use crate::send::Exchange;
 
 /// What a target, or a whole run, comes to.
@@ -108,6 +109,10 @@ pub struct FoundFinding {
     pub exchange: Exchange,
     /// Its answer as a stream, where it is one.
     pub stream: Option<ShownStream>,
+    /// That case in a form that can be judged and sent again.
+    pub recorded: RecordedCase,
+    /// What was known beyond the exchange when it was judged.
+    pub context: Context,
 }
 
 /// Whether a finding shows again when its case is sent again.

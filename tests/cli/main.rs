@@ -7,6 +7,7 @@ mod documents;
 mod framing;
 mod identify;
 mod overlays;
+mod replay;
 mod secrets;
 mod streams;
 mod support;
