@@ -36,7 +36,7 @@ pub use case::*;
 pub use credential::OTHER_ORGANISATION;
 pub use plan::{LeftOut, Options, Plan, generate};
 pub use request::*;
-pub use shrink::smaller;
+pub use shrink::Search;
 pub use suite::{Suite, SuiteError};
 pub use workflow::*;
 

@@ -15,8 +15,6 @@ use crate::contract::{Contract, Strength};
 use crate::generate::{Case, CaseKind, Expect, LeftOut, Plan, Suite, Workflow, generate};
 use crate::target::{Limits, Target};
 
-/// How many findings are tried again: what comes after them is reported as it was seen.
-const CONFIRMED_FINDINGS: usize = 20;
 /// As many requests as are planned may be sent again because of a 429, and so many in any case.
 const FEWEST_THROTTLED: usize = 20;
 /// The order in which kinds are told: an example shows most for its money.
@@ -296,7 +294,7 @@ fn of_actions(plan: &Plan) -> usize {
 fn extras(plan: &Plan, planned: usize, target: &Target, options: &Options) -> Vec<Allowance> {
     let bursts = plan.cases.iter().filter(|case| matches!(case.kind, CaseKind::Burst { .. }));
     let valid = plan.cases.iter().filter(|case| matches!(case.expect, Expect::Success { .. })).count();
-    let confirmations = if options.confirm { CONFIRMED_FINDINGS * confirm::REQUESTS } else { 0 };
+    let confirmations = if options.confirm { confirm::ALL_REQUESTS } else { 0 };
     let single = |extra, requests| Allowance { extra, times: requests, requests };
     let allowances = [
         single(Extra::Confirmation, confirmations),

@@ -6,6 +6,7 @@ mod documents;
 mod framing;
 mod overlays;
 mod secrets;
+mod shrinking;
 mod streams;
 mod support;
 mod unreachable;
