@@ -11,6 +11,7 @@ mod credential;
 mod declared;
 mod draft;
 mod errors;
+mod exercise;
 mod exercised;
 #[cfg(test)]
 mod fixture;
@@ -25,6 +26,7 @@ mod pointer;
 mod positive;
 mod request;
 mod seed;
+mod sent;
 mod serialise;
 mod shrink;
 pub mod strategy;
@@ -34,6 +36,7 @@ mod workflow;
 
 pub use case::*;
 pub use credential::OTHER_ORGANISATION;
+pub use exercise::{Aspect, Part, Parts};
 pub use plan::{LeftOut, Options, Plan, generate};
 pub use request::*;
 pub use shrink::Search;

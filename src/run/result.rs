@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ShownStream;
+use super::{OperationCoverage, ShownStream};
 use crate::contract::{Place, Source};
 use crate::judge::{Finding, Severity, StreamEnd};
 use crate::send::Exchange;
@@ -85,6 +85,8 @@ pub struct TargetResult {
     pub latency: IndexMap<String, Latency>,
     /// How streams ended, by operation.
     pub streams: IndexMap<String, Streams>,
+    /// What was exercised, by operation.
+    pub coverage: IndexMap<String, OperationCoverage>,
 }
 
 /// A broken rule on one operation and state, however many cases show it.
