@@ -8,6 +8,7 @@ mod boundary;
 mod caller;
 mod case;
 mod credential;
+mod deal;
 mod declared;
 mod draft;
 mod errors;
@@ -36,8 +37,9 @@ mod workflow;
 
 pub use case::*;
 pub use credential::OTHER_ORGANISATION;
+pub use deal::Deal;
 pub use exercise::{Aspect, Part, Parts};
-pub use plan::{LeftOut, Options, Plan, generate};
+pub use plan::{LeftOut, Options, Plan, generate, generate_dealt};
 pub use request::*;
 pub use shrink::Search;
 pub use suite::{Suite, SuiteError};

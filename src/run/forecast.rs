@@ -12,7 +12,7 @@ use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
 use super::{Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
-use crate::generate::{Case, CaseKind, Expect, LeftOut, Plan, Suite, Workflow, generate};
+use crate::generate::{Case, CaseKind, Deal, Expect, LeftOut, Plan, Suite, Workflow, generate_dealt};
 use crate::target::{Limits, Target};
 
 /// As many requests as are planned may be sent again because of a 429, and so many in any case.
@@ -110,8 +110,10 @@ impl Forecast {
 
 impl Preparation {
     pub fn of(contract: &Contract, target: &Target, suite: Option<&Suite>, options: &Options) -> Self {
-        let settings = crate::generate::Options { seed: options.seed, cases: options.cases };
-        let mut plan = generate(contract, target, suite, &settings);
+        let chosen = |id: &String| options.only.is_empty() || options.only.contains(id);
+        let operations = contract.operations.iter().filter(|operation| chosen(&operation.id)).map(AsRef::as_ref);
+        let deal = Deal::among(operations, options.cases, target.limits.max_requests);
+        let mut plan = generate_dealt(contract, target, suite, (options.seed, deal));
         // An operation that was not chosen may still have to give values to one that was.
         let providers = providers(&plan);
         keep_chosen(&mut plan, &options.only);
@@ -119,6 +121,8 @@ impl Preparation {
             Some(most) => keep_within(&mut plan, &providers, most, target.limits.concurrency),
             None => target.limits.concurrency,
         };
+        // Where the plan is longer than what may be sent, streams do not fall victim to that.
+        plan.cases.sort_by_key(|case| !case.operation.streams());
         let sources = sources(&plan, &providers, times);
         let (planned, beyond) = planned(&plan, &sources, target);
         let requests = planned.iter().map(|planned| planned.requests).sum();

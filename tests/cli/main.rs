@@ -2,6 +2,9 @@
 
 mod budget;
 mod check;
+mod concurrency;
+mod coverage;
+mod declared;
 mod documents;
 mod framing;
 mod overlays;

@@ -98,6 +98,7 @@ pub fn answering(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
 
 /// A request as a server read it.
 pub struct Received {
+    pub method: String,
     /// Path and query.
     pub target: String,
     pub body: Vec<u8>,
@@ -108,7 +109,8 @@ impl Received {
     fn read(connection: &mut impl BufRead) -> Option<Self> {
         let mut line = String::new();
         connection.read_line(&mut line).ok()?;
-        let target = line.split_whitespace().nth(1)?.to_owned();
+        let mut words = line.split_whitespace().map(str::to_owned);
+        let (method, target) = (words.next()?, words.next()?);
         let mut length = 0;
         loop {
             let mut field = String::new();
@@ -123,7 +125,7 @@ impl Received {
         }
         let mut body = vec![0; length];
         connection.read_exact(&mut body).ok()?;
-        Some(Received { target, body })
+        Some(Received { method, target, body })
     }
 
     /// The body as JSON; `null` where it is none.
