@@ -169,9 +169,7 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
     let for_sources: usize =
         sources(plan, providers, times).iter().map(|source| generating(&source.case) * source.times).sum();
     let mut left = room.saturating_sub(for_sources);
-    // What shows most for its money comes first.
-    let mut order: Vec<usize> = (0..plan.cases.len()).collect();
-    order.sort_by_key(|index| KINDS.iter().position(|kind| *kind == plan.cases[*index].kind.name()));
+    let order = by_worth(&plan.cases);
     let mut keeps = vec![true; plan.cases.len()];
     let mut affords = |cost: usize| {
         let rest = left.checked_sub(cost);
@@ -188,6 +186,24 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
     });
     plan.left_out.extend(dropped.into_iter().map(|((operation, kind), number)| left_out(operation, kind, number)));
     times
+}
+
+/// The order in which cases are worth their money: by kind, and those of one kind so that at any point of it each
+/// operation has as large a part of its own as all others.
+fn by_worth(cases: &[Case]) -> Vec<usize> {
+    let mut groups: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    for (index, case) in cases.iter().enumerate() {
+        groups.entry((&case.operation.id, case.kind.name())).or_default().push(index);
+    }
+    let mut parts = vec![0; cases.len()];
+    for members in groups.values() {
+        for (round, index) in members.iter().enumerate() {
+            parts[*index] = round * cases.len() / members.len();
+        }
+    }
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|index| (KINDS.iter().position(|kind| *kind == cases[*index].kind.name()), parts[*index]));
+    order
 }
 
 /// Requests that were left out for the answers that they may generate: by operation and kind, how many.

@@ -35,7 +35,7 @@ impl Style {
         Style { tells: false, ..self }
     }
 
-    const fn new(self) -> Self {
+    const fn since_3_1(self) -> Self {
         Style { versions: NEW, ..self }
     }
 
@@ -66,40 +66,40 @@ const STYLES: &[Style] = &[
         "sse",
         "{schema: {type: object, required: [data], properties: {data: CHUNK, event: {type: string}, id: {type: string}, retry: {type: integer}}}}",
     ),
-    style("sse-item", "sse", "{itemSchema: CHUNK}").new(),
+    style("sse-item", "sse", "{itemSchema: CHUNK}").since_3_1(),
     style(
         "sse-item-envelope-text",
         "sse",
         "{itemSchema: {type: object, required: [data], properties: {data: {type: string}, event: {type: string}, id: {type: string}, retry: {type: integer}}}}",
     )
-    .new()
+    .since_3_1()
     .silent(),
     style(
         "sse-item-envelope-content",
         "sse",
         "{itemSchema: {type: object, required: [data], properties: {data: {type: string, contentMediaType: application/json, contentSchema: CHUNK}, event: {type: string}, id: {type: string}, retry: {type: integer}}}}",
     )
-    .new(),
+    .since_3_1(),
     style(
         "sse-item-envelope-value",
         "sse",
         "{itemSchema: {type: object, required: [data], properties: {data: CHUNK, event: {type: string}, id: {type: string}, retry: {type: integer}}}}",
     )
-    .new(),
+    .since_3_1(),
     style("ndjson-nothing", "ndjson", "{}").silent(),
     style("ndjson-text", "ndjson", "{schema: {type: string}}").silent(),
     style("ndjson-reference", "ndjson", "{schema: CHUNK}"),
-    style("ndjson-item", "ndjson", "{itemSchema: CHUNK}").new(),
+    style("ndjson-item", "ndjson", "{itemSchema: CHUNK}").since_3_1(),
     style("jsonl-nothing", "jsonl", "{}").silent(),
     style("jsonl-reference", "jsonl", "{schema: CHUNK}"),
-    style("jsonl-item", "jsonl", "{itemSchema: CHUNK}").new(),
+    style("jsonl-item", "jsonl", "{itemSchema: CHUNK}").since_3_1(),
     style("seq-nothing", "seq", "{}").silent(),
     style("seq-reference", "seq", "{schema: CHUNK}"),
-    style("seq-item", "seq", "{itemSchema: CHUNK}").new(),
+    style("seq-item", "seq", "{itemSchema: CHUNK}").since_3_1(),
     style("streamed-nothing", "streamed", "{}").silent(),
     style("streamed-text", "streamed", "{schema: {type: string}}").silent(),
     style("streamed-reference", "streamed", "{schema: CHUNK}"),
-    style("streamed-item", "streamed", "{itemSchema: CHUNK}").new(),
+    style("streamed-item", "streamed", "{itemSchema: CHUNK}").since_3_1(),
 ];
 
 fn media_type(speaks: &str) -> &'static str {
@@ -135,6 +135,8 @@ enum Fault {
     Payload,
     NoJson,
     BrokenOff,
+    /// Nothing, unless `[DONE]` is declared.
+    NoSentinel,
 }
 
 /// The pieces of a stream.
@@ -142,7 +144,7 @@ fn pieces(speaks: &str, fault: Option<Fault>) -> Vec<String> {
     let second = match fault {
         Some(Fault::Payload) => r#"{"id":5,"delta":" world"}"#,
         Some(Fault::NoJson) => r#"{"id":"c1","delta":" wor"#,
-        Some(Fault::BrokenOff) | None => r#"{"id":"c1","delta":" world"}"#,
+        Some(Fault::BrokenOff | Fault::NoSentinel) | None => r#"{"id":"c1","delta":" world"}"#,
     };
     let values = [r#"{"id":"c1","delta":"Hello"}"#, second, r#"{"id":"c1","delta":"!"}"#];
     match speaks {
@@ -164,7 +166,7 @@ fn server(fault: Option<Fault>) -> String {
             return answered("405 Method Not Allowed\r\nAllow: GET", "text/plain", "GET alone");
         }
         let mut pieces = pieces(speaks, fault);
-        if fault == Some(Fault::BrokenOff) {
+        if fault == Some(Fault::BrokenOff) || (fault == Some(Fault::NoSentinel) && speaks == "sse") {
             pieces.truncate(pieces.len() - 1);
         }
         streamed(media_type(speaks), &pieces, fault != Some(Fault::BrokenOff))
@@ -238,6 +240,15 @@ fn a_stream_that_breaks_off_is_found_however_it_is_declared() {
             let is_found = told.iter().any(|(operation, _)| operation == style.name);
             assert!(is_found, "{version} {}: {told:?}", style.name);
         }
+    }
+}
+
+#[test]
+fn a_stream_without_a_sentinel_lacks_it_only_where_it_is_declared() {
+    for version in ALL {
+        let told = audited(version, Some(Fault::NoSentinel));
+        let operations: Vec<_> = told.iter().map(|(operation, _)| operation.as_str()).collect();
+        assert_eq!(operations, ["sse-alternatives", "sse-done-known", "sse-fern"], "{version} {told:?}");
     }
 }
 
