@@ -12,11 +12,9 @@ use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
-use crate::generate::{Case, CaseKind, CredentialFault, Expect, LeftOut, Plan, Suite, Workflow, generate};
+use crate::generate::{Case, CaseKind, CredentialFault, Deal, Expect, LeftOut, Plan, Suite, Workflow, generate_dealt};
 use crate::target::{Limits, Target};
 
-/// How many findings are tried again: what comes after them is reported as it was seen.
-const CONFIRMED_FINDINGS: usize = 20;
 /// As many requests as are planned may be sent again because of a 429, and so many in any case.
 const FEWEST_THROTTLED: usize = 20;
 /// The order in which kinds are told: an example shows most for its money.
@@ -112,8 +110,10 @@ impl Forecast {
 
 impl Preparation {
     pub fn of(contract: &Contract, target: &Target, suite: Option<&Suite>, options: &Options) -> Self {
-        let settings = crate::generate::Options { seed: options.seed, cases: options.cases };
-        let mut plan = generate(contract, target, suite, &settings);
+        let chosen = |id: &String| options.only.is_empty() || options.only.contains(id);
+        let operations = contract.operations.iter().filter(|operation| chosen(&operation.id)).map(AsRef::as_ref);
+        let deal = Deal::among(operations, options.cases, target.limits.max_requests);
+        let mut plan = generate_dealt(contract, target, suite, (options.seed, deal));
         // An operation that was not chosen may still have to give values to one that was.
         let providers = providers(&plan);
         keep_chosen(&mut plan, &options.only);
@@ -124,6 +124,8 @@ impl Preparation {
             Some(most) => keep_within(&mut plan, &providers, most, target.limits.concurrency),
             None => target.limits.concurrency,
         };
+        // Where the plan is longer than what may be sent, streams do not fall victim to that.
+        plan.cases.sort_by_key(|case| !case.operation.streams());
         let sources = sources(&plan, &providers, times);
         let (planned, beyond) = planned(&plan, &sources, target);
         let requests = planned.iter().map(|planned| planned.requests).sum();
@@ -186,9 +188,7 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
     let for_sources: usize =
         sources(plan, providers, times).iter().map(|source| generating(&source.case) * source.times).sum();
     let mut left = room.saturating_sub(for_sources);
-    // What shows most for its money comes first.
-    let mut order: Vec<usize> = (0..plan.cases.len()).collect();
-    order.sort_by_key(|index| KINDS.iter().position(|kind| *kind == plan.cases[*index].kind.name()));
+    let order = by_worth(&plan.cases);
     let mut keeps = vec![true; plan.cases.len()];
     let mut affords = |cost: usize| {
         let rest = left.checked_sub(cost);
@@ -205,6 +205,24 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
     });
     plan.left_out.extend(dropped.into_iter().map(|((operation, kind), number)| left_out(operation, kind, number)));
     times
+}
+
+/// The order in which cases are worth their money: by kind, and those of one kind so that at any point of it each
+/// operation has as large a part of its own as all others.
+fn by_worth(cases: &[Case]) -> Vec<usize> {
+    let mut groups: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    for (index, case) in cases.iter().enumerate() {
+        groups.entry((&case.operation.id, case.kind.name())).or_default().push(index);
+    }
+    let mut parts = vec![0; cases.len()];
+    for members in groups.values() {
+        for (round, index) in members.iter().enumerate() {
+            parts[*index] = round * cases.len() / members.len();
+        }
+    }
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|index| (KINDS.iter().position(|kind| *kind == cases[*index].kind.name()), parts[*index]));
+    order
 }
 
 /// Requests that were left out for the answers that they may generate: by operation and kind, how many.
@@ -315,7 +333,7 @@ fn of_actions(plan: &Plan) -> usize {
 fn extras(plan: &Plan, planned: usize, target: &Target, options: &Options) -> Vec<Allowance> {
     let bursts = plan.cases.iter().filter(|case| matches!(case.kind, CaseKind::Burst { .. }));
     let valid = plan.cases.iter().filter(|case| matches!(case.expect, Expect::Success { .. })).count();
-    let confirmations = if options.confirm { CONFIRMED_FINDINGS * confirm::REQUESTS } else { 0 };
+    let confirmations = if options.confirm { confirm::ALL_REQUESTS } else { 0 };
     let single = |extra, requests| Allowance { extra, times: requests, requests };
     let allowances = [
         single(Extra::Confirmation, confirmations),

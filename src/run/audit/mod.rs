@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use self::sending::Stop;
 use super::bind::{Links, Source};
 use super::budget::{Budget, MAX_GENERATIONS};
+use super::coverage::Gathering;
 use super::dispatch::Dispatcher;
 use super::earlier::Earlier;
 use super::forecast::{Forecast, Preparation};
@@ -66,6 +67,7 @@ struct Audit<'a> {
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
     earlier: Earlier,
+    coverage: Gathering,
     left_out: Vec<NotChecked>,
     unwitnessed: HashMap<PromiseId, String>,
     incomplete: Vec<String>,
@@ -95,6 +97,7 @@ impl<'a> Audit<'a> {
         }
         let operations = job.contract.operations.iter().map(|operation| operation.id.clone());
         let is_chosen = |id: &String| options.only.is_empty() || options.only.contains(id);
+        let operations: Vec<String> = operations.filter(is_chosen).collect();
         Ok(Audit {
             job,
             options,
@@ -110,10 +113,11 @@ impl<'a> Audit<'a> {
             reach: Reach::default(),
             answers: HashMap::new(),
             earlier: Earlier::default(),
+            coverage: Gathering::new(&job.contract, &operations, plan),
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
             incomplete: Vec::new(),
-            operations: operations.filter(is_chosen).collect(),
+            operations,
             redactor: Redactor::new(job.target.secrets()),
             done: 0,
         })
@@ -175,6 +179,7 @@ impl<'a> Audit<'a> {
             () if self.incomplete.is_empty() => RunVerdict::Conformant,
             () => RunVerdict::Incomplete,
         };
+        let coverage = self.coverage.finish(&self.left_out, self.incomplete.first().map(String::as_str));
         let result = TargetResult {
             name: self.job.target.name.clone(),
             title: self.job.contract.title.clone(),
@@ -191,6 +196,7 @@ impl<'a> Audit<'a> {
             left_out: self.left_out,
             latency: self.tally.latency(),
             streams: self.tally.streams,
+            coverage,
         };
         redact::result(&self.redactor, result)
     }

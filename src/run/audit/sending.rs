@@ -251,6 +251,7 @@ impl Audit<'_> {
         self.done += requests as usize;
         if let Some(exchange) = sent.exchange {
             self.earlier.note(&case.operation.id, &exchange, requests as usize);
+            self.coverage.note(&case, &exchange, requests as usize);
             let reason = sent.checks.iter().find_map(|check| match &check.verdict {
                 Verdict::NotChecked(reason) => Some(reason.clone()),
                 _ => None,
