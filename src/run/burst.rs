@@ -1,86 +1,99 @@
-//! Bursts: one request sent over and over.
+//! Bursts: one request sent over and over, and alone after a while.
+
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
+use tokio::time::sleep;
 
 use super::budget::Extra;
 use super::dispatch::{Dispatcher, Unsent};
-use crate::contract::Contract;
 use crate::generate::Case;
-use crate::judge::{Before, Check, judge_burst};
-use crate::send::Exchange;
+use crate::judge::{Burst, Step};
+use crate::send::{Exchange, WireRequest};
+use crate::target::Limits;
 
-/// What became of a burst.
-pub struct SentBurst {
-    /// One exchange of it, to show: the last.
-    pub exchange: Option<Exchange>,
-    /// What the burst as a whole came to.
-    pub checks: Vec<Check>,
-    /// Whether it was cut short.
-    pub unsent: Option<Unsent>,
+/// The request of a burst, and how it is sent.
+pub struct BurstSender<'a> {
+    /// The request.
+    pub case: &'a Case,
+    /// How many of them are sent one upon the other.
+    pub requests: u32,
+    /// How many at once, and how long a window is waited for.
+    pub limits: &'a Limits,
+    /// Sends them.
+    pub dispatcher: &'a Dispatcher,
 }
 
-/// Sends a request over and over, and once more from the start where every answer was a success: a window
-/// that turned over in the middle of the first round cannot do so again in the second.
-pub async fn send_burst(
-    case: &Case,
-    requests: u32,
-    concurrency: usize,
-    contract: &Contract,
-    dispatcher: &Dispatcher,
-    before: &Before,
-) -> SentBurst {
-    let first = round(case, requests, concurrency, dispatcher).await;
-    let (exchanges, unsent) = match first {
-        (exchanges, None) if exchanges.iter().all(is_served) && dispatcher.budget.allows(Extra::SecondBurst) => {
-            round(case, requests, concurrency, dispatcher).await
+impl BurstSender<'_> {
+    /// Sends a burst step by step until it can be judged, or no more of it may be sent. Gives why it was cut
+    /// short, where it was.
+    pub async fn send(&self, burst: &mut Burst) -> Option<Unsent> {
+        let wire = match self.dispatcher.wire(&self.case.request) {
+            Ok(wire) => wire,
+            Err(error) => return Some(error.into()),
+        };
+        while let Some(step) = burst.next() {
+            if let Err(reason) = self.get_ready(step).await {
+                burst.break_off(reason);
+                return None;
+            }
+            let (exchanges, unsent) = self.round(step, &wire).await;
+            burst.add(step, exchanges);
+            if let Some(unsent) = unsent {
+                burst.break_off(unsent.to_string());
+                return Some(unsent);
+            }
         }
-        first => {
-            let checks = judge_burst(contract, case, &first.0, before);
-            return SentBurst { exchange: shown(first.0), checks, unsent: first.1 };
-        }
-    };
-    // The second round begins with a window that the first has partly used.
-    let sent = before.sent.saturating_add(requests as usize);
-    let checks = judge_burst(contract, case, &exchanges, &Before { sent, other_credential: false, ..before.clone() });
-    SentBurst { checks, exchange: shown(exchanges), unsent }
-}
-
-async fn round(
-    case: &Case,
-    requests: u32,
-    concurrency: usize,
-    dispatcher: &Dispatcher,
-) -> (Vec<Exchange>, Option<Unsent>) {
-    let wire = match dispatcher.wire(&case.request) {
-        Ok(wire) => wire,
-        Err(error) => return (Vec::new(), Some(error.into())),
-    };
-    let send = |_| dispatcher.send_once(case, &wire);
-    let mut results = stream::iter(0..requests).map(send).buffer_unordered(concurrency);
-    let (mut exchanges, mut unsent) = (Vec::new(), None);
-    while let Some(result) = results.next().await {
-        match result {
-            Ok(exchange) => exchanges.push(exchange),
-            Err(error) => unsent = Some(error),
-        }
+        None
     }
-    (exchanges, unsent)
-}
 
-/// The first refusal where there is one, else the last answer.
-fn shown(mut exchanges: Vec<Exchange>) -> Option<Exchange> {
-    let refused = exchanges.iter().position(is_limited);
-    match refused.or_else(|| exchanges.iter().position(|exchange| !is_served(exchange))) {
-        Some(at) => Some(exchanges.swap_remove(at)),
-        None => exchanges.pop(),
+    /// Waits for the time of a step, where it may be sent at all, or says why it may not.
+    async fn get_ready(&self, step: Step) -> Result<(), String> {
+        if let Step::Probe { after, .. } = step {
+            self.has_time_for(after)?;
+            self.dispatcher.tell_pause(after);
+            sleep(after).await;
+        }
+        if beyond_the_plan(step).is_some_and(|extra| !self.dispatcher.budget.allows(extra)) {
+            return Err("no more requests were announced".to_owned());
+        }
+        Ok(())
+    }
+
+    fn has_time_for(&self, wait: Duration) -> Result<(), String> {
+        let told = humantime::format_duration(Duration::from_secs(wait.as_secs_f64().ceil() as u64));
+        let most = self.limits.window_wait;
+        if wait > most {
+            let most = humantime::format_duration(most);
+            return Err(format!("it takes a wait of {told}, and window-wait allows {most}"));
+        }
+        if wait >= self.dispatcher.budget.time_left() {
+            return Err(format!("it takes a wait of {told}, for which the time limit leaves no room"));
+        }
+        Ok(())
+    }
+
+    async fn round(&self, step: Step, wire: &WireRequest) -> (Vec<Exchange>, Option<Unsent>) {
+        let requests = if matches!(step, Step::Probe { .. }) { 1 } else { self.requests };
+        let send = |_| self.dispatcher.send_once(self.case, wire);
+        let mut results = stream::iter(0..requests).map(send).buffer_unordered(self.limits.concurrency);
+        let (mut exchanges, mut unsent) = (Vec::new(), None);
+        while let Some(result) = results.next().await {
+            match result {
+                Ok(exchange) => exchanges.push(exchange),
+                Err(error) => unsent = Some(error),
+            }
+        }
+        (exchanges, unsent)
     }
 }
 
-fn is_served(exchange: &Exchange) -> bool {
-    exchange.answer().is_some_and(|answer| answer.status / 100 == 2)
-}
-
-fn is_limited(exchange: &Exchange) -> bool {
-    exchange.answer().is_some_and(|answer| answer.status == 429)
+/// What a step costs that a target which keeps its contract gives no reason for.
+fn beyond_the_plan(step: Step) -> Option<Extra> {
+    match step {
+        Step::Rush | Step::Probe { again: false, .. } => None,
+        Step::RushAgain | Step::Afresh => Some(Extra::SecondBurst),
+        Step::Probe { again: true, .. } => Some(Extra::SecondProbe),
+    }
 }

@@ -19,4 +19,4 @@ pub use redact::{Part, Redactor, SecretForm, Sighting};
 pub(crate) use shown::shown_line;
 pub(crate) use table::help_nearest;
 pub use text::{Secret, Text};
-pub use units::{UnitError, duration, rate};
+pub use units::{UnitError, duration, duration_or_none, rate};
