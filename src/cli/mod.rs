@@ -13,6 +13,7 @@ mod names;
 mod prepare;
 mod selftest;
 mod serve;
+mod signals;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

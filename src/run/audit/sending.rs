@@ -223,7 +223,7 @@ impl Audit<'_> {
         if let Some(after) = state.and_then(|state| state.after.as_ref())
             && let Err(error) = run_hook(after, HOOK_LIMIT, &hooks).await
         {
-            self.state_failed(&case, &format!("it could not be undone: {error}"));
+            self.state_stays(&case, &error.to_string());
         }
         sent
     }
