@@ -1,6 +1,6 @@
 //! Whether a limit comes where the document says: neither later nor earlier.
 
-use super::round::{Round, is_limited, is_served, most_in_windows, most_smoothly};
+use super::round::{Round, answered_at, is_limited, is_served, most_in_windows, most_smoothly};
 use super::{Burst, Told, pace_of};
 use crate::judge::Sink;
 
@@ -18,12 +18,8 @@ pub(super) fn may_be_an_edge(burst: &Burst) -> bool {
 fn shows_no_window(burst: &Burst) -> bool {
     let rush = burst.in_a_rush();
     let over = rush.began.saturating_add(burst.limit.per);
-    let in_time = |at| at < over;
-    rush.limited > 0
-        && burst
-            .probes
-            .iter()
-            .any(|probe| is_served(&probe.exchange) && in_time(super::round::answered_at(&probe.exchange)))
+    let mut probes = burst.probes.iter().map(|probe| &probe.exchange);
+    rush.limited > 0 && probes.any(|probe| is_served(probe) && answered_at(probe) < over)
 }
 
 pub(super) fn late(told: &Told<'_>, sink: &mut Sink) {
