@@ -148,6 +148,46 @@ fn a_state_that_only_shows_429_is_told_as_not_judged() {
     assert_eq!(ran.code, 3, "{}", ran.all());
 }
 
+#[test]
+fn what_needs_a_state_that_is_missing_is_counted_as_not_checked() {
+    let states: [(&str, &str, &str, &[&str]); 3] = [
+        (
+            "agentix",
+            "bearerAuth = \"agx_live_audit\"",
+            "abc123",
+            &["agent-not-public", "agent-inactive", "org-mismatch", "domain-not-allowed", "rate-limited"],
+        ),
+        (
+            "agentsgt",
+            "bearerAuth = \"pk_reference:sk_reference\"",
+            "550e8400-e29b-41d4-a716-446655440000",
+            &["no-credits", "org-mismatch"],
+        ),
+        ("agenhq", "apiKey = \"ahq_reference\"", "ses_reference", &["org-mismatch"]),
+    ];
+    for (api, credential, id, states) in states {
+        let server = Served::start(api, &[]);
+        let variable = if api == "agenhq" { "sessionId" } else { "agentId" };
+        let config = format!(
+            "[target.{api}]\nspec = {:?}\nurl = {:?}\ncredentials = {{ {credential} }}\n\
+             values = {{ \"path.{variable}\" = {id:?} }}\n",
+            repository(&format!("specs/{api}.yaml")),
+            server.url
+        );
+        let (_kept, path) = folder(&[("uptospec.toml", &config)]);
+        let ran = uptospec_in(&path, &["check", "--verbose", "--report", "json=report.json", "--cases", "1"]);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        let target = &report(&path)["targets"][0];
+        let not_checked = target["not_checked"].as_array().unwrap();
+        for state in states {
+            let told = format!("no state {state}");
+            let is_it = |entry: &&Value| entry["state"] == *state && entry["reason"] == told.as_str();
+            assert!(not_checked.iter().any(|entry| is_it(&entry)), "{api}: {told}: {not_checked:?}");
+            assert!(ran.stdout.contains(&told), "{api}: {told} is not in the summary\n{}", ran.stdout);
+        }
+    }
+}
+
 /// A run in a process of its own that can be interrupted.
 fn started(folder: &Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_uptospec"))

@@ -183,8 +183,11 @@ impl Said {
 
     fn wrong_reset(&self, answer: &Answer, limit: RateLimit) -> Option<Complaint> {
         let far = limit.per.saturating_mul(FAR);
-        let is_one_sensible = self.resets.iter().any(|(_, value)| is_sensible(value.trim(), answer, far));
-        let (field, _) = self.resets.first().filter(|_| !is_one_sensible)?;
+        let is_sensible = |field: &str| {
+            let mut of_field = self.resets.iter().filter(|(known, _)| known == field);
+            of_field.any(|(_, value)| is_sensible(value.trim(), answer, far))
+        };
+        let (field, _) = self.resets.iter().find(|(field, _)| !is_sensible(field))?;
         Some(Complaint {
             field: field.clone(),
             message: format!("{field} is no time within two windows of {} s", limit.per.as_secs_f64()),
