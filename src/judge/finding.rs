@@ -103,3 +103,15 @@ impl Finding {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_the_same_place_whichever_it_is() {
+        assert_eq!(At::pointer("/items/0/id").lasting(), At::pointer("/items/12/id").lasting());
+        assert_ne!(At::pointer("/items/0/id").lasting(), At::pointer("/items/0/name").lasting());
+        assert_ne!(At::header("date").lasting(), At::header("etag").lasting());
+    }
+}

@@ -20,7 +20,7 @@ fn cases() -> Vec<Case> {
 fn json_body(case: &Case) -> Option<&Value> {
     match &case.request.content.as_ref()?.body {
         Body::Json(value) => Some(value),
-        Body::Bytes(_) => None,
+        Body::Form(_) | Body::Bytes(_) => None,
     }
 }
 

@@ -59,11 +59,4 @@ mod tests {
         assert_ne!(kind("`id` is a number, not a string"), kind("`id` is null, not a string"));
         assert_ne!(kind("`id` is too long"), kind("`id` is too short"));
     }
-
-    #[test]
-    fn an_item_is_the_same_place_whichever_it_is() {
-        assert_eq!(place(&At::pointer("/items/0/id")), place(&At::pointer("/items/12/id")));
-        assert_ne!(place(&At::pointer("/items/0/id")), place(&At::pointer("/items/0/name")));
-        assert_ne!(place(&At::header("date")), place(&At::header("etag")));
-    }
 }
