@@ -12,7 +12,9 @@ use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
-use crate::generate::{Case, CaseKind, CredentialFault, Deal, Expect, LeftOut, Plan, Suite, Workflow, generate_dealt};
+use crate::generate::{
+    Case, CaseId, CaseKind, CredentialFault, Deal, Expect, LeftOut, Plan, Suite, Workflow, generate_dealt,
+};
 use crate::target::{Limits, Target};
 
 /// As many requests as are planned may be sent again because of a 429, and so many in any case.
@@ -62,6 +64,8 @@ pub(super) struct Preparation {
     pub plan: Plan,
     /// Requests that are sent for what their answers give to others.
     pub sources: Vec<Source>,
+    /// Requests that are sent for what their answers show, and judged by another shard.
+    pub witnesses: HashSet<CaseId>,
     /// What it comes to.
     pub forecast: Forecast,
 }
@@ -120,6 +124,7 @@ impl Preparation {
         if options.depth == Depth::Glance {
             keep_glance(&mut plan);
         }
+        let witnesses = options.shard.map(|shard| shard.keep(&mut plan)).unwrap_or_default();
         let times = match target.limits.max_generations {
             Some(most) => keep_within(&mut plan, &providers, most, &target.limits),
             None => target.limits.concurrency,
@@ -131,7 +136,7 @@ impl Preparation {
         let requests = planned.iter().map(|planned| planned.requests).sum();
         let extras = extras(&plan, requests, target, options);
         let (left_out, limits) = (plan.left_out.clone(), target.limits.clone());
-        Preparation { plan, sources, forecast: Forecast { planned, extras, left_out, beyond, limits } }
+        Preparation { plan, sources, witnesses, forecast: Forecast { planned, extras, left_out, beyond, limits } }
     }
 }
 

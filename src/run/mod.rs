@@ -18,6 +18,7 @@ mod reach;
 mod redact;
 mod result;
 mod server;
+mod shard;
 mod shown;
 mod streamed;
 mod tally;
@@ -35,6 +36,7 @@ pub use event::{Event, Reporter};
 pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
+pub use shard::{Shard, ShardError};
 pub use streamed::{ShownRow, ShownStream};
 
 use crate::contract::Contract;
@@ -69,6 +71,8 @@ pub struct Options {
     pub rules: Vec<String>,
     /// The least severity that makes a verdict of `violations`.
     pub fail_on: Severity,
+    /// The part of it that is sent; `None` for all.
+    pub shard: Option<Shard>,
     /// How much of it is sent.
     pub depth: Depth,
     /// Whether findings are tried again and their cases made small.
@@ -85,6 +89,7 @@ impl Default for Options {
             only: Vec::new(),
             rules: Vec::new(),
             fail_on: Severity::Error,
+            shard: None,
             depth: Depth::Whole,
             confirm: true,
             interrupt: Interrupt::default(),
@@ -127,8 +132,8 @@ pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -
         targets.push(target);
     }
     let verdict = overall(&targets);
-    let Options { seed, fail_on, .. } = *options;
-    let result = RunResult { verdict, seed, fail_on, started, elapsed: clock.elapsed(), targets };
+    let Options { seed, fail_on, shard, .. } = *options;
+    let result = RunResult { verdict, seed, shard, fail_on, started, elapsed: clock.elapsed(), targets };
     reporter.event(&Event::RunFinished(&result))?;
     Ok(result)
 }

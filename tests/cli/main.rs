@@ -12,6 +12,7 @@ mod identify;
 mod overlays;
 mod replay;
 mod secrets;
+mod shards;
 mod shrinking;
 mod streams;
 mod support;

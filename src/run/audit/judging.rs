@@ -19,6 +19,10 @@ impl Audit<'_> {
     pub(super) fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
         self.reach.note(case, exchange);
         self.earlier.note(&case.operation.id, exchange, 1);
+        if self.witnesses.contains(&case.id) {
+            self.tally.judged_elsewhere(case, exchange);
+            return Ok(());
+        }
         self.coverage.note(case, exchange, 1);
         let context = self.context(case);
         let mut checks = judge(&self.job.contract, case, exchange, context);

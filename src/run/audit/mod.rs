@@ -4,7 +4,7 @@ mod findings;
 mod judging;
 mod sending;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,11 +33,12 @@ use crate::target::Redactor;
 /// # Errors
 /// When a report cannot be written, or no client can be made.
 pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) -> Result<TargetResult, RunError> {
-    let Preparation { plan, sources, forecast } =
+    let Preparation { plan, sources, witnesses, forecast } =
         Preparation::of(&job.contract, &job.target, job.suite.as_ref(), options);
     let planned = forecast.requests();
     reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
+    audit.witnesses = witnesses;
     match audit.send_all(plan, sources).await {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
@@ -66,6 +67,8 @@ struct Audit<'a> {
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: HashMap<CaseId, (Case, Exchange)>,
+    /// Cases that another shard judges.
+    witnesses: HashSet<CaseId>,
     earlier: Earlier,
     coverage: Gathering,
     left_out: Vec<NotChecked>,
@@ -112,6 +115,7 @@ impl<'a> Audit<'a> {
             shapes: Shapes::default(),
             reach: Reach::default(),
             answers: HashMap::new(),
+            witnesses: HashSet::new(),
             earlier: Earlier::default(),
             coverage: Gathering::new(&job.contract, &operations, plan),
             left_out: plan.left_out.iter().map(not_checked).collect(),

@@ -17,7 +17,7 @@ use crate::run::forecast::{disturbs, requests};
 use crate::run::hook::{HOOK_LIMIT, run_hook};
 use crate::run::reach::unreachable;
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
-use crate::run::{Event, RunError};
+use crate::run::{Event, RunError, Shard};
 use crate::send::{Exchange, Failure, FailureKind, Outcome};
 
 /// Why sending ends before the plan does.
@@ -77,10 +77,13 @@ impl Audit<'_> {
                         self.must_be_there(&exchange).await?;
                     }
                     self.links.add(case, &exchange);
-                    if self.operations.contains(&case.operation.id) {
+                    if !self.operations.contains(&case.operation.id) {
+                        self.reach.note(case, &exchange);
+                    } else if self.options.shard.is_none_or(Shard::is_first) {
                         self.judge(case, &exchange, &[], true)?;
                     } else {
                         self.reach.note(case, &exchange);
+                        self.tally.judged_elsewhere(case, &exchange);
                     }
                 }
                 Err(unsent) => {
