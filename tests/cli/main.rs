@@ -2,12 +2,15 @@
 
 mod budget;
 mod check;
+mod compare;
 mod concurrency;
 mod coverage;
 mod declared;
 mod documents;
 mod framing;
+mod identify;
 mod overlays;
+mod replay;
 mod secrets;
 mod shrinking;
 mod streams;

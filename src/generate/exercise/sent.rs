@@ -82,7 +82,7 @@ fn of_body(case: &Case) -> Vec<Part> {
     let Some(media) = documented(&case.operation, &essence) else { return Vec::new() };
     let mut parts = vec![Part::new(Aspect::Media, media, "")];
     match body {
-        Body::Json(value) => walk(value, "body#", &mut parts),
+        Body::Json(value) | Body::Form(value) => walk(value, "body#", &mut parts),
         Body::Bytes(bytes) if essence == "application/x-www-form-urlencoded" => {
             for (name, text) in url::form_urlencoded::parse(bytes) {
                 let value = serde_json::from_str(&text).unwrap_or_else(|_| Value::from(&*text));

@@ -20,7 +20,7 @@ fn cases() -> Vec<Case> {
 fn json_body(case: &Case) -> Option<&Value> {
     match &case.request.content.as_ref()?.body {
         Body::Json(value) => Some(value),
-        Body::Bytes(_) => None,
+        Body::Form(_) | Body::Bytes(_) => None,
     }
 }
 
@@ -273,6 +273,22 @@ fn two_members_far_apart_are_all_that_is_left() {
     assert_eq!(json_body(&least), Some(&expected));
     assert!(ended && least.request.query.is_empty(), "{:?}", least.request.query);
     assert!(trials < 40, "{trials}");
+}
+
+#[test]
+fn a_form_is_cut_like_json() {
+    let mut contract = rich();
+    let mut operation = (*contract.operations[0]).clone();
+    let media = operation.body.iter_mut().flat_map(|body| &mut body.media);
+    media.for_each(|media| media.essence = "application/x-www-form-urlencoded".into());
+    contract.operations = vec![Arc::new(operation)];
+    let cases = generate(&contract, &fixture::target(), None, &Options { seed: 3, cases: 12 }).cases;
+    let most = cases.into_iter().find(|case| case.id.0 == "rich/positive/most").unwrap();
+    assert!(matches!(most.request.content.as_ref().unwrap().body, Body::Form(_)));
+    match cut_to_the_end(&most).request.content.unwrap().body {
+        Body::Form(left) => assert_eq!(left, json!({"messages": [{"role": "user"}]})),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub fn print(out: &mut dyn io::Write, options: &TerminalOptions, target: &Target
     never.into_iter().try_for_each(|(id, operation)| print_never(out, options, (id, names), operation))
 }
 
-fn table(options: &TerminalOptions, target: &TargetResult) -> Table<8> {
+fn table(options: &TerminalOptions, target: &TargetResult) -> Table {
     let mut table = Table::new([
         Column::words("operation"),
         Column::numbers("requests"),

@@ -8,7 +8,7 @@ use futures_util::stream;
 use super::Audit;
 use crate::judge::{Context, is_timed};
 use crate::run::confirm::{Confirmed, Confirmer, is_worth_it, shares};
-use crate::run::shown::Show;
+use crate::run::shown::{Confirmation, Show};
 use crate::run::tally::{Found, Key, Selection};
 use crate::run::{Event, FoundFinding, Reproduced, RunError};
 
@@ -17,7 +17,7 @@ impl Audit<'_> {
     pub(super) async fn findings(&mut self) -> Result<Vec<FoundFinding>, RunError> {
         let found = self.found_by_weight();
         let selection = Selection { rules: Vec::new(), severity: self.job.target.severity.clone() };
-        let confirmer = Confirmer {
+        let confirmer = &Confirmer {
             contract: &self.job.contract,
             dispatcher: &self.dispatcher,
             links: &self.links,
@@ -29,12 +29,13 @@ impl Audit<'_> {
         let mut shares = shares(found.iter().filter(|(_, found, _)| worth_it(found)).count());
         let with_share = found.into_iter().map(|(key, found, context)| {
             let share = if worth_it(&found) { shares.next() } else { None };
-            confirmer.confirm(key, found, context, share.unwrap_or(0))
+            let share = share.unwrap_or(0);
+            async move { (confirmer.confirm(key, found, context, share).await, context) }
         });
         let with_share: Vec<_> = with_share.collect();
         let mut tries = stream::iter(with_share).buffered(self.job.target.limits.concurrency);
         let (mut findings, mut passing) = (Vec::new(), Vec::new());
-        while let Some(Confirmed { key, found, reproduced, shrunk }) = tries.next().await {
+        while let Some((Confirmed { key, found, reproduced, shrunk }, context)) = tries.next().await {
             if self.options.confirm {
                 self.reporter.event(&Event::Shrinking { target: &self.job.target.name, left })?;
             }
@@ -43,7 +44,7 @@ impl Audit<'_> {
                 passing.push(key);
                 continue;
             }
-            findings.push(show.finding(&key, &found, reproduced, shrunk));
+            findings.push(show.finding(&key, &found, context, Confirmation { reproduced, shrunk }));
         }
         drop(tries);
         for key in passing {

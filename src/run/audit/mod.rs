@@ -130,6 +130,7 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// A state in which nothing was judged, for it could not be brought about.
     fn state_failed(&mut self, case: &Case, reason: &str) {
         let state = case.state.clone().unwrap_or_default();
         self.incomplete.push(format!("state {state} could not be brought about: {reason}"));
@@ -141,6 +142,12 @@ impl<'a> Audit<'a> {
             what: "a documented error".to_owned(),
             reason,
         });
+    }
+
+    /// A state in which the target may still be: what was judged in it stands.
+    fn state_stays(&mut self, case: &Case, reason: &str) {
+        let state = case.state.as_deref().unwrap_or_default();
+        self.incomplete.push(format!("state {state} could not be undone, and the target may still be in it: {reason}"));
     }
 
     /// A state whose error could not be told from a limit on the pace.
