@@ -181,7 +181,7 @@ pub struct CheckOptions {
     /// Only this rule, or family of rules; repeatable
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
-    /// Positive cases an operation
+    /// Positive cases an operation; those that stream get more where they are few
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = cases)]
     pub cases: usize,
     /// Seed of all generated cases: the same seed makes the same cases

@@ -63,7 +63,7 @@ pub struct Job {
 pub struct Options {
     /// Seed of all generated cases.
     pub seed: u64,
-    /// Positive cases an operation.
+    /// Positive cases an operation; those that stream get more where they are few.
     pub cases: usize,
     /// Operations to try; empty for all.
     pub only: Vec<String>,
