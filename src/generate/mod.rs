@@ -25,6 +25,7 @@ mod pointer;
 mod positive;
 mod request;
 mod seed;
+mod sequence;
 mod serialise;
 mod shrink;
 pub mod strategy;
@@ -34,8 +35,9 @@ mod workflow;
 
 pub use case::*;
 pub use credential::OTHER_ORGANISATION;
-pub use plan::{LeftOut, Options, Plan, generate};
+pub use plan::{InferredPart, LeftOut, Options, Plan, generate};
 pub use request::*;
+pub use sequence::Life;
 pub use shrink::smaller;
 pub use suite::{Suite, SuiteError};
 pub use workflow::*;

@@ -11,7 +11,9 @@ mod dispatch;
 mod earlier;
 mod event;
 mod forecast;
+mod given;
 mod hook;
+mod life;
 mod promises;
 mod reach;
 mod redact;
@@ -20,6 +22,7 @@ mod server;
 mod shown;
 mod streamed;
 mod tally;
+mod things;
 mod workflow;
 
 use std::io;

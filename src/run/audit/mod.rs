@@ -32,12 +32,12 @@ use crate::target::Redactor;
 /// # Errors
 /// When a report cannot be written, or no client can be made.
 pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) -> Result<TargetResult, RunError> {
-    let Preparation { plan, sources, forecast } =
+    let Preparation { plan, sources, makings, forecast } =
         Preparation::of(&job.contract, &job.target, job.suite.as_ref(), options);
     let planned = forecast.requests();
     reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
-    match audit.send_all(plan, sources).await {
+    match audit.send_all(plan, sources, makings).await {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
         Err(Stop::Unreachable(reason)) => audit.incomplete.push(reason),

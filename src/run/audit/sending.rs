@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::Audit;
-use crate::generate::{Case, CaseKind, Expect, Plan, Workflow};
+use crate::generate::{Case, CaseKind, Expect, Life, Plan, Workflow};
 use crate::judge::Verdict;
 use crate::run::bind::{BindError, Links, Source};
 use crate::run::budget::{Extra, Halt};
@@ -15,7 +15,9 @@ use crate::run::burst::send_burst;
 use crate::run::dispatch::{Dispatcher, Unsent, is_throttled};
 use crate::run::forecast::disturbs;
 use crate::run::hook::{HOOK_LIMIT, run_hook};
+use crate::run::life::{Ended as LifeEnded, SentLife, SentStage, send_life};
 use crate::run::reach::unreachable;
+use crate::run::things::{Made, Making, uses_up};
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
 use crate::run::{Event, RunError};
 use crate::send::{Exchange, Failure, FailureKind, Outcome};
@@ -42,7 +44,12 @@ struct Tried {
 impl Audit<'_> {
     /// Examples first, for they show whether the target is there and its ids are right; what may disturb
     /// others last and alone.
-    pub(super) async fn send_all(&mut self, plan: Plan, sources: Vec<Source>) -> Result<(), Stop> {
+    pub(super) async fn send_all(
+        &mut self,
+        plan: Plan,
+        sources: Vec<Source>,
+        makings: Vec<Vec<Making>>,
+    ) -> Result<(), Stop> {
         let (examples, rest): (Vec<_>, Vec<_>) =
             plan.cases.into_iter().partition(|case| case.kind == CaseKind::Example && case.state.is_none());
         let (alone, together): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| disturbs(case, &self.job.target));
@@ -52,7 +59,11 @@ impl Audit<'_> {
             self.probe(first.remove(needs_no_other)).await?;
         }
         self.send_sources(&sources).await?;
+        for batch in makings {
+            self.make(batch).await?;
+        }
         self.send_together(first).await?;
+        self.send_lives(&plan.lives).await?;
         let mut ended = Ended::new();
         for workflow in &plan.workflows {
             self.send_workflow(workflow, &plan.workflows, &mut ended).await?;
@@ -86,6 +97,62 @@ impl Audit<'_> {
                 Err(unsent) => {
                     self.not_sent(&case.operation.id, "requests for what they give to others", unsent.into())?
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes things for other requests.
+    async fn make(&mut self, batch: Vec<Making>) -> Result<(), Stop> {
+        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
+        let mut tries = stream::iter(batch)
+            .map(|Making { case, purpose }| {
+                let tried = try_case(&dispatcher, &links, case);
+                async move { (purpose, tried.await) }
+            })
+            .buffer_unordered(self.job.target.limits.concurrency);
+        while let Some((purpose, tried)) = self.meanwhile(tries.next()).await? {
+            self.done += 1;
+            let Tried { case, sent } = tried;
+            match sent {
+                Ok(exchange) => {
+                    if self.done == 1 {
+                        self.must_be_there(&exchange).await?;
+                    }
+                    links.things.add(purpose, Made { case: case.clone(), exchange: exchange.clone() });
+                    if self.operations.contains(&case.operation.id) {
+                        self.judge(&case, &exchange, &[], true)?;
+                    } else {
+                        self.reach.note(&case, &exchange);
+                    }
+                }
+                Err(error) => self.not_sent(&case.operation.id, "requests for what they give to others", error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the lives of things, each one request after another.
+    async fn send_lives(&mut self, lives: &[Life]) -> Result<(), Stop> {
+        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
+        let mut sent = stream::iter(lives)
+            .map(async |life| (life, send_life(life, &dispatcher, &links).await))
+            .buffer_unordered(self.job.target.limits.concurrency);
+        while let Some((life, SentLife { stages, end })) = self.meanwhile(sent.next()).await? {
+            for SentStage { case, exchange, checks } in stages {
+                self.done += 1;
+                if self.operations.contains(&case.operation.id) {
+                    self.judge(&case, &exchange, &checks, false)?;
+                } else {
+                    self.reach.note(&case, &exchange);
+                }
+            }
+            let operation = life.steps.first().map_or("", |step| step.operation.id.as_str());
+            let what = "whether what was created is found again, and gone once it was deleted";
+            match end {
+                Ok(()) => {}
+                Err(LifeEnded::Unsent(error)) => self.not_sent(operation, what, error)?,
+                Err(LifeEnded::Nothing(reason)) => self.leave_out(operation.to_owned(), what, reason),
             }
         }
         Ok(())
@@ -274,7 +341,8 @@ impl Audit<'_> {
                 if tried.case.state.is_some() && is_throttled(&tried.case, &exchange) {
                     self.state_throttled(&tried.case);
                 }
-                self.judge(&tried.case, &exchange, &[], true)
+                // What was deleted cannot be deleted again.
+                self.judge(&tried.case, &exchange, &[], !uses_up(&tried.case))
             }
             Err(error) => {
                 let what = format!("{} cases", tried.case.kind.name());
