@@ -9,8 +9,8 @@ use super::caller::Caller;
 use super::maker::Maker;
 use super::sequence::{self, Life, Sources, Stages};
 use super::suite::Suite;
-use super::{Case, CaseKind, Expect, Inferred, Workflow, credential, errors, negative, positive, unusual, workflow};
-use crate::contract::{Contract, Location, Operation, PromiseId, RateLimit};
+use super::{Case, CaseKind, Expect, Given, Inferred, Workflow, credential, errors, negative, positive, unusual, workflow};
+use crate::contract::{Contract, Expression, Location, Operation, PromiseId, RateLimit};
 use crate::target::{Rate, Target};
 
 /// What to generate.
@@ -150,7 +150,9 @@ fn inferred(plan: &Plan, sources: &Sources, caller: &Caller<'_>, contract: &Cont
     let of_operation = |operation: &Arc<Operation>| {
         let parts = sources.of_operation(&operation.id).iter();
         let open = parts.filter(|(at, from)| {
-            caller.value(at).is_none() && plan.creations.contains_key(&from.operation)
+            // What comes along from the request that made the thing is no source of its own.
+            let comes_along = matches!(from.values.as_slice(), [Given::At(Expression::Request(_))]);
+            caller.value(at).is_none() && plan.creations.contains_key(&from.operation) && !comes_along
         });
         let part = |(at, from): &(Location, Inferred)| InferredPart {
             operation: operation.id.clone(),

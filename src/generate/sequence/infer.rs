@@ -62,6 +62,8 @@ struct Part {
     at: Location,
     wanted: Wanted,
     kind: Kind,
+    /// Whether a request without it breaks the contract.
+    required: bool,
     /// Path template up to the variable, where it is one.
     item: Option<String>,
 }
@@ -200,7 +202,8 @@ impl<'a> Search<'a> {
         (!values.is_empty()).then(|| Inferred { operation: maker.id.clone(), values, basis: Basis::Collection })
     }
 
-    /// What operations that create give under the same name, or as the id of a thing of that name.
+    /// The ids of things of that name, out of the operations that create them; then what any operation that creates
+    /// gives under the same name, where the request cannot do without.
     fn of_name(&self, operation: &Operation, part: &Part) -> Vec<Inferred> {
         let is_other = |giver: &Operation| giver.id != operation.id;
         let of = |giver: &Operation, value| Inferred {
@@ -208,16 +211,19 @@ impl<'a> Search<'a> {
             values: vec![value],
             basis: Basis::Name,
         };
-        let as_text = part.as_text();
-        let same = self.index.ids.get(&part.wanted.name).into_iter().flatten().take(MOST_CANDIDATES);
-        let same = same.filter(|(giver, member)| is_other(giver) && member.kind.may_be(&part.kind, as_text));
-        let mut found: Vec<_> =
-            same.map(|(giver, member)| of(giver, at_body(&member.pointer))).collect();
+        let mut found = Vec::new();
         if part.wanted.is_id() {
-            let makers = part.wanted.things.iter().flat_map(|thing| self.index.makers.get(thing)).flatten();
+            let makers = part.wanted.things.iter().filter_map(|thing| self.index.makers.get(thing)).flatten();
             for giver in makers.take(MOST_CANDIDATES).filter(|giver| is_other(giver)) {
                 found.extend(fitting(members(giver, &part.wanted.things), part).map(|value| of(giver, value)));
             }
+        }
+        if part.required {
+            let same = self.index.ids.get(&part.wanted.name).into_iter().flatten().take(MOST_CANDIDATES);
+            let same = same.filter(|(giver, member)| {
+                is_other(giver) && member.kind.may_be(&part.kind, part.as_text())
+            });
+            found.extend(same.map(|(giver, member)| of(giver, at_body(&member.pointer))));
         }
         found
     }
@@ -275,7 +281,7 @@ fn parts(operation: &Operation) -> Vec<Part> {
         let wanted = Wanted::new(&parameter.name, None);
         if named_by(&wanted.name).is_some() && parameter.style != ParameterStyle::Json {
             let kind = Kind::of(&parameter.schema);
-            parts.push(Part { at: parameter.part(), wanted, kind, item: None });
+            parts.push(Part { at: parameter.part(), wanted, kind, required: parameter.required, item: None });
         }
     }
     for (name, item) in variables(&operation.path) {
@@ -283,7 +289,8 @@ fn parts(operation: &Operation) -> Vec<Part> {
         let Some(parameter) = known.filter(|parameter| parameter.style == ParameterStyle::Simple) else { continue };
         let collection = item.rsplit_once('/').and_then(|(collection, _)| last_segment(collection));
         let wanted = Wanted::new(&name, collection);
-        parts.push(Part { at: parameter.part(), wanted, kind: Kind::of(&parameter.schema), item: Some(item) });
+        let kind = Kind::of(&parameter.schema);
+        parts.push(Part { at: parameter.part(), wanted, kind, required: true, item: Some(item) });
     }
     parts.extend(own_id_in_body(operation, &parts));
     parts.retain(|part| part.kind.is_scalar() && !part.kind.is_fixed);
@@ -310,7 +317,8 @@ fn own_id_in_body(operation: &Operation, parts: &[Part]) -> Option<Part> {
 fn member_part(node: &Node<'_>, name: &str, wanted: Wanted, item: Option<String>) -> Part {
     let at = Location::Body(pointer::child("", name));
     let kind = Kind::at(&Node::of(node.schema(), node.member(name)).with_every_branch());
-    Part { at, wanted, kind, item }
+    let required = node.required().iter().any(|(known, _)| *known == name);
+    Part { at, wanted, kind, required, item }
 }
 
 fn json_body(operation: &Operation) -> Option<&Schema> {

@@ -57,13 +57,13 @@ impl Kind {
     /// Whether a value of this kind may stand where one of the other is wanted. In a URL a number is as good as
     /// its text; `as_text` says that it stands there.
     pub fn may_be(&self, wanted: &Kind, as_text: bool) -> bool {
-        let one = |types: &[String], name: &str| {
-            types.iter().any(|known| known == name || (name == "integer" && known == "number"))
-        };
+        // Many a document says `number` of ids that are integers.
+        let numeric = |name: &str| name == "integer" || name == "number";
+        let one =
+            |types: &[String], name: &str| types.iter().any(|known| known == name || (numeric(name) && numeric(known)));
         let types = match (&self.types, &wanted.types) {
             (Some(given), Some(wanted)) => {
-                let numeric = |name: &String| name == "integer" || name == "number";
-                let text = as_text && one(wanted, "string") && given.iter().any(numeric);
+                let text = as_text && one(wanted, "string") && given.iter().any(|name| numeric(name));
                 text || given.iter().filter(|name| *name != "null").any(|name| one(wanted, name))
             }
             _ => true,
