@@ -9,8 +9,8 @@ use super::caller::Caller;
 use super::maker::Maker;
 use super::sequence::{self, Life, Sources, Stages};
 use super::suite::Suite;
-use super::{Case, CaseKind, Expect, Given, Inferred, Workflow, credential, errors, negative, positive, unusual, workflow};
-use crate::contract::{Contract, Expression, Location, Operation, PromiseId, RateLimit};
+use super::{Case, CaseKind, Expect, Inferred, Workflow, credential, errors, negative, positive, unusual, workflow};
+use crate::contract::{Contract, Location, Operation, PromiseId, RateLimit};
 use crate::target::{Rate, Target};
 
 /// What to generate.
@@ -40,6 +40,8 @@ pub struct Plan {
     pub lives: Vec<Life>,
     /// Requests of the operations that others take values from, by operation: several where they make things.
     pub creations: IndexMap<String, Vec<Case>>,
+    /// The requests that delete what such an operation made, by its id.
+    pub clean_ups: IndexMap<String, Case>,
     /// The parts of requests that another operation gives though the document does not link them.
     pub inferred: Vec<InferredPart>,
     /// What is not sent, and why.
@@ -122,6 +124,7 @@ pub fn generate(contract: &Contract, target: &Target, suite: Option<&Suite>, opt
         }
     }
     number_repeated_names(&mut plan.cases);
+    plan.clean_ups = stages.clean_ups();
     plan.lives = stages.lives(&plan.creations);
     plan.inferred = inferred(&plan, &sources, &caller, contract);
     if let Some(suite) = suite {
@@ -148,18 +151,22 @@ fn of_sequences(plan: &mut Plan, stages: &mut Stages, sources: &Sources, maker: 
 /// The parts that another operation gives, those excepted that the configuration gives.
 fn inferred(plan: &Plan, sources: &Sources, caller: &Caller<'_>, contract: &Contract) -> Vec<InferredPart> {
     let of_operation = |operation: &Arc<Operation>| {
-        let parts = sources.of_operation(&operation.id).iter();
-        let open = parts.filter(|(at, from)| {
-            // What comes along from the request that made the thing is no source of its own.
-            let comes_along = matches!(from.values.as_slice(), [Given::At(Expression::Request(_))]);
-            caller.value(at).is_none() && plan.creations.contains_key(&from.operation) && !comes_along
-        });
+        let parts = sources.of_operation(&operation.id);
+        // What comes along from the request that made the thing is no source of its own.
+        let comes_along = |at: &Location, from: &Inferred| {
+            let last = parts.iter().rev().find(|(at, _)| matches!(at, Location::Path(_)));
+            last.is_some_and(|(last, own)| last != at && own.operation == from.operation) && from.is_of_request()
+        };
+        let is_open = |(at, from): &&(Location, Inferred)| {
+            let is_made = plan.creations.contains_key(&from.operation);
+            caller.value(at).is_none() && is_made && !comes_along(at, from)
+        };
         let part = |(at, from): &(Location, Inferred)| InferredPart {
             operation: operation.id.clone(),
             at: at.clone(),
             from: from.clone(),
         };
-        open.map(part).collect::<Vec<_>>()
+        parts.iter().filter(is_open).map(part).collect::<Vec<_>>()
     };
     contract.operations.iter().flat_map(of_operation).collect()
 }

@@ -113,6 +113,11 @@ impl Inferred {
         self.basis != Basis::List
     }
 
+    /// Whether it stands in the request to that operation, not in the answer.
+    pub fn is_of_request(&self) -> bool {
+        matches!(self.values.as_slice(), [Given::At(Expression::Request(_))])
+    }
+
     /// How firmly the document says that the value fits.
     pub fn strength(&self) -> Strength {
         match self.basis {
@@ -126,6 +131,7 @@ impl fmt::Display for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Given::At(Expression::ResponseBody(pointer)) => write!(f, "#{pointer}"),
+            Given::At(Expression::Request(at)) => write!(f, "{at} of its request"),
             Given::At(expression) => write!(f, "{expression}"),
             Given::Location(_) => f.write_str("Location"),
         }

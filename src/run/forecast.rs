@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
-use super::things::{Making, makings};
+use super::things::{Making, clean_ups, makings};
 use super::{Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
 use crate::generate::{
@@ -134,8 +134,7 @@ impl Preparation {
         let requests = planned.iter().map(|planned| planned.requests).sum();
         let extras = extras(&plan, requests, target, options);
         let (inferred, left_out) = (plan.inferred.clone(), plan.left_out.clone());
-        let forecast =
-            Forecast { planned, extras, inferred, left_out, beyond, limits: target.limits.clone() };
+        let forecast = Forecast { planned, extras, inferred, left_out, beyond, limits: target.limits.clone() };
         Preparation { plan, sources, makings, forecast }
     }
 }
@@ -279,7 +278,7 @@ pub(super) fn disturbs(case: &Case, target: &Target) -> bool {
 
 /// Planned requests by kind, and how many more there would be if the run might send them.
 fn planned(plan: &Plan, sources: &[Source], makings: &[Vec<Making>], target: &Target) -> (Vec<Planned>, usize) {
-    let kinds = KINDS.into_iter().chain(["source"]);
+    let kinds = KINDS.into_iter().chain(["source", "clean-up"]);
     let mut by_kind: IndexMap<&'static str, Planned> =
         kinds.map(|kind| (kind, Planned { kind, requests: 0, generating: 0 })).collect();
     let (mut left, mut beyond) = (target.limits.max_requests, 0);
@@ -318,6 +317,7 @@ fn in_order(plan: &Plan, sources: &[Source], makings: &[Vec<Making>], target: &T
     order.extend(plan.lives.iter().flat_map(Life::cases).map(|case| of_case(&case)));
     order.extend(plan.workflows.iter().map(of_workflow));
     order.extend(last.iter().map(of_case));
+    order.push(Planned { kind: "clean-up", requests: clean_ups(plan, makings), generating: 0 });
     order
 }
 

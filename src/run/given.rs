@@ -57,8 +57,7 @@ mod tests {
     use crate::send::{Answer, Outcome, SentRequest, Wire};
 
     fn located(url: &str, location: &str) -> Option<String> {
-        let request =
-            SentRequest { method: "POST".to_owned(), url: url.to_owned(), headers: Vec::new(), body: None };
+        let request = SentRequest { method: "POST".to_owned(), url: url.to_owned(), headers: Vec::new(), body: None };
         let headers = vec![("location".to_owned(), location.as_bytes().to_vec())];
         let outcome = Outcome::Answered(Answer::whole(201, headers, ""));
         let exchange = Exchange { request, started: Duration::ZERO, outcome, wire: Wire::NotAudited };

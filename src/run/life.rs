@@ -28,11 +28,11 @@ pub struct SentLife {
     /// The requests, in order.
     pub stages: Vec<SentStage>,
     /// Why the others were not sent.
-    pub end: Result<(), Ended>,
+    pub end: Result<(), LifeEnd>,
 }
 
 /// Why a life ended early.
-pub enum Ended {
+pub enum LifeEnd {
     /// A request cannot be sent.
     Unsent(BindError),
     /// Nothing was made that could be asked for.
@@ -46,44 +46,43 @@ pub async fn send_life(life: &Life, dispatcher: &Dispatcher, links: &Links) -> S
     SentLife { stages, end }
 }
 
-async fn walk(life: &Life, dispatcher: &Dispatcher, links: &Links, stages: &mut Vec<SentStage>) -> Result<(), Ended> {
+async fn walk(life: &Life, dispatcher: &Dispatcher, links: &Links, stages: &mut Vec<SentStage>) -> Result<(), LifeEnd> {
     let made = create(life, dispatcher, links).await?;
     let status = made.exchange.answer().map(|answer| answer.status);
     stages.push(SentStage { case: made.case.clone(), exchange: made.exchange.clone(), checks: Vec::new() });
     if status.is_none_or(|status| status / 100 != 2) {
         let answered = status.map_or("nothing".to_owned(), |status| status.to_string());
-        return Err(Ended::Nothing(format!("{} was answered {answered}", made.case.operation.id)));
+        return Err(LifeEnd::Nothing(format!("{} was answered {answered}", made.case.operation.id)));
     }
     for step in &life.steps {
         let mut case = step.clone();
         let wanted = parts_of(&case, &made);
-        let _lease = links.lend_about(&mut case, Some(&made)).await.map_err(Ended::Unsent)?;
+        let _lease = links.lend_about(&mut case, Some(&made)).await.map_err(LifeEnd::Unsent)?;
         if parts_of(&case, &made) < wanted {
             let operation = &made.case.operation.id;
-            return Err(Ended::Nothing(format!("the answer of {operation} has no id for {}", case.operation.id)));
+            return Err(LifeEnd::Nothing(format!("the answer of {operation} has no id for {}", case.operation.id)));
         }
         let mut exchange = send(dispatcher, &case).await?;
         if lags(&case, &exchange) && status != Some(202) && dispatcher.budget.allows(Extra::Lag) {
             tokio::time::sleep(LAG.min(dispatcher.budget.time_left())).await;
             exchange = send(dispatcher, &case).await?;
         }
-        let before: Vec<_> =
-            stages.iter().map(|stage| Sent { case: &stage.case, exchange: &stage.exchange }).collect();
+        let before: Vec<_> = stages.iter().map(|stage| Sent { case: &stage.case, exchange: &stage.exchange }).collect();
         let checks = judge_stage(&case, &exchange, &before);
         stages.push(SentStage { case, exchange, checks });
     }
     Ok(())
 }
 
-async fn create(life: &Life, dispatcher: &Dispatcher, links: &Links) -> Result<Made, Ended> {
+async fn create(life: &Life, dispatcher: &Dispatcher, links: &Links) -> Result<Made, LifeEnd> {
     let mut case = life.create.clone();
-    let _lease = links.lend(&mut case).await.map_err(Ended::Unsent)?;
+    let _lease = links.lend(&mut case).await.map_err(LifeEnd::Unsent)?;
     let exchange = send(dispatcher, &case).await?;
     Ok(Made { case, exchange })
 }
 
-async fn send(dispatcher: &Dispatcher, case: &Case) -> Result<Exchange, Ended> {
-    dispatcher.send(case).await.map_err(|unsent| Ended::Unsent(unsent.into()))
+async fn send(dispatcher: &Dispatcher, case: &Case) -> Result<Exchange, LifeEnd> {
+    dispatcher.send(case).await.map_err(|unsent| LifeEnd::Unsent(unsent.into()))
 }
 
 /// How many parts of a case come from what was made.

@@ -3,8 +3,8 @@
 //! Requests that look share one thing, and those that change share another, so that what one does to it does not
 //! show in what others see. Each request that deletes has one of its own.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 
@@ -61,20 +61,11 @@ pub fn makings(plan: &Plan) -> Vec<Vec<Making>> {
         need(&mut needs, plan, case, life);
     }
     // What is made for others may need others itself.
-    let mut next = 0;
-    let mut order: Vec<&str> = needs.keys().map(|(operation, _)| *operation).collect();
-    order.dedup();
-    while let Some(operation) = order.get(next).copied() {
-        next += 1;
-        for giver in plan.creations.get(operation).and_then(|made| made.first()).into_iter().flat_map(givers) {
-            let purpose = plan.creations.get(operation).and_then(|made| made.first()).map_or(Use::Look, Use::of);
-            if plan.creations.contains_key(giver) {
-                needs.entry((giver, purpose)).or_insert(1);
-                if !order.contains(&giver) {
-                    order.push(giver);
-                }
-            }
-        }
+    let mut open: Vec<&str> = needs.keys().map(|(operation, _)| *operation).collect();
+    let mut seen: HashSet<&str> = open.iter().copied().collect();
+    while let Some(making) = open.pop().and_then(|operation| plan.creations.get(operation)?.first()) {
+        need(&mut needs, plan, making, None);
+        open.extend(givers(making).into_iter().filter(|giver| seen.insert(giver)));
     }
     in_batches(plan, &needs)
 }
@@ -124,6 +115,13 @@ fn depth<'p>(plan: &'p Plan, operation: &'p str, known: &mut HashMap<&'p str, us
     below
 }
 
+/// How many of the things that are made will be deleted in the end.
+pub fn clean_ups(plan: &Plan, makings: &[Vec<Making>]) -> usize {
+    let is_left =
+        |making: &&Making| making.purpose != Use::Delete && plan.clean_ups.contains_key(&making.case.operation.id);
+    makings.iter().flatten().filter(is_left).count()
+}
+
 /// A request that made a thing, as it was sent, and what came of it.
 #[derive(Debug, Clone)]
 pub struct Made {
@@ -135,15 +133,32 @@ pub struct Made {
 
 /// What was made so far.
 #[derive(Debug, Default)]
-pub struct Things(Mutex<HashMap<(String, Use), Vec<Made>>>);
+pub struct Things(Mutex<Store>);
+
+#[derive(Debug, Default)]
+struct Store {
+    by_use: HashMap<(String, Use), Vec<Made>>,
+    /// What stays when all requests were sent, in the order in which it was made.
+    left: Vec<Made>,
+}
 
 impl Things {
     /// Keeps what was made, where it was.
     pub fn add(&self, purpose: Use, made: Made) {
         if made.exchange.answer().is_some_and(|answer| answer.status / 100 == 2) {
-            let key = (made.case.operation.id.clone(), purpose);
-            self.locked().entry(key).or_default().push(made);
+            let mut store = self.locked();
+            if purpose != Use::Delete {
+                store.left.push(made.clone());
+            }
+            store.by_use.entry((made.case.operation.id.clone(), purpose)).or_default().push(made);
         }
+    }
+
+    /// Gives what is left, the last that was made first: what stands under another thing goes before it.
+    pub fn take_left(&self) -> Vec<Made> {
+        let mut left = std::mem::take(&mut self.locked().left);
+        left.reverse();
+        left
     }
 
     /// Fills in the inferred parts of a case: from this exchange what its operation gives, the rest from what was
@@ -166,12 +181,12 @@ impl Things {
     }
 
     fn take(&self, operation: &str, purpose: Use) -> Option<Made> {
-        let mut things = self.locked();
-        let made = things.get_mut(&(operation.to_owned(), purpose))?;
+        let mut store = self.locked();
+        let made = store.by_use.get_mut(&(operation.to_owned(), purpose))?;
         if purpose == Use::Delete { made.pop() } else { made.first().cloned() }
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<(String, Use), Vec<Made>>> {
+    fn locked(&self) -> MutexGuard<'_, Store> {
         // What is done under the lock cannot leave disorder, so a panic elsewhere does not matter.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

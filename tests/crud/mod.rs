@@ -5,11 +5,11 @@ use std::future::IntoFuture;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::Router;
 use serde_json::{Value, json};
 
 /// What it promises.
@@ -26,7 +26,12 @@ pub struct Ways {
     pub remembers: bool,
     /// Whether a creation shows only a moment later.
     pub lags: bool,
+    /// Whether there is a pet that nobody made, [`OLD`].
+    pub is_stocked: bool,
 }
+
+/// The id of a pet that was there before.
+pub const OLD: u64 = 907_301;
 
 /// What may be wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +70,7 @@ pub enum Creation {
 pub struct Shop {
     pub url: String,
     requests: Arc<AtomicUsize>,
+    pets: Arc<Mutex<Pets>>,
 }
 
 impl Shop {
@@ -73,14 +79,25 @@ impl Shop {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// What became of the pet that was there before: how often it was asked for, and what it is called.
+    pub fn old(&self) -> Option<(usize, Value)> {
+        let pets = self.pets.lock().unwrap_or_else(PoisonError::into_inner);
+        pets.known.get(&OLD).filter(|pet| !pet.deleted).map(|pet| (pet.asked, pet.name.clone()))
+    }
+
     /// Starts one on the runtime that is there.
     pub async fn start(ways: Ways) -> std::io::Result<Shop> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let requests = Arc::new(AtomicUsize::new(0));
-        let counter = Counter { requests: requests.clone(), ways, base: url.clone(), pets: Arc::default() };
+        let pets: Arc<Mutex<Pets>> = Arc::default();
+        if ways.is_stocked {
+            let pet = Pet { owner: "ann".to_owned(), name: json!("Methuselah"), deleted: false, asked: 0 };
+            pets.lock().unwrap_or_else(PoisonError::into_inner).known.insert(OLD, pet);
+        }
+        let counter = Counter { requests: requests.clone(), ways, base: url.clone(), pets: pets.clone() };
         tokio::spawn(axum::serve(listener, Router::new().fallback(answer).with_state(counter)).into_future());
-        Ok(Shop { url, requests })
+        Ok(Shop { url, requests, pets })
     }
 }
 

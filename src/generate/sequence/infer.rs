@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use http::Method;
 
+use super::chosen;
 use super::names::{Wanted, named_by, plain, singulars};
 use super::shape::{Kind, Member, is_success, members, members_of_first};
-use super::chosen;
 use crate::contract::{
     Contract, Expression, Location, Operation, ParameterLocation, ParameterStyle, Schema, StatusPattern,
 };
@@ -81,12 +81,8 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn of(contract: &'a Contract) -> Self {
-        let mut index = Index {
-            by_id: HashMap::new(),
-            paths: HashMap::new(),
-            makers: BTreeMap::new(),
-            ids: BTreeMap::new(),
-        };
+        let mut index =
+            Index { by_id: HashMap::new(), paths: HashMap::new(), makers: BTreeMap::new(), ids: BTreeMap::new() };
         for operation in &contract.operations {
             index.by_id.entry(operation.id.as_str()).or_insert(operation);
             index.paths.entry((erased(&operation.path), operation.method.clone())).or_insert(operation);
@@ -129,6 +125,7 @@ impl<'a> Search<'a> {
             found.extend(source.map(|source| (part.at, source)));
         }
         found.reverse();
+        found.extend(own_id_in_body(operation, &found));
         self.under_way.pop();
         self.known.insert(operation.id.clone(), found);
     }
@@ -186,7 +183,9 @@ impl<'a> Search<'a> {
     /// What is made in the collection that the path names a member of.
     fn of_collection(&self, item: &str, part: &Part) -> Option<Inferred> {
         let (collection, _) = item.rsplit_once('/')?;
-        let maker = *self.index.paths.get(&(erased(collection), Method::POST))?;
+        let Some(&maker) = self.index.paths.get(&(erased(collection), Method::POST)) else {
+            return self.of_put(item);
+        };
         let member = fitting(members(maker, &part.wanted.things), part);
         let says_location = maker.responses.iter().filter(|response| is_success(response)).any(|response| {
             let named = response.headers.iter().any(|header| header.name.eq_ignore_ascii_case("location"));
@@ -200,6 +199,15 @@ impl<'a> Search<'a> {
         let (first, second) = if documents_it { (location, member) } else { (member, location) };
         let values: Vec<_> = first.into_iter().chain(second).collect();
         (!values.is_empty()).then(|| Inferred { operation: maker.id.clone(), values, basis: Basis::Collection })
+    }
+
+    /// What is made under an id that the caller chooses.
+    fn of_put(&self, item: &str) -> Option<Inferred> {
+        let maker = *self.index.paths.get(&(erased(item), Method::PUT))?;
+        let creates = maker.responses.iter().any(|response| response.status == StatusPattern::Exact(201));
+        let (name, _) = variables(&maker.path).pop().filter(|_| creates)?;
+        let values = vec![Given::At(Expression::Request(Location::Path(name)))];
+        Some(Inferred { operation: maker.id.clone(), values, basis: Basis::Collection })
     }
 
     /// The ids of things of that name, out of the operations that create them; then what any operation that creates
@@ -220,9 +228,7 @@ impl<'a> Search<'a> {
         }
         if part.required {
             let same = self.index.ids.get(&part.wanted.name).into_iter().flatten().take(MOST_CANDIDATES);
-            let same = same.filter(|(giver, member)| {
-                is_other(giver) && member.kind.may_be(&part.kind, part.as_text())
-            });
+            let same = same.filter(|(giver, member)| is_other(giver) && member.kind.may_be(&part.kind, part.as_text()));
             found.extend(same.map(|(giver, member)| of(giver, at_body(&member.pointer))));
         }
         found
@@ -262,16 +268,13 @@ fn inherited(part: &Part, found: &[(Location, Inferred)], index: &Index<'_>) -> 
     let item = part.item.as_ref()?;
     let below = found.iter().find_map(|(at, inferred)| {
         let giver = index.by_id.get(inferred.operation.as_str())?;
-        let name = variables(&giver.path).into_iter().find_map(|(name, prefix)| {
-            (erased(&prefix) == erased(item)).then_some(name)
-        })?;
+        let name = variables(&giver.path)
+            .into_iter()
+            .find_map(|(name, prefix)| (erased(&prefix) == erased(item)).then_some(name))?;
         matches!(at, Location::Path(_)).then_some((inferred, name))
     });
     let (inferred, name) = below?;
-    Some(Inferred {
-        values: vec![Given::At(Expression::Request(Location::Path(name)))],
-        ..inferred.clone()
-    })
+    Some(Inferred { values: vec![Given::At(Expression::Request(Location::Path(name)))], ..inferred.clone() })
 }
 
 /// The parts of a request that may name a thing: variables of the path in their order, then ids elsewhere.
@@ -292,7 +295,6 @@ fn parts(operation: &Operation) -> Vec<Part> {
         let kind = Kind::of(&parameter.schema);
         parts.push(Part { at: parameter.part(), wanted, kind, required: true, item: Some(item) });
     }
-    parts.extend(own_id_in_body(operation, &parts));
     parts.retain(|part| part.kind.is_scalar() && !part.kind.is_fixed);
     parts
 }
@@ -302,23 +304,26 @@ fn ids_of_body(operation: &Operation) -> Vec<Part> {
     let Some(schema) = json_body(operation) else { return Vec::new() };
     let node = Node::root(schema).with_every_branch();
     let names = node.declared().into_iter().filter(|name| named_by(&plain(name)).is_some());
-    names.map(|name| member_part(&node, name, Wanted::new(name, None), None)).collect()
+    names.map(|name| member_part(&node, name)).collect()
 }
 
 /// The `id` in the body of a request that changes the thing which its path names: it is the same.
-fn own_id_in_body(operation: &Operation, parts: &[Part]) -> Option<Part> {
-    let changes = matches!(operation.method, Method::PUT | Method::PATCH) && operation.path.ends_with('}');
-    let own = parts.iter().rev().find(|part| part.item.is_some()).filter(|_| changes)?;
+fn own_id_in_body(operation: &Operation, found: &[(Location, Inferred)]) -> Option<(Location, Inferred)> {
+    let changes = matches!(operation.method, Method::PUT | Method::PATCH);
+    let (name, _) = variables(&operation.path).pop().filter(|_| changes && operation.path.ends_with('}'))?;
+    let (_, own) = found.iter().find(|(at, _)| *at == Location::Path(name.clone()))?;
     let node = Node::root(json_body(operation)?).with_every_branch();
-    let name = node.declared().into_iter().find(|name| *name == "id")?;
-    Some(member_part(&node, name, own.wanted.clone(), own.item.clone()))
+    node.declared().contains(&"id").then(|| (Location::Body("/id".to_owned()), own.clone()))
 }
 
-fn member_part(node: &Node<'_>, name: &str, wanted: Wanted, item: Option<String>) -> Part {
-    let at = Location::Body(pointer::child("", name));
-    let kind = Kind::at(&Node::of(node.schema(), node.member(name)).with_every_branch());
-    let required = node.required().iter().any(|(known, _)| *known == name);
-    Part { at, wanted, kind, required, item }
+fn member_part(node: &Node<'_>, name: &str) -> Part {
+    Part {
+        at: Location::Body(pointer::child("", name)),
+        wanted: Wanted::new(name, None),
+        kind: Kind::at(&Node::of(node.schema(), node.member(name)).with_every_branch()),
+        required: node.required().iter().any(|(known, _)| *known == name),
+        item: None,
+    }
 }
 
 fn json_body(operation: &Operation) -> Option<&Schema> {
@@ -355,6 +360,7 @@ fn last_segment(path: &str) -> Option<&str> {
 /// A path template without the names of its variables.
 pub(super) fn erased(path: &str) -> String {
     let segments = path.trim_end_matches('/').split('/');
-    let erased = segments.map(|segment| if segment.starts_with('{') && segment.ends_with('}') { "{}" } else { segment });
+    let erased =
+        segments.map(|segment| if segment.starts_with('{') && segment.ends_with('}') { "{}" } else { segment });
     erased.collect::<Vec<_>>().join("/")
 }

@@ -46,6 +46,13 @@ impl Stages {
         }
     }
 
+    /// The request that deletes what an operation makes, by that operation.
+    pub fn clean_ups(&self) -> IndexMap<String, Case> {
+        let mut deletions: Vec<_> = self.deletions.values().filter_map(|steps| steps.first()).collect();
+        deletions.sort_by(|one, other| one.id.cmp(&other.id));
+        deletions.into_iter().filter_map(|case| Some((giver(case)?.operation.clone(), case.clone()))).collect()
+    }
+
     /// A life for each thing that can be made and read.
     pub fn lives(self, creations: &IndexMap<String, Vec<Case>>) -> Vec<Life> {
         let life = |read: &Vec<Case>| {

@@ -1,11 +1,12 @@
 //! Requests that make things for other requests.
 
+use http::Method;
 use serde_json::Value;
 
 use super::names::plain;
 use crate::contract::Location;
 use crate::generate::caller::Caller;
-use crate::generate::draft::Draft;
+use crate::generate::draft::{Draft, last_path_parameter};
 use crate::generate::maker::Maker;
 use crate::generate::place::places;
 use crate::generate::strategy::{Extent, Node};
@@ -35,9 +36,35 @@ fn creation(maker: &Maker<'_>, caller: &Caller<'_>, variant: usize) -> Option<Ca
         let mut body = example.clone();
         identity::configure(&mut body, &form.schema, caller);
         draft.body = Some(body);
+    } else if draft.body.is_none() {
+        // A body that may be left out says all the same what is to be made.
+        draft.body = maker.draft(Extent::Free, &name, caller).ok()?.body;
+    }
+    if maker.operation.method == Method::PUT {
+        name_anew(maker, caller, &name, &mut draft);
     }
     vary(maker, caller, &name, &mut draft);
     Some(positive::success(maker, caller, CaseKind::Positive, &name, &draft))
+}
+
+/// Chooses another id for each thing that is made under an id of our choice.
+fn name_anew(maker: &Maker<'_>, caller: &Caller<'_>, name: &str, draft: &mut Draft) {
+    let Some(position) = last_path_parameter(maker.operation) else { return };
+    let (Some(parameter), Some(place)) = (maker.operation.parameters.get(position), draft.parameters.get_mut(position))
+    else {
+        return;
+    };
+    let words = [maker.operation.id.as_str(), name];
+    let word = seed::word(maker.seed, &words);
+    let candidates = [
+        Value::from(identity::made_up(&word)),
+        Value::from(identity::made_up_uuid(&word, "id")),
+        Value::from(seed::number(maker.seed, &words) % 1_000_000_000),
+    ];
+    let id = candidates.into_iter().find(|id| parameter.schema.is_valid(id));
+    if let Some(id) = id.filter(|_| caller.value(&parameter.part()).is_none()) {
+        *place = Some(id);
+    }
 }
 
 /// Gives what many a service wants to be unique a value of its own.

@@ -79,9 +79,13 @@ mod tests {
 
     #[test]
     fn a_collection_says_what_its_members_are_called() {
-        for (collection, member) in
-            [("pets", "pet"), ("categories", "category"), ("addresses", "address"), ("boxes", "box"), ("staff", "staff")]
-        {
+        for (collection, member) in [
+            ("pets", "pet"),
+            ("categories", "category"),
+            ("addresses", "address"),
+            ("boxes", "box"),
+            ("staff", "staff"),
+        ] {
             assert!(singulars(collection).iter().any(|word| word == member), "{collection}");
         }
     }

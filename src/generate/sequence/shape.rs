@@ -8,8 +8,7 @@ use crate::generate::strategy::Node;
 /// Members that hold the thing itself, whatever it is.
 const WRAPPERS: [&str; 7] = ["data", "result", "response", "payload", "item", "attributes", "embedded"];
 /// Members that hold the things of a list.
-const LISTS: [&str; 9] =
-    ["data", "items", "results", "records", "content", "value", "values", "list", "entries"];
+const LISTS: [&str; 9] = ["data", "items", "results", "records", "content", "value", "values", "list", "entries"];
 /// How deep members are looked for: `#/data/pet/id`.
 const DEPTH: usize = 3;
 
@@ -69,7 +68,9 @@ impl Kind {
             _ => true,
         };
         let told = |kind: &Kind| {
-            kind.format.clone().filter(|format| matches!(format.as_str(), "uuid" | "date" | "date-time" | "email" | "uri"))
+            kind.format
+                .clone()
+                .filter(|format| matches!(format.as_str(), "uuid" | "date" | "date-time" | "email" | "uri"))
         };
         let formats = match (told(self), told(wanted)) {
             (Some(given), Some(wanted)) => given == wanted,

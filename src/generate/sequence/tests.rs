@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::*;
 use crate::contract;
 use crate::generate::{Case, CaseKind, Options, Origin, Plan, Stage, generate};
 use crate::target::{SourceChoice, Target};
@@ -86,16 +85,17 @@ fn the_forms_of_an_answer_are_looked_into() {
         ("{properties: {pet: {properties: {id: {type: string}}}, id: {type: boolean}}}", "#/pet/id"),
         ("{properties: {data: {properties: {attributes: {properties: {pet_id: {}}}}}}}", "#/data/attributes/pet_id"),
         ("{allOf: [{properties: {name: {}}}, {properties: {uuid: {type: string}}}]}", "#/uuid"),
-        ("{anyOf: [{type: 'null'}, {type: object, properties: {id: {anyOf: [{type: string}, {type: 'null'}]}}}]}", "#/id"),
+        (
+            "{anyOf: [{type: 'null'}, {type: object, properties: {id: {anyOf: [{type: string}, {type: 'null'}]}}}]}",
+            "#/id",
+        ),
     ] {
-        let operations =
-            [("post", "/pets", "createPet", answer, ""), ("get", "/pets/{petId}", "getPet", "", "")];
+        let operations = [("post", "/pets", "createPet", answer, ""), ("get", "/pets/{petId}", "getPet", "", "")];
         let expected = format!("getPet path.petId: createPet {pointer} (Collection)");
         assert_eq!(sources(&document(&operations)), [expected], "{answer}");
     }
     for answer in ["{properties: {id: {enum: [a, b]}}}", "{type: array, items: {}}", "{properties: {name: {}}}"] {
-        let operations =
-            [("post", "/pets", "createPet", answer, ""), ("get", "/pets/{petId}", "getPet", "", "")];
+        let operations = [("post", "/pets", "createPet", answer, ""), ("get", "/pets/{petId}", "getPet", "", "")];
         assert_eq!(sources(&document(&operations)), [""; 0], "{answer}");
     }
 }
@@ -128,14 +128,23 @@ fn what_stands_under_another_thing_is_asked_for_under_the_same() {
         &[],
     );
     let case = plan.cases.iter().find(|case| case.operation.id == "getPet").unwrap();
-    let bound: Vec<_> = case
-        .request
-        .inferred()
-        .map(|(at, from)| format!("{at}: {} {}", from.operation, from.values[0]))
-        .collect();
-    assert_eq!(bound, ["path.ownerId: createPet $request.path.ownerId", "path.petId: createPet #/id"]);
+    let bound: Vec<_> =
+        case.request.inferred().map(|(at, from)| format!("{at}: {} {}", from.operation, from.values[0])).collect();
+    assert_eq!(bound, ["path.ownerId: createPet path.ownerId of its request", "path.petId: createPet #/id"]);
     let pet = plan.creations["createPet"].first().unwrap();
     assert_eq!(pet.request.inferred().next().unwrap().1.operation, "createOwner");
+}
+
+#[test]
+fn what_is_made_under_an_id_of_the_caller_is_asked_for_under_it() {
+    let document = document(&[("put", "/pets/{petId}", "putPet", "", ID), ("get", "/pets/{petId}", "getPet", "", "")]);
+    assert_eq!(sources(&document), [""; 0], "such a PUT may only change what is there");
+    let document = document.replacen("'200'", "'201'", 1);
+    assert_eq!(sources(&document), ["getPet path.petId: putPet path.petId of its request (Collection)"]);
+    let plan = plan(&document, &[]);
+    let mut ids: Vec<_> = plan.creations["putPet"].iter().map(|case| case.request.path_values.clone()).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), plan.creations["putPet"].len());
 }
 
 #[test]

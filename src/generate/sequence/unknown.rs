@@ -23,9 +23,9 @@ pub(in crate::generate) fn case(maker: &Maker<'_>, caller: &Caller<'_>) -> Optio
     }
     let position = last_path_parameter(operation)?;
     let parameter = operation.parameters.get(position)?;
-    let (_, item) = variables(&operation.path).pop().filter(|(name, item)| {
-        *name == parameter.name && item.len() == operation.path.trim_end_matches('/').len()
-    })?;
+    let (_, item) = variables(&operation.path)
+        .pop()
+        .filter(|(name, item)| *name == parameter.name && item.len() == operation.path.trim_end_matches('/').len())?;
     let collection = item.rsplit_once('/').and_then(|(collection, _)| collection.rsplit('/').next());
     let names_a_thing = Wanted::new(&parameter.name, collection).is_id()
         || identity::is_id(&parameter.name, &Node::root(&parameter.schema));

@@ -17,7 +17,7 @@ use crate::run::{Allowance, Extra, Forecast, REQUESTS_A_FINDING};
 
 /// What the lines of the table are.
 const LEGEND: &str = "planned is what a target gets that keeps its contract, at most what any target gets;\n\
-    a source is sent for what its answer gives to other requests";
+    a source is sent for what its answer gives to other requests, a clean-up deletes what it made";
 
 /// What the lines on inferred sources are.
 const SOURCES: &str = "taken from other answers, unless `values` or `sources` of the configuration say otherwise";

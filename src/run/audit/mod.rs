@@ -3,6 +3,7 @@
 mod findings;
 mod judging;
 mod sending;
+mod sequences;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -37,7 +38,10 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     let planned = forecast.requests();
     reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
-    match audit.send_all(plan, sources, makings).await {
+    let clean_ups = plan.clean_ups.clone();
+    let sent = audit.send_all(plan, sources, makings).await;
+    let is_whole = sent.is_ok();
+    match sent {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
         Err(Stop::Unreachable(reason)) => audit.incomplete.push(reason),
@@ -45,6 +49,9 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     }
     audit.judge_over_the_run()?;
     let findings = audit.findings().await?;
+    if is_whole {
+        audit.clean_up(&clean_ups).await;
+    }
     Ok(audit.result(findings))
 }
 

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::Audit;
-use crate::generate::{Case, CaseKind, Expect, Life, Plan, Workflow};
+use crate::generate::{Case, CaseKind, Expect, Plan, Workflow};
 use crate::judge::Verdict;
 use crate::run::bind::{BindError, Links, Source};
 use crate::run::budget::{Extra, Halt};
@@ -15,9 +15,8 @@ use crate::run::burst::send_burst;
 use crate::run::dispatch::{Dispatcher, Unsent, is_throttled};
 use crate::run::forecast::disturbs;
 use crate::run::hook::{HOOK_LIMIT, run_hook};
-use crate::run::life::{Ended as LifeEnded, SentLife, SentStage, send_life};
 use crate::run::reach::unreachable;
-use crate::run::things::{Made, Making, uses_up};
+use crate::run::things::{Making, uses_up};
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
 use crate::run::{Event, RunError};
 use crate::send::{Exchange, Failure, FailureKind, Outcome};
@@ -36,9 +35,9 @@ impl From<std::io::Error> for Stop {
 }
 
 /// A case with what came of sending it.
-struct Tried {
-    case: Case,
-    sent: Result<Exchange, BindError>,
+pub(super) struct Tried {
+    pub case: Case,
+    pub sent: Result<Exchange, BindError>,
 }
 
 impl Audit<'_> {
@@ -102,62 +101,6 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Makes things for other requests.
-    async fn make(&mut self, batch: Vec<Making>) -> Result<(), Stop> {
-        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
-        let mut tries = stream::iter(batch)
-            .map(|Making { case, purpose }| {
-                let tried = try_case(&dispatcher, &links, case);
-                async move { (purpose, tried.await) }
-            })
-            .buffer_unordered(self.job.target.limits.concurrency);
-        while let Some((purpose, tried)) = self.meanwhile(tries.next()).await? {
-            self.done += 1;
-            let Tried { case, sent } = tried;
-            match sent {
-                Ok(exchange) => {
-                    if self.done == 1 {
-                        self.must_be_there(&exchange).await?;
-                    }
-                    links.things.add(purpose, Made { case: case.clone(), exchange: exchange.clone() });
-                    if self.operations.contains(&case.operation.id) {
-                        self.judge(&case, &exchange, &[], true)?;
-                    } else {
-                        self.reach.note(&case, &exchange);
-                    }
-                }
-                Err(error) => self.not_sent(&case.operation.id, "requests for what they give to others", error)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Sends the lives of things, each one request after another.
-    async fn send_lives(&mut self, lives: &[Life]) -> Result<(), Stop> {
-        let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
-        let mut sent = stream::iter(lives)
-            .map(async |life| (life, send_life(life, &dispatcher, &links).await))
-            .buffer_unordered(self.job.target.limits.concurrency);
-        while let Some((life, SentLife { stages, end })) = self.meanwhile(sent.next()).await? {
-            for SentStage { case, exchange, checks } in stages {
-                self.done += 1;
-                if self.operations.contains(&case.operation.id) {
-                    self.judge(&case, &exchange, &checks, false)?;
-                } else {
-                    self.reach.note(&case, &exchange);
-                }
-            }
-            let operation = life.steps.first().map_or("", |step| step.operation.id.as_str());
-            let what = "whether what was created is found again, and gone once it was deleted";
-            match end {
-                Ok(()) => {}
-                Err(LifeEnded::Unsent(error)) => self.not_sent(operation, what, error)?,
-                Err(LifeEnded::Nothing(reason)) => self.leave_out(operation.to_owned(), what, reason),
-            }
-        }
-        Ok(())
-    }
-
     /// The first request shows whether there is anything to judge.
     async fn probe(&mut self, case: Case) -> Result<(), Stop> {
         let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
@@ -169,7 +112,7 @@ impl Audit<'_> {
     }
 
     /// Ends the run where the first request shows that nobody is there.
-    async fn must_be_there(&self, exchange: &Exchange) -> Result<(), Stop> {
+    pub(super) async fn must_be_there(&self, exchange: &Exchange) -> Result<(), Stop> {
         // Bytes that begin as an answer does are somebody who answers, however wrong.
         if exchange.wire.begins_as_http() {
             return Ok(());
@@ -219,7 +162,7 @@ impl Audit<'_> {
 
     /// Tells of the pauses that the target asks for while something is awaited, and leaves it where the run
     /// is interrupted.
-    async fn meanwhile<T>(&mut self, awaited: impl Future<Output = T>) -> Result<T, Stop> {
+    pub(super) async fn meanwhile<T>(&mut self, awaited: impl Future<Output = T>) -> Result<T, Stop> {
         let interrupt = self.options.interrupt.clone();
         let (mut awaited, mut interrupted) = (pin!(awaited), pin!(interrupt.asked()));
         loop {
@@ -352,7 +295,7 @@ impl Audit<'_> {
     }
 
     /// Says why something was not sent, or ends the run where nothing more may be.
-    fn not_sent(&mut self, operation: &str, what: &str, error: BindError) -> Result<(), Stop> {
+    pub(super) fn not_sent(&mut self, operation: &str, what: &str, error: BindError) -> Result<(), Stop> {
         match error {
             BindError::Unsent(Unsent::Halted(halt @ (Halt::Requests(_) | Halt::Time(_) | Halt::Interrupted))) => {
                 Err(Stop::Halted(halt))
@@ -372,7 +315,8 @@ fn was_crowded_out(tried: &Tried) -> bool {
     refused && matches!(tried.case.expect, Expect::Success { .. })
 }
 
-async fn try_case(dispatcher: &Dispatcher, links: &Links, mut case: Case) -> Tried {
+/// Sends a case with what it takes from others.
+pub(super) async fn try_case(dispatcher: &Dispatcher, links: &Links, mut case: Case) -> Tried {
     let sent = match links.lend(&mut case).await {
         Ok(_lease) => dispatcher.send(&case).await.map_err(BindError::from),
         Err(error) => Err(error),
