@@ -209,7 +209,7 @@ fn one(
     method: &str,
     name: impl Fn() -> Result<Value, Said>,
 ) -> Said {
-    let serves_all = ways.fault == Some(Fault::ServesAll) && method != "DELETE";
+    let serves_all = ways.fault == Some(Fault::ServesAll) && method != "DELETE" && id > 0;
     let everybody = ways.fault == Some(Fault::IgnoresOwner);
     let known = pets.known.get_mut(&id).filter(|pet| pet.owner == owner || everybody);
     let Some(pet) = known else {

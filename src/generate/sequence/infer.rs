@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::Method;
 
 use super::chosen;
-use super::names::{Wanted, named_by, plain, singulars};
+use super::names::{Wanted, named_by, singulars};
 use super::shape::{Kind, Member, is_success, members, members_of_first};
 use crate::contract::{
     Contract, Expression, Location, Operation, ParameterLocation, ParameterStyle, Schema, StatusPattern,
@@ -94,7 +94,7 @@ impl<'a> Index<'a> {
             for thing in last_segment(&operation.path).map(singulars).into_iter().flatten() {
                 index.makers.entry(thing).or_default().push(operation);
             }
-            for member in members(operation, &[]).into_iter().filter(|member| named_by(&member.name).is_some()) {
+            for member in members(operation, &[]).into_iter().filter(Member::names_another) {
                 index.ids.entry(member.name.clone()).or_default().push((operation, member));
             }
         }
@@ -282,7 +282,7 @@ fn parts(operation: &Operation) -> Vec<Part> {
     let mut parts = ids_of_body(operation);
     for parameter in operation.parameters.iter().filter(|parameter| parameter.location == ParameterLocation::Query) {
         let wanted = Wanted::new(&parameter.name, None);
-        if named_by(&wanted.name).is_some() && parameter.style != ParameterStyle::Json {
+        if named_by(&parameter.name).is_some() && parameter.style != ParameterStyle::Json {
             let kind = Kind::of(&parameter.schema);
             parts.push(Part { at: parameter.part(), wanted, kind, required: parameter.required, item: None });
         }
@@ -303,7 +303,7 @@ fn parts(operation: &Operation) -> Vec<Part> {
 fn ids_of_body(operation: &Operation) -> Vec<Part> {
     let Some(schema) = json_body(operation) else { return Vec::new() };
     let node = Node::root(schema).with_every_branch();
-    let names = node.declared().into_iter().filter(|name| named_by(&plain(name)).is_some());
+    let names = node.declared().into_iter().filter(|name| named_by(name).is_some());
     names.map(|name| member_part(&node, name)).collect()
 }
 

@@ -20,10 +20,13 @@ pub(super) fn singulars(collection: &str) -> Vec<String> {
     all
 }
 
+/// Endings of names that are ids. In plain names they could not be told from `valid` and `grid`.
+const ENDINGS: [&str; 10] = ["Id", "ID", "_id", "-id", "Uuid", "UUID", "_uuid", "-uuid", "Guid", "_guid"];
+
 /// What the name of an id says of the thing that it names: `petId` gives `pet`, `id` nothing.
-pub(super) fn named_by(id: &str) -> Option<&str> {
-    let stem = ["uuid", "guid", "id"].iter().find_map(|ending| id.strip_suffix(ending))?;
-    (!stem.is_empty()).then_some(stem)
+pub(super) fn named_by(id: &str) -> Option<String> {
+    let stem = ENDINGS.iter().find_map(|ending| id.strip_suffix(ending))?;
+    Some(plain(stem)).filter(|stem| !stem.is_empty())
 }
 
 /// A value that is wanted, by its name and the collection that it names a member of.
@@ -33,22 +36,23 @@ pub(super) struct Wanted {
     pub name: String,
     /// What the thing may be called.
     pub things: Vec<String>,
+    is_id: bool,
 }
 
 impl Wanted {
     /// A variable of a path behind that segment, or a parameter or member of a body behind none.
     pub fn new(name: &str, collection: Option<&str>) -> Self {
-        let name = plain(name);
         let mut things: Vec<String> = collection.map(singulars).unwrap_or_default();
-        things.extend(named_by(&name).map(str::to_owned));
-        Wanted { name, things }
+        let (named, name) = (named_by(name), plain(name));
+        let is_of_collection = things.iter().any(|thing| matches!(name.strip_prefix(thing.as_str()), Some("" | "id")));
+        let is_id = matches!(name.as_str(), "id" | "uuid" | "guid") || named.is_some() || is_of_collection;
+        things.extend(named);
+        Wanted { name, things, is_id }
     }
 
     /// Whether it is an id by its name: `id`, `petId`, or `pet` behind `/pets/`.
     pub fn is_id(&self) -> bool {
-        matches!(self.name.as_str(), "id" | "uuid" | "guid")
-            || named_by(&self.name).is_some()
-            || self.things.contains(&self.name)
+        self.is_id
     }
 
     /// How well a member of that plain name fits that stands in an answer about the thing itself.
@@ -60,7 +64,7 @@ impl Wanted {
         if self.things.iter().filter_map(tail).any(|tail| tail == member) {
             return Some(1);
         }
-        if !self.is_id() {
+        if !self.is_id {
             return None;
         }
         let of_thing = |thing: &String| member.strip_prefix(thing.as_str()) == Some("id");
@@ -102,5 +106,9 @@ mod tests {
         assert_eq!(fits("pet_number", "pets"), [None, None, None, Some(1), None]);
         assert_eq!(fits("name", "pets"), [None, None, None, None, Some(0)]);
         assert_eq!(fits("owner", "pets"), [None; 5]);
+        assert_eq!(fits("petid", "pets"), fits("petId", "pets"));
+        for word in ["grid", "valid", "paid"] {
+            assert_eq!(fits(word, "pets"), [None; 5], "{word} is no id");
+        }
     }
 }

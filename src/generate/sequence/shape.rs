@@ -1,6 +1,6 @@
 //! What the documented successes of an operation have in them, as far as it may be an id.
 
-use super::names::plain;
+use super::names::{named_by, plain};
 use crate::contract::{Operation, Response, Schema, StatusPattern};
 use crate::generate::pointer;
 use crate::generate::strategy::Node;
@@ -23,6 +23,13 @@ pub(super) struct Member {
     pub depth: usize,
     /// What its value is.
     pub kind: Kind,
+}
+
+impl Member {
+    /// Whether its name says which thing its value names: `petId`, not `id`.
+    pub fn names_another(&self) -> bool {
+        self.pointer.rsplit('/').next().is_some_and(|name| named_by(name).is_some())
+    }
 }
 
 /// What a scalar may be, as far as its schema says.
