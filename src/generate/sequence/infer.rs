@@ -220,7 +220,7 @@ impl<'a> Search<'a> {
             basis: Basis::Name,
         };
         let mut found = Vec::new();
-        if part.wanted.is_id() {
+        if part.wanted.is_named_id {
             let makers = part.wanted.things.iter().filter_map(|thing| self.index.makers.get(thing)).flatten();
             for giver in makers.take(MOST_CANDIDATES).filter(|giver| is_other(giver)) {
                 found.extend(fitting(members(giver, &part.wanted.things), part).map(|value| of(giver, value)));

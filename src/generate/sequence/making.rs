@@ -13,7 +13,7 @@ use crate::generate::strategy::{Extent, Node};
 use crate::generate::{Case, CaseKind, identity, positive, seed};
 
 /// How many different ones of one operation are made; where more are needed, they are sent again.
-const VARIANTS: usize = 8;
+const VARIANTS: usize = 6;
 /// Endings of the names of members that many a service wants to be unique.
 const UNIQUE: [&str; 8] = ["name", "login", "email", "slug", "title", "handle", "key", "label"];
 /// Most positive requests of an operation that deletes: each takes away a thing that was made for it.
@@ -22,13 +22,14 @@ const MOST_DELETIONS: usize = 3;
 /// Requests of an operation that gives values to others, which succeed as surely as we know how: after the
 /// document's example, and no two with the same name. A list is asked for once.
 pub(in crate::generate) fn creations(maker: &Maker<'_>, caller: &Caller<'_>) -> Vec<Case> {
+    let Some(base) = base(maker, caller) else { return Vec::new() };
     let variants = if maker.operation.method.is_safe() { 1 } else { VARIANTS };
-    (0..variants).filter_map(|variant| creation(maker, caller, variant)).collect()
+    (0..variants).map(|variant| creation(maker, caller, &base, variant)).collect()
 }
 
-fn creation(maker: &Maker<'_>, caller: &Caller<'_>, variant: usize) -> Option<Case> {
-    let name = format!("source-{variant}");
-    let mut draft = maker.draft(Extent::Least, &name, caller).ok()?;
+/// What all of them are made of.
+fn base(maker: &Maker<'_>, caller: &Caller<'_>) -> Option<Draft> {
+    let mut draft = maker.draft(Extent::Least, "source", caller).ok()?;
     let example = positive::documented_bodies(maker).into_iter().find(|(_, _, kind)| *kind == CaseKind::Example);
     if let (Some(form), Some((_, Some(example), _))) = (&maker.form, example)
         && form.schema.is_valid(example)
@@ -38,13 +39,19 @@ fn creation(maker: &Maker<'_>, caller: &Caller<'_>, variant: usize) -> Option<Ca
         draft.body = Some(body);
     } else if draft.body.is_none() {
         // A body that may be left out says all the same what is to be made.
-        draft.body = maker.draft(Extent::Free, &name, caller).ok()?.body;
+        draft.body = maker.draft(Extent::Free, "source", caller).ok()?.body;
     }
+    Some(draft)
+}
+
+fn creation(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft, variant: usize) -> Case {
+    let name = format!("source-{variant}");
+    let mut draft = base.clone();
     if maker.operation.method == Method::PUT {
         name_anew(maker, caller, &name, &mut draft);
     }
     vary(maker, caller, &name, &mut draft);
-    Some(positive::success(maker, caller, CaseKind::Positive, &name, &draft))
+    positive::success(maker, caller, CaseKind::Positive, &name, &draft)
 }
 
 /// Chooses another id for each thing that is made under an id of our choice.

@@ -37,6 +37,8 @@ pub(super) struct Wanted {
     /// What the thing may be called.
     pub things: Vec<String>,
     is_id: bool,
+    /// Whether the name alone says that it is one, wherever it stands.
+    pub is_named_id: bool,
 }
 
 impl Wanted {
@@ -45,9 +47,9 @@ impl Wanted {
         let mut things: Vec<String> = collection.map(singulars).unwrap_or_default();
         let (named, name) = (named_by(name), plain(name));
         let is_of_collection = things.iter().any(|thing| matches!(name.strip_prefix(thing.as_str()), Some("" | "id")));
-        let is_id = matches!(name.as_str(), "id" | "uuid" | "guid") || named.is_some() || is_of_collection;
+        let is_named_id = matches!(name.as_str(), "id" | "uuid" | "guid") || named.is_some();
         things.extend(named);
-        Wanted { name, things, is_id }
+        Wanted { name, things, is_id: is_named_id || is_of_collection, is_named_id }
     }
 
     /// Whether it is an id by its name: `id`, `petId`, or `pet` behind `/pets/`.
