@@ -142,6 +142,9 @@ async fn answer(State(counter): State<Counter>, method: Method, uri: Uri, header
     response
 }
 
+/// Status and code.
+type Refusal = (u16, &'static str);
+
 fn refused(status: u16, code: &str) -> Said {
     (status, None, json!({ "error": code }))
 }
@@ -157,7 +160,9 @@ fn said(counter: &Counter, method: &Method, path: &str, headers: &HeaderMap, bod
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let name = || read(text(header::CONTENT_TYPE), body);
     match (segments.as_slice(), method.as_str()) {
-        (["pets"], "POST") => name().map_or_else(|refusal| refusal, |name| create(counter, &mut pets, owner, name)),
+        (["pets"], "POST") => {
+            name().map_or_else(|(status, code)| refused(status, code), |name| create(counter, &mut pets, owner, name))
+        }
         (["pets"], "GET") => {
             let own = pets.known.iter().filter(|(_, pet)| pet.owner == owner && !pet.deleted);
             (200, None, own.map(|(id, pet)| shown(*id, &pet.name)).collect())
@@ -173,15 +178,15 @@ fn said(counter: &Counter, method: &Method, path: &str, headers: &HeaderMap, bod
 }
 
 /// The name in a body that keeps to the document.
-fn read(content_type: &str, body: &[u8]) -> Result<Value, Said> {
+fn read(content_type: &str, body: &[u8]) -> Result<Value, Refusal> {
     if !content_type.starts_with("application/json") {
-        return Err(refused(415, "media_type"));
+        return Err((415, "media_type"));
     }
-    let body: Value = serde_json::from_slice(body).map_err(|_| refused(400, "not_json"))?;
+    let body: Value = serde_json::from_slice(body).map_err(|_| (400, "not_json"))?;
     let name = body.get("name").and_then(Value::as_str);
     let fits = name.is_some_and(|name| (1..=80).contains(&name.chars().count()));
     let alone = body.as_object().is_some_and(|members| members.len() == 1);
-    if fits && alone { Ok(body["name"].clone()) } else { Err(refused(422, "invalid")) }
+    if fits && alone { Ok(body["name"].clone()) } else { Err((422, "invalid")) }
 }
 
 fn create(counter: &Counter, pets: &mut Pets, owner: &str, name: Value) -> Said {
@@ -207,14 +212,16 @@ fn one(
     owner: &str,
     id: u64,
     method: &str,
-    name: impl Fn() -> Result<Value, Said>,
+    name: impl Fn() -> Result<Value, Refusal>,
 ) -> Said {
     let serves_all = ways.fault == Some(Fault::ServesAll) && method != "DELETE" && id > 0;
     let everybody = ways.fault == Some(Fault::IgnoresOwner);
     let known = pets.known.get_mut(&id).filter(|pet| pet.owner == owner || everybody);
     let Some(pet) = known else {
         return match (serves_all, method) {
-            (true, "PUT") => name().map_or_else(|refusal| refusal, |name| (200, None, shown(id, &name))),
+            (true, "PUT") => {
+                name().map_or_else(|(status, code)| refused(status, code), |name| (200, None, shown(id, &name)))
+            }
             (true, _) => (200, None, shown(id, &json!("Rex"))),
             (false, _) => refused(404, "not_found"),
         };
@@ -234,7 +241,7 @@ fn one(
                 pet.name = name.clone();
                 (200, None, shown(id, &name))
             }
-            Err(refusal) => refusal,
+            Err((status, code)) => refused(status, code),
         },
         "DELETE" => {
             pet.deleted = true;
