@@ -12,7 +12,9 @@ mod dispatch;
 mod earlier;
 mod event;
 mod forecast;
+mod given;
 mod hook;
+mod life;
 mod promises;
 mod reach;
 mod redact;
@@ -22,6 +24,7 @@ mod shard;
 mod shown;
 mod streamed;
 mod tally;
+mod things;
 mod workflow;
 
 use std::io;

@@ -48,8 +48,8 @@ impl Shard {
         self.number == 1
     }
 
-    /// Keeps this shard's part of a plan: every N-th case. Workflows may build on each other, and stay together in the
-    /// first. The first valid request of each operation stays in all shards, for it shows whether the operation lets
+    /// Keeps this shard's part of a plan: every N-th case. Workflows may build on each other, and stay with the lives
+    /// of things in the first. The first valid request of each operation stays in all shards, for it shows whether the operation lets
     /// us in; gives those that another shard judges.
     pub fn keep(self, plan: &mut Plan) -> HashSet<CaseId> {
         let (mut witnesses, mut seen) = (HashSet::new(), HashSet::new());
@@ -66,6 +66,7 @@ impl Shard {
         });
         if !self.is_first() {
             plan.workflows.clear();
+            plan.lives.clear();
         }
         witnesses
     }

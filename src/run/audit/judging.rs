@@ -2,8 +2,8 @@
 
 use super::Audit;
 use super::sending::Stop;
-use crate::contract::{Location, ParameterLocation, RateLimit};
-use crate::generate::{Case, Expect};
+use crate::contract::{Location, ParameterLocation, RateLimit, Strength};
+use crate::generate::{Case, Expect, Origin};
 use crate::judge::{Before, Check, Context, in_short, judge};
 use crate::run::shown::{Confirmation, Show};
 use crate::run::tally::Key;
@@ -12,6 +12,14 @@ use crate::send::Exchange;
 
 /// Largest body that is kept for findings over the run.
 const KEPT_BODY: usize = 64 * 1024;
+
+/// Whether the document, or the suite, says that the value fits.
+fn is_promised(from: &Origin) -> bool {
+    match from {
+        Origin::Operation { .. } | Origin::Workflow(_) => true,
+        Origin::Inferred(inferred) => inferred.strength() != Strength::Inferred,
+    }
+}
 
 impl Audit<'_> {
     /// Judges one exchange by all rules, `more` being checks that were made of it already. `alone` says
@@ -66,7 +74,8 @@ impl Audit<'_> {
         let has_ids = ids.clone().next().is_some();
         let configured = |name: &str| values.contains_key(&Location::Path(name.to_owned()));
         let is_bound = |name: &str| {
-            case.request.bindings.iter().any(|binding| matches!(&binding.at, Location::Path(bound) if bound == name))
+            let bound = |at: &Location| matches!(at, Location::Path(bound) if bound == name);
+            case.request.bindings.iter().any(|binding| bound(&binding.at) && is_promised(&binding.from))
         };
         let vouched = has_ids && ids.all(|id| configured(&id.name) || is_bound(&id.name));
         let admitted = self.tally.has_succeeded(&operation.id);

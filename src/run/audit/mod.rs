@@ -3,6 +3,7 @@
 mod findings;
 mod judging;
 mod sending;
+mod sequences;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -33,13 +34,16 @@ use crate::target::Redactor;
 /// # Errors
 /// When a report cannot be written, or no client can be made.
 pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) -> Result<TargetResult, RunError> {
-    let Preparation { plan, sources, witnesses, forecast } =
+    let Preparation { plan, sources, makings, witnesses, forecast } =
         Preparation::of(&job.contract, &job.target, job.suite.as_ref(), options);
     let planned = forecast.requests();
     reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
     audit.witnesses = witnesses;
-    match audit.send_all(plan, sources).await {
+    let clean_ups = plan.clean_ups.clone();
+    let sent = audit.send_all(plan, sources, makings).await;
+    let is_whole = sent.is_ok();
+    match sent {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
         Err(Stop::Unreachable(reason)) => audit.incomplete.push(reason),
@@ -47,6 +51,9 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     }
     audit.judge_over_the_run()?;
     let findings = audit.findings().await?;
+    if is_whole {
+        audit.clean_up(&clean_ups).await;
+    }
     Ok(audit.result(findings))
 }
 
