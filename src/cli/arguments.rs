@@ -11,6 +11,9 @@ use crate::contract::DocumentOrigin;
 use crate::report::{ReportSpec, known_formats};
 use crate::target::{Rate, duration, rate};
 
+/// Where `--write-baseline` writes when no file is named.
+const BASELINE: &str = "known.toml";
+
 /// Tells whether a live HTTP API keeps the contract that its documents promise.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 110, after_help = EXIT_CODES)]
@@ -39,7 +42,14 @@ Examples:
   uptospec check --target agentix --plan
       how many requests that would be, how many of them may cost money, how long it takes at least
   uptospec check --target agentix --rate 1/s --max-generations 40 --time-limit 10m
-      an endpoint that is paid for: slowly, and with no more than forty generated answers";
+      an endpoint that is paid for: slowly, and with no more than forty generated answers
+  uptospec check --write-baseline known.toml
+      a file of the findings that there are, to be given reasons
+  uptospec check --baseline known.toml
+      what it lists does not fail the run; what it lists and no longer occurs does
+  uptospec check --snapshots update
+      the shape of every answer as snapshots/TARGET/OPERATION.snap; later runs tell of drift from it, and
+      write what they saw as OPERATION.snap.new, for `uptospec snapshot review` or `cargo insta review`";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -51,6 +61,8 @@ pub enum Command {
     Serve(ServeOptions),
     /// Try every fault of the reference servers against the rules
     Selftest(SelftestOptions),
+    /// Take over, or turn down, what answers have become since their snapshots were written
+    Snapshot(SnapshotOptions),
     /// Tell what is wrong with a document, and what of it cannot be tested
     Lint {
         /// The OpenAPI document (a file, a URL, or - for standard input), or the Arazzo document of a suite
@@ -138,6 +150,16 @@ pub struct CheckOptions {
     /// The least severity that fails the run
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
+    /// Findings that are known and do not fail the run
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write a baseline of what is found, reasons to be filled in [default: known.toml]; keeps those of the file
+    // Not a file of another kind: one that is there must be a baseline.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = BASELINE)]
+    pub write_baseline: Option<PathBuf>,
+    /// What to do with the shape of answers [default: check, where uptospec.toml has a folder snapshots/TARGET beside it]
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub snapshots: Option<SnapshotMode>,
     /// Write a report to a file; repeatable
     #[arg(long = "report", value_name = "FORMAT=PATH", help = reports_help())]
     pub reports: Vec<ReportSpec>,
@@ -178,6 +200,40 @@ impl std::str::FromStr for Unshown {
 pub enum FailOn {
     Error,
     Warning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SnapshotMode {
+    /// Tell of drift, and write what was seen as `.snap.new` (not where CI is set)
+    Check,
+    /// Write snapshots of what was seen
+    Update,
+    /// Neither look at snapshots nor write any
+    Off,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  uptospec snapshot review\n  uptospec snapshot accept agentix")]
+pub struct SnapshotOptions {
+    /// What to do with the files that end with .snap.new
+    #[arg(value_enum)]
+    pub action: SnapshotAction,
+    /// Targets; all of them when left out
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// The configuration that the snapshots are beside [default: uptospec.toml here or in a folder above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SnapshotAction {
+    /// Show what changed in words; on a terminal, ask what to do with each
+    Review,
+    /// Take all of them over
+    Accept,
+    /// Throw all of them away
+    Reject,
 }
 
 #[derive(Debug, Args)]

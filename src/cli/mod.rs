@@ -1,6 +1,7 @@
 //! The commands: what each takes and prints, and the exit code that it comes to.
 
 mod arguments;
+mod baseline;
 mod check;
 pub mod diagnostics;
 mod documents;
@@ -13,6 +14,7 @@ mod names;
 mod prepare;
 mod selftest;
 mod serve;
+mod snapshot;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -20,6 +22,7 @@ use std::path::PathBuf;
 use crate::contract::{self, DocumentOrigin};
 use crate::generate::suite;
 use crate::judge;
+use crate::snapshot::SnapError;
 use arguments::Command;
 
 pub use exit::Exit;
@@ -43,6 +46,12 @@ pub enum Failure {
     Output(#[from] io::Error),
 }
 
+impl From<SnapError> for Failure {
+    fn from(error: SnapError) -> Self {
+        Failure::Usage(error.to_string())
+    }
+}
+
 /// Runs the command that the process was started with.
 pub fn main() -> Exit {
     let arguments = arguments::read();
@@ -64,6 +73,7 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Check(options) => check::check(*options).await,
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
+        Command::Snapshot(options) => snapshot::snapshot(&options),
         Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,
         Command::Explain { rule } => {
             let rule = rule.as_deref();

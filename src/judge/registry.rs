@@ -1,7 +1,7 @@
 //! All the rules, by family.
 
 use super::{
-    Rule, auth, body, echo, error, header, http, isolation, item, limit, sse, status, stream, text, unique, workflow,
+    Rule, auth, body, echo, error, header, http, isolation, item, limit, snapshot, sse, status, stream, text, unique, workflow,
 };
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
@@ -24,6 +24,7 @@ const FAMILIES: &[&[Rule]] = &[
     stream::RULES,
     item::RULES,
     text::RULES,
+    snapshot::RULES,
 ];
 
 /// Least likeness, from 0 to 1, of an id that is offered in place of an unknown one.

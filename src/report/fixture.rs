@@ -128,6 +128,8 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
             "sendMessage".to_owned(),
             Streams { ended: BTreeMap::from([(StreamEnd::Sentinel, 11)]), dialects: BTreeMap::new() },
         )]),
+        shapes: BTreeMap::new(),
+        lapsed: Vec::new(),
     }
 }
 
@@ -271,6 +273,7 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
         },
         exchange: answered(200, "text/plain", b"", END),
         stream: None,
+        known: None,
     }
 }
 

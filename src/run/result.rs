@@ -7,10 +7,11 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ShownStream;
+use super::{Known, Lapsed, ShownStream};
 use crate::contract::{Place, Source};
 use crate::judge::{Finding, Severity, StreamEnd};
 use crate::send::Exchange;
+use crate::snapshot::Snapshot;
 
 /// What a target, or a whole run, comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -85,6 +86,23 @@ pub struct TargetResult {
     pub latency: IndexMap<String, Latency>,
     /// How streams ended, by operation.
     pub streams: IndexMap<String, Streams>,
+    /// The shape of the answers of each operation; empty where the run did not look at it.
+    pub shapes: BTreeMap<String, Snapshot>,
+    /// Entries of the baseline that no longer hold.
+    pub lapsed: Vec<Lapsed>,
+}
+
+impl TargetResult {
+    /// How many findings of a severity there are, those that are known excepted.
+    pub fn number_of(&self, severity: Severity) -> usize {
+        let counts = |found: &&FoundFinding| found.known.is_none() && found.finding.severity == severity;
+        self.findings.iter().filter(counts).count()
+    }
+
+    /// The findings that are known, each with what the baseline says of it.
+    pub fn known(&self) -> impl Iterator<Item = (&FoundFinding, &Known)> {
+        self.findings.iter().filter_map(|found| Some((found, found.known.as_ref()?)))
+    }
 }
 
 /// A broken rule on one operation and state, however many cases show it.
@@ -108,6 +126,8 @@ pub struct FoundFinding {
     pub exchange: Exchange,
     /// Its answer as a stream, where it is one.
     pub stream: Option<ShownStream>,
+    /// What the baseline says of it, where it is known: then it does not fail the run.
+    pub known: Option<Known>,
 }
 
 /// Whether a finding shows again when its case is sent again.

@@ -56,6 +56,7 @@ impl Show<'_> {
             case,
             exchange,
             stream,
+            known: None,
         }
     }
 }

@@ -19,6 +19,7 @@ impl Audit<'_> {
     pub(super) fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
         self.reach.note(case, exchange);
         self.earlier.note(&case.operation.id, exchange, 1);
+        self.record_shape(case, exchange);
         let context = self.context(case);
         let mut checks = judge(&self.job.contract, case, exchange, context);
         checks.extend_from_slice(more);
