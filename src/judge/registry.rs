@@ -1,7 +1,8 @@
 //! All the rules, by family.
 
 use super::{
-    Rule, auth, body, echo, error, header, http, isolation, item, limit, snapshot, sse, status, stream, text, unique, workflow,
+    Rule, auth, body, echo, error, header, http, isolation, item, limit, snapshot, sse, status, stream, text, unique,
+    workflow,
 };
 
 /// Every family, in the order in which rules are listed and exchanges are judged.

@@ -8,7 +8,9 @@ const DRIFT: Rule = Rule {
     severity: Severity::Warning,
     what: "Answers have the shape that the accepted snapshot of their operation has.",
     why: "A member that comes or goes unannounced breaks whoever reads it, whether or not the document names it.",
-    source: RuleSource::Practice("clients are written against what an API sends, and not only against what it promises"),
+    source: RuleSource::Practice(
+        "clients are written against what an API sends, and not only against what it promises",
+    ),
     example: "{\"id\": \"s1\"} where every answer had {\"id\": \"s1\", \"orgId\": \"o1\"} when the snapshot was accepted",
     judge: over_the_run,
 };
@@ -25,7 +27,8 @@ pub fn judge_snapshot(differences: Option<&[String]>) -> Vec<Check> {
         Some(differences) => {
             for words in differences {
                 let mut finding = sink.finding(words.as_str());
-                finding.expected = "the shape that was accepted; `uptospec snapshot review` shows what changed".to_owned();
+                finding.expected =
+                    "the shape that was accepted; `uptospec snapshot review` shows what changed".to_owned();
                 sink.fail(finding);
             }
         }

@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
-    CheckCount, Event, FoundCase, FoundFinding, Known, Lapsed, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
-    Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
+    CheckCount, Event, FoundCase, FoundFinding, Known, Lapsed, Latency, NotChecked, Percentiles, PromiseOutcome,
+    PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
 };
 
 /// Writes the JSON report when the run is done.

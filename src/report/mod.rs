@@ -24,7 +24,7 @@ pub(crate) mod words;
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 
 use std::fs::File;
 use std::io::{self, BufWriter};

@@ -76,7 +76,12 @@ pub fn lapsed_subject(lapsed: &Lapsed) -> String {
 /// What is wrong with an entry of the baseline, and where it stands. Safe.
 pub fn lapsed_words(lapsed: &Lapsed) -> String {
     let place = format!("{}:{}", lapsed.place.file, lapsed.place.line);
-    format!("{} ({}; {})", lapsed.in_words(), safe::clipped(&place, LONGEST_TEXT), safe::clipped(&lapsed.reason, LONGEST_TEXT))
+    format!(
+        "{} ({}; {})",
+        lapsed.in_words(),
+        safe::clipped(&place, LONGEST_TEXT),
+        safe::clipped(&lapsed.reason, LONGEST_TEXT)
+    )
 }
 
 /// The sentence that is broken and its document, or the document alone where nothing is quoted. Safe.

@@ -25,9 +25,8 @@ pub fn differences(then: &Snapshot, now: &Snapshot) -> Vec<Difference> {
     for (case, seen) in &now.cases {
         let Some(known) = then.cases.get(case) else { continue };
         if known.is_disjoint(seen) {
-            let list = |labels: &std::collections::BTreeSet<String>| {
-                labels.iter().cloned().collect::<Vec<_>>().join(" or ")
-            };
+            let list =
+                |labels: &std::collections::BTreeSet<String>| labels.iter().cloned().collect::<Vec<_>>().join(" or ");
             all.push(Difference {
                 answers: seen.first().cloned().unwrap_or_default(),
                 words: format!("`{case}` answered with {}, no longer with {}", list(seen), list(known)),
@@ -95,7 +94,8 @@ impl Told {
             return;
         }
         if known.is_disjoint(&seen) {
-            let list = |types: &std::collections::BTreeSet<&str>| types.iter().copied().collect::<Vec<_>>().join(" or ");
+            let list =
+                |types: &std::collections::BTreeSet<&str>| types.iter().copied().collect::<Vec<_>>().join(" or ");
             self.0.push(format!("{} is now {}, no longer {}", place.named(), list(&seen), list(&known)));
         }
         if known.len() > 1 || seen.len() > 1 {

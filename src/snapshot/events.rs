@@ -56,13 +56,7 @@ impl Events {
         events
     }
 
-    fn take(
-        &mut self,
-        item: &Item,
-        promised: Option<&StreamContract>,
-        framing: Framing,
-        order: &mut Vec<String>,
-    ) {
+    fn take(&mut self, item: &Item, promised: Option<&StreamContract>, framing: Framing, order: &mut Vec<String>) {
         let read = ReadItem::read(item, promised, framing);
         let kind = kind(&read);
         let kind = if self.kinds.contains_key(&kind) || self.kinds.len() < MOST_KINDS { kind } else { UNNAMED.into() };

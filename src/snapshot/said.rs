@@ -43,6 +43,12 @@ impl<'s> Said<'s> {
         !names_some && self.parts.iter().any(is_open)
     }
 
+    /// Whether the values of such an object are described at all.
+    pub fn describes_values(&self) -> bool {
+        let is_schema = |part: &&Value| part.as_object().is_some_and(|keywords| !keywords.is_empty());
+        self.under("additionalProperties").iter().any(is_schema)
+    }
+
     fn under(&self, keyword: &str) -> Vec<&'s Value> {
         self.parts.iter().filter_map(|part| part.get(keyword)).collect()
     }
@@ -86,6 +92,7 @@ mod tests {
         let is_map = |name: &str| said.member(name).is_map();
         assert!(!said.is_map() && is_map("metadata") && said.member("list").items().is_map());
         assert!(!is_map("contact") && !is_map("open") && !is_map("tree") && !is_map("unheard-of"));
+        assert!(said.member("metadata").describes_values() && !said.member("open").describes_values());
         assert!(said.member("tree").member("tree").member("metadata").is_map());
     }
 }

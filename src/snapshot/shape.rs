@@ -84,6 +84,10 @@ impl Shape {
                 Shape { array: Some(items), ..Shape::default() }
             }
             Value::Object(members) => {
+                // Where the document leaves both names and values open, all of it is somebody's data.
+                if said.is_map() && !said.describes_values() {
+                    return Shape { object: Some(Members::Any(Box::new(Self::open()))), ..Shape::default() };
+                }
                 let is_data = said.is_map() || members.len() > MOST_MEMBERS || !members.keys().all(|key| is_name(key));
                 let member = |(name, value): (&String, &Value)| {
                     (name.clone(), (Presence::Always, Self::at(value, &said.member(name), depth + 1)))

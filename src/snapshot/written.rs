@@ -79,7 +79,8 @@ fn of_answers(answers: &Answers) -> Value {
     }
     written.extend(json.iter().map(|shape| ("json".to_owned(), of_shape(shape))));
     if let Some(events) = events {
-        let kind = |(kind, (presence, shape)): (&String, &(Presence, Shape))| (marked(kind, *presence), of_shape(shape));
+        let kind =
+            |(kind, (presence, shape)): (&String, &(Presence, Shape))| (marked(kind, *presence), of_shape(shape));
         written.insert("events".to_owned(), Value::Object(events.kinds.iter().map(kind).collect()));
         let order: Vec<_> = chains(events).iter().map(|chain| chain.join(THEN)).collect();
         if !order.is_empty() {
@@ -123,9 +124,8 @@ fn of_shape(shape: &Shape) -> Value {
     forms.extend(shape.object.as_ref().map(|members| match members {
         Members::Any(shape) => json!({ ANY_NAME: of_shape(shape) }),
         Members::Named(named) => {
-            let member = |(name, (presence, shape)): (&String, &(Presence, Shape))| {
-                (marked(name, *presence), of_shape(shape))
-            };
+            let member =
+                |(name, (presence, shape)): (&String, &(Presence, Shape))| (marked(name, *presence), of_shape(shape));
             Value::Object(named.iter().map(member).collect())
         }
     }));

@@ -13,7 +13,9 @@ use crate::judge::{Finding, Severity};
 use crate::report::layout::wrap;
 use crate::report::safe;
 use crate::report::style::{Palette, paint};
-use crate::report::told::{LONGEST_CURL, LONGEST_TEXT, case, known_words, message, origin, outcome, place, seen, subject};
+use crate::report::told::{
+    LONGEST_CURL, LONGEST_TEXT, case, known_words, message, origin, outcome, place, seen, subject,
+};
 use crate::run::FoundFinding;
 use crate::send::{Answer, Exchange};
 

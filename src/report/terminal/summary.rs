@@ -290,7 +290,7 @@ fn found(run: &RunResult) -> String {
     let found = [(number(Severity::Error), "error"), (number(Severity::Warning), "warning")];
     let lapsed: usize = run.targets.iter().map(|target| target.lapsed.len()).sum();
     let lapsed = (lapsed > 0).then(|| format!("{lapsed} in the baseline that no longer hold"));
-    let told = [Some(words::counts(&found, "no new error or warning")), known(run), lapsed];
+    let told = [Some(words::counts(&found, "no error or warning")), known(run), lapsed];
     told.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

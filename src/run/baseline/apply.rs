@@ -49,7 +49,8 @@ impl Entry {
     /// Whether the run would have shown the finding, were it still there: the target was judged in full, the rule
     /// was kept on the operation, and the state was brought about.
     pub(super) fn is_judged(&self, result: &TargetResult) -> bool {
-        let mut checks = result.checks.iter().filter(|check| check.rule == self.rule && check.operation == self.operation);
+        let mut checks =
+            result.checks.iter().filter(|check| check.rule == self.rule && check.operation == self.operation);
         let was_kept = checks.any(|check| check.passed > 0 && check.failed == 0);
         let no_state = result.left_out.iter().any(|left_out| {
             self.state.is_some() && left_out.operation == self.operation && left_out.state == self.state

@@ -111,7 +111,11 @@ fn read_rule(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<&'static st
     let rule = judge::rule(text.get_ref());
     if rule.is_none() {
         let known: Vec<_> = judge::rules().map(|rule| rule.id).collect();
-        reader.wrong(text.span(), format!("there is no rule `{}`", text.get_ref()), help_nearest(text.get_ref(), &known));
+        reader.wrong(
+            text.span(),
+            format!("there is no rule `{}`", text.get_ref()),
+            help_nearest(text.get_ref(), &known),
+        );
     }
     rule.map(|rule| rule.id)
 }
@@ -138,7 +142,11 @@ fn read_date(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Date> {
     let date = written.filter(|written| written.time.is_none() && written.offset.is_none());
     let date = date.and_then(|date| date.date);
     if date.is_none() {
-        reader.wrong(value.span(), "this is no date", "write the last day on which it holds, such as 2027-01-31".to_owned());
+        reader.wrong(
+            value.span(),
+            "this is no date",
+            "write the last day on which it holds, such as 2027-01-31".to_owned(),
+        );
     }
     date
 }

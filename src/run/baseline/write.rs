@@ -17,12 +17,18 @@ pub(super) fn to_toml(run: &RunResult, earlier: &[Entry]) -> String {
     for entry in earlier.iter().filter(|entry| may_hold(entry, run)) {
         let found = run.targets.iter().filter(|target| entry.is_for(target)).flat_map(|target| &target.findings);
         let finding = found.into_iter().find(|found| entry.is_about(found)).map(|found| &found.finding);
-        text += &written(entry.target.as_deref(), entry.rule, &entry.operation, entry.state.as_deref(), &entry.known, finding);
+        text += &written(
+            entry.target.as_deref(),
+            entry.rule,
+            &entry.operation,
+            entry.state.as_deref(),
+            &entry.known,
+            finding,
+        );
     }
     for target in &run.targets {
-        let is_listed = |found: &FoundFinding| {
-            earlier.iter().any(|entry| entry.is_for(target) && entry.is_about(found))
-        };
+        let is_listed =
+            |found: &FoundFinding| earlier.iter().any(|entry| entry.is_for(target) && entry.is_about(found));
         for found in &target.findings {
             if found.finding.severity >= run.fail_on && !is_listed(found) {
                 text += &new(target, found);
