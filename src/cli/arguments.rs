@@ -24,7 +24,7 @@ pub struct Arguments {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  every target is conformant
+  0  every target is conformant, or has only what the baseline lists
   1  violations
   2  the command, the document or the configuration is wrong
   3  it could not be judged: target unreachable, budget or time ended too early";

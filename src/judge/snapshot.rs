@@ -35,3 +35,30 @@ pub fn judge_snapshot(differences: Option<&[String]>) -> Vec<Check> {
     }
     sink.into_checks()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::support::in_words;
+    use super::*;
+
+    fn says(differences: Option<&[String]>) -> Vec<String> {
+        judge_snapshot(differences).iter().map(|check| in_words(&check.verdict)).collect()
+    }
+
+    #[test]
+    fn each_difference_is_a_warning() {
+        let differences = ["`orgId` no longer sent".to_owned(), "new header `x-cost`".to_owned()];
+        assert_eq!(says(Some(&differences)), ["warning: `orgId` no longer sent", "warning: new header `x-cost`"]);
+    }
+
+    #[test]
+    fn the_shape_that_was_accepted_is_kept() {
+        assert_eq!(says(Some(&[])), ["passed"]);
+    }
+
+    #[test]
+    fn without_a_snapshot_there_is_nothing_to_judge_by() {
+        let reason = "there is no snapshot of the operation yet: `--snapshots update` writes it";
+        assert_eq!(says(None), [format!("not checked: {reason}")]);
+    }
+}

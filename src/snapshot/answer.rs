@@ -34,12 +34,25 @@ pub(crate) struct Body {
     pub events: Option<Events>,
 }
 
+/// Longest media type that is shown.
+const LONGEST_ESSENCE: usize = 100;
+
 /// What an answer is called: status and media type.
 pub(super) fn label(answer: &Answer) -> String {
     match answer.essence().filter(|essence| !essence.is_empty()) {
-        Some(essence) => format!("{} {essence}", answer.status),
+        Some(essence) if is_media_type(&essence) => format!("{} {essence}", answer.status),
+        Some(_) => format!("{} of no media type", answer.status),
         None => answer.status.to_string(),
     }
+}
+
+/// Whether a text has the form of a media type (RFC 6838 section 4.2).
+fn is_media_type(essence: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
+    essence.len() <= LONGEST_ESSENCE
+        && essence.split_once('/').is_some_and(|(class, rest)| is_name(class) && is_name(rest))
 }
 
 impl Answers {
@@ -119,5 +132,21 @@ impl Body {
             (self.events.is_some(), "a stream of events"),
         ];
         forms.into_iter().filter(|(seen, _)| *seen).map(|(_, word)| word).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_called_by_its_status_and_a_media_type_that_is_one() {
+        let called = |value: &str| {
+            let headers = vec![("content-type".to_owned(), value.as_bytes().to_vec())];
+            label(&Answer::whole(200, headers, ""))
+        };
+        assert_eq!(called("Application/JSON; charset=utf-8"), "200 application/json");
+        assert_eq!(called("a | b/c"), "200 of no media type");
+        assert_eq!(label(&Answer::whole(204, Vec::new(), "")), "204");
     }
 }

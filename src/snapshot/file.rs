@@ -65,6 +65,8 @@ pub(super) fn read(path: &Path) -> Result<Snapshot, SnapError> {
 fn scalar(text: &str) -> String {
     let is_word =
         |word: &str| !word.is_empty() && word.chars().all(|char| char.is_alphanumeric() || "./_-".contains(char));
-    let is_plain = text.starts_with(char::is_alphabetic) && text.split(' ').all(is_word) && text.contains(['/', ' ']);
+    let is_plain = text.starts_with(|first: char| first.is_alphabetic() || first == '/')
+        && text.split(' ').all(is_word)
+        && text.contains(['/', ' ']);
     if is_plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
 }

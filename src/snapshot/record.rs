@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Snapshot;
 use super::answer::{Answers, label};
-use crate::generate::{Case, CaseKind};
+use crate::generate::{Case, CaseId, CaseKind};
 use crate::send::Exchange;
 
 /// The shapes of one target's answers, gathered while it is audited.
@@ -16,7 +16,7 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 struct Recorded {
     snapshot: Snapshot,
-    /// For each status and media type the first case by name, whatever the order of arrival.
+    /// For each status and media type the plainest case, the first by name of several, whatever the order of arrival.
     shown: BTreeMap<String, (Case, Exchange)>,
 }
 
@@ -35,8 +35,7 @@ impl Recorder {
                 recorded.snapshot.answers.insert(label.clone(), shape);
             }
         }
-        let is_first = recorded.shown.get(&label).is_none_or(|(shown, _)| case.id < shown.id);
-        if is_first {
+        if recorded.shown.get(&label).is_none_or(|(shown, _)| rank(case) < rank(shown)) {
             recorded.shown.insert(label, (case.clone(), exchange.clone()));
         }
     }
@@ -57,6 +56,11 @@ impl Recorder {
         let shown = &self.operations.get(operation)?.shown;
         shown.get(label).or_else(|| shown.values().next())
     }
+}
+
+/// What is shown before what: a request that nobody could object to comes first.
+fn rank(case: &Case) -> (bool, &CaseId) {
+    (!matches!(case.kind, CaseKind::Example | CaseKind::Positive), &case.id)
 }
 
 /// The kind of a case. Random requests are of one kind together, and so are those that break one keyword: which of

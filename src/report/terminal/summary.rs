@@ -289,7 +289,11 @@ fn found(run: &RunResult) -> String {
     let number = |severity| run.targets.iter().map(|target| target.number_of(severity)).sum();
     let found = [(number(Severity::Error), "error"), (number(Severity::Warning), "warning")];
     let lapsed: usize = run.targets.iter().map(|target| target.lapsed.len()).sum();
-    let lapsed = (lapsed > 0).then(|| format!("{lapsed} in the baseline that no longer hold"));
+    let lapsed = match lapsed {
+        0 => None,
+        1 => Some("1 entry of the baseline no longer holds".to_owned()),
+        several => Some(format!("{several} entries of the baseline no longer hold")),
+    };
     let told = [Some(words::counts(&found, "no error or warning")), known(run), lapsed];
     told.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
