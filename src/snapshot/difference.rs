@@ -3,7 +3,7 @@
 //! Only what was in every answer and is now in none, or the other way about, is a difference: what comes and goes
 //! is chance. For the same reason nothing is said of what is inside a part that only some answers have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Answers, Body};
 use super::events::Events;
@@ -25,11 +25,9 @@ pub fn differences(then: &Snapshot, now: &Snapshot) -> Vec<Difference> {
     for (case, seen) in &now.cases {
         let Some(known) = then.cases.get(case) else { continue };
         if known.is_disjoint(seen) {
-            let list =
-                |labels: &std::collections::BTreeSet<String>| labels.iter().cloned().collect::<Vec<_>>().join(" or ");
             all.push(Difference {
                 answers: seen.first().cloned().unwrap_or_default(),
-                words: format!("`{case}` answered with {}, no longer with {}", list(seen), list(known)),
+                words: format!("`{case}` answered with {}, no longer with {}", either(seen), either(known)),
             });
         }
     }
@@ -40,6 +38,10 @@ pub fn differences(then: &Snapshot, now: &Snapshot) -> Vec<Difference> {
         all.extend(told.0.into_iter().map(|words| Difference { answers: label.clone(), words }));
     }
     all
+}
+
+fn either<T: AsRef<str>>(words: &BTreeSet<T>) -> String {
+    words.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" or ")
 }
 
 /// Differences between answers of one status and media type.
@@ -94,9 +96,7 @@ impl Told {
             return;
         }
         if known.is_disjoint(&seen) {
-            let list =
-                |types: &std::collections::BTreeSet<&str>| types.iter().copied().collect::<Vec<_>>().join(" or ");
-            self.0.push(format!("{} is now {}, no longer {}", place.named(), list(&seen), list(&known)));
+            self.0.push(format!("{} is now {}, no longer {}", place.named(), either(&seen), either(&known)));
         }
         if known.len() > 1 || seen.len() > 1 {
             return;
