@@ -153,11 +153,11 @@ pub struct CheckOptions {
     /// Findings that are known and do not fail the run
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Write a baseline of what is found, reasons to be filled in [default: known.toml]; keeps those of the file
+    /// Write what fails the run as a baseline, reasons to be filled in; known.toml where no file is named
     // Not a file of another kind: one that is there must be a baseline.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = BASELINE)]
     pub write_baseline: Option<PathBuf>,
-    /// What to do with the shape of answers [default: check, where uptospec.toml has a folder snapshots/TARGET beside it]
+    /// Tell how the shape of answers drifted, write it down, or neither [default: check where there are snapshots]
     #[arg(long, value_enum, value_name = "MODE")]
     pub snapshots: Option<SnapshotMode>,
     /// Write a report to a file; repeatable
@@ -204,11 +204,8 @@ pub enum FailOn {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SnapshotMode {
-    /// Tell of drift, and write what was seen as `.snap.new` (not where CI is set)
     Check,
-    /// Write snapshots of what was seen
     Update,
-    /// Neither look at snapshots nor write any
     Off,
 }
 

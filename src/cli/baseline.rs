@@ -83,7 +83,7 @@ impl Rewrite {
         let file = self.file.display();
         std::fs::write(&self.file, text)
             .map_err(|error| Failure::Usage(format!("the baseline {file} cannot be written: {error}")))?;
-        writeln!(anstream::stderr(), "baseline: {file} lists {entries}, of which {missing} need a reason")?;
+        writeln!(anstream::stderr(), "baseline: {file} lists {entries}, {missing} without a reason yet")?;
         Ok(())
     }
 }
