@@ -3,10 +3,17 @@
 mod baseline;
 mod budget;
 mod check;
+mod compare;
+mod concurrency;
+mod coverage;
+mod declared;
 mod documents;
 mod framing;
+mod identify;
 mod overlays;
+mod replay;
 mod secrets;
+mod shrinking;
 mod snapshots;
 mod streams;
 mod support;
