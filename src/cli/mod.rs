@@ -1,6 +1,7 @@
 //! The commands: what each takes and prints, and the exit code that it comes to.
 
 mod arguments;
+mod baseline;
 mod check;
 mod compare;
 pub mod diagnostics;
@@ -18,6 +19,7 @@ mod replay;
 mod selftest;
 mod serve;
 mod signals;
+mod snapshot;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -25,6 +27,7 @@ use std::path::PathBuf;
 use crate::contract::{self, DocumentOrigin};
 use crate::generate::suite;
 use crate::judge;
+use crate::snapshot::SnapError;
 use arguments::Command;
 
 pub use exit::Exit;
@@ -46,6 +49,12 @@ pub enum Failure {
     /// What it prints cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
+}
+
+impl From<SnapError> for Failure {
+    fn from(error: SnapError) -> Self {
+        Failure::Usage(error.to_string())
+    }
 }
 
 /// Runs the command that the process was started with.
@@ -73,6 +82,7 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Merge { files } => merge::merge(&files, &mut anstream::stdout().lock(), &mut anstream::stderr()),
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
+        Command::Snapshot(options) => snapshot::snapshot(&options),
         Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,
         Command::Explain { rule } => {
             let rule = rule.as_deref();

@@ -11,8 +11,9 @@ use serde_json::Value;
 use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
-    CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, OperationCoverage, Percentiles, PromiseOutcome,
-    PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShownRow, ShownStream, Streams, TargetResult,
+    CheckCount, Event, FoundCase, FoundFinding, Known, Lapsed, Latency, NotChecked, OperationCoverage, Percentiles,
+    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShownRow, ShownStream, Streams,
+    TargetResult,
 };
 
 /// Writes the JSON report when the run is done.
@@ -66,6 +67,7 @@ pub(super) struct TargetView<'a> {
     latency: IndexMap<&'a str, LatencyView>,
     streams: &'a IndexMap<String, Streams>,
     coverage: &'a IndexMap<String, OperationCoverage>,
+    lapsed: Vec<LapsedView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +86,25 @@ pub(super) struct FindingView<'a> {
     reproduced: Reproduced,
     stream: Option<StreamView<'a>>,
     case: CaseView<'a>,
+    known: Option<KnownView<'a>>,
+}
+
+#[derive(Serialize)]
+struct KnownView<'a> {
+    reason: &'a str,
+    expires: Option<String>,
+    flaky: bool,
+}
+
+#[derive(Serialize)]
+struct LapsedView<'a> {
+    rule: &'a str,
+    operation: &'a str,
+    state: Option<&'a str>,
+    why: &'static str,
+    message: String,
+    reason: &'a str,
+    place: String,
 }
 
 #[derive(Serialize)]
@@ -179,6 +200,7 @@ impl<'a> From<&'a TargetResult> for TargetView<'a> {
             latency: target.latency.iter().map(|(id, latency)| (id.as_str(), LatencyView::from(latency))).collect(),
             streams: &target.streams,
             coverage: &target.coverage,
+            lapsed: target.lapsed.iter().map(LapsedView::from).collect(),
         }
     }
 }
@@ -201,6 +223,28 @@ impl<'a> From<&'a FoundFinding> for FindingView<'a> {
             reproduced: found.reproduced,
             stream: found.stream.as_ref().map(StreamView::from),
             case: CaseView::from(&found.case),
+            known: found.known.as_ref().map(KnownView::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Known> for KnownView<'a> {
+    fn from(known: &'a Known) -> Self {
+        let Known { reason, expires, flaky } = known;
+        KnownView { reason, expires: expires.map(|date| date.to_string()), flaky: *flaky }
+    }
+}
+
+impl<'a> From<&'a Lapsed> for LapsedView<'a> {
+    fn from(lapsed: &'a Lapsed) -> Self {
+        LapsedView {
+            rule: lapsed.rule,
+            operation: &lapsed.operation,
+            state: lapsed.state.as_deref(),
+            why: lapsed.why.word(),
+            message: lapsed.in_words(),
+            reason: &lapsed.reason,
+            place: lapsed.place.to_string(),
         }
     }
 }
