@@ -14,6 +14,7 @@ mod errors;
 mod exercised;
 #[cfg(test)]
 mod fixture;
+mod form;
 mod identity;
 mod lookalike;
 mod maker;

@@ -15,7 +15,7 @@ pub struct Request {
     /// The path template.
     pub path: String,
     /// Values of the template's variables, already styled but not percent-encoded.
-    pub path_values: Vec<(String, String)>,
+    pub path_values: Vec<(String, Text)>,
     /// Query pairs, already styled but not percent-encoded.
     pub query: Vec<(String, Text)>,
     /// Header fields, credentials among them.

@@ -101,7 +101,7 @@ fn contract(files: &Files) -> Result<Contract, LoadError> {
     let schemes = reader.security_schemes(&root);
     let servers = reader.servers(&root);
     reader.pass_over(&root);
-    let drafts = reader.operations(&root, paths.as_ref(), &schemes);
+    let drafts = reader.operations(&root, paths.as_ref(), &servers, &schemes);
     let finished = reader.finish(drafts);
     diagnostics.extend(finished.diagnostics);
     Ok(Contract {

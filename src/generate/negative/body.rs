@@ -2,17 +2,19 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::alone::{breaks_alone, site};
 use super::mutation::{Mutation, mutations};
+use super::parameter::readings;
 use crate::contract::{ErrorState, Location, Schema};
-use crate::generate::body::Coding;
+use crate::generate::body::{BodyForm, Coding};
 use crate::generate::caller::Caller;
 use crate::generate::draft::Draft;
 use crate::generate::maker::Maker;
 use crate::generate::place::{Place, places};
 use crate::generate::plan::LeftOut;
+use crate::generate::serialise::scalar;
 use crate::generate::strategy::Said;
 use crate::generate::{Case, Expect, Violation, errors, identity, pointer};
 
@@ -34,7 +36,7 @@ pub(super) fn cases(
     least: &Draft,
     most: &Draft,
 ) -> (Vec<Case>, Option<LeftOut>) {
-    let Some(form) = maker.form.as_ref().filter(|form| form.coding == Coding::Json) else { return (Vec::new(), None) };
+    let Some(form) = maker.form.as_ref().filter(|form| form.coding != Coding::Bytes) else { return (Vec::new(), None) };
     let mut known = HashSet::new();
     let mut cases = Vec::new();
     for base in bases(maker, caller, least, most) {
@@ -44,7 +46,7 @@ pub(super) fn cases(
                 return (cases, Some(LeftOut::new(maker, what, format!("{MOST} constraints of one body are enough"))));
             }
             for broken in broken(&base, &place) {
-                if !known.contains(&broken.way) && is_alone(&form.schema, &broken) {
+                if !known.contains(&broken.way) && is_alone(&form.schema, &broken) && stays_wrong(form, &broken) {
                     known.insert(broken.way.clone());
                     cases.push(case(maker, caller, least, broken));
                 }
@@ -85,6 +87,33 @@ fn broken(base: &Value, place: &Place<'_>) -> Vec<Broken> {
 fn is_alone(schema: &Schema, broken: &Broken) -> bool {
     let Location::Body(at) = &broken.violation.at else { return false };
     breaks_alone(schema, &broken.body, site(at, &broken.violation.keyword), &broken.violation.keyword)
+}
+
+/// Whether it is still wrong once its values have become text: a reader may make of `7` a number or a text, of a
+/// text alone a list of one, and of an empty list nothing.
+fn stays_wrong(form: &BodyForm<'_>, broken: &Broken) -> bool {
+    if !form.coding.is_of_texts() {
+        return true;
+    }
+    let Location::Body(at) = &broken.violation.at else { return false };
+    let is_member = at.matches('/').count() == 1;
+    let is_valid = |reading: Value| {
+        let mut body = broken.body.clone();
+        pointer::set(&mut body, at, reading) && form.schema.is_valid(&body)
+    };
+    form.can_send(&broken.body)
+        && match (broken.violation.keyword.as_str(), broken.body.pointer(at)) {
+            ("required" | "additionalProperties", _) => is_member,
+            (_, None) => false,
+            (_, Some(Value::Array(items))) => is_member && !items.is_empty(),
+            (_, Some(Value::Object(_))) => false,
+            (_, Some(single)) => {
+                let is_text_alone = at.is_empty() && form.coding == Coding::Text;
+                let readings = readings(&scalar(single));
+                (is_member || is_text_alone)
+                    && !readings.into_iter().any(|one| is_valid(one.clone()) || is_valid(json!([one])))
+            }
+        }
 }
 
 fn with_value(base: &Value, place: &Place<'_>, mutation: Mutation) -> Broken {
