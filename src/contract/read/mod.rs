@@ -4,6 +4,7 @@ mod bodies;
 mod extensions;
 mod items;
 mod links;
+mod loading;
 mod operations;
 mod parameters;
 mod profiles;
@@ -20,10 +21,11 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::document::{At, Document, FileError, Files};
+use super::document::{At, FileError, Files};
 use super::{Contract, Diagnostic, Level, OpenApiVersion};
+pub use loading::Loading;
 use reader::Reader;
 
 /// A document that cannot be read at all: what is wrong with it, the reason first.
@@ -65,14 +67,6 @@ pub fn load(file: &Path) -> Result<Contract, LoadError> {
 /// As [`load`].
 pub fn read(name: &str, text: &str, path: Option<&Path>) -> Result<Contract, LoadError> {
     contract(&Files::of_text(name, text.to_owned(), path)?)
-}
-
-/// Reads a document with overlays (OpenAPI Overlay 1.0), which are applied in their order before anything is read.
-///
-/// # Errors
-/// As [`load`], and when an overlay cannot be read, or a target in it is no JSONPath.
-pub fn load_overlaid(document: Document<'_>, overlays: &[PathBuf]) -> Result<Contract, LoadError> {
-    contract(&Files::overlaid(document, overlays).map_err(|diagnostics| LoadError { diagnostics })?)
 }
 
 fn contract(files: &Files) -> Result<Contract, LoadError> {

@@ -131,7 +131,7 @@ impl<'a> Schemas<'a> {
         let mut meant = at.clone();
         while let (Some(reference), Some(1)) = (meant.text("$ref"), meant.node.as_object().map(|members| members.len()))
         {
-            match self.files.resolve(&meant, reference).and_then(|_| self.files.target(meant.file, reference)) {
+            match self.files.resolve(&meant, reference).and_then(|_| self.files.target(&meant, reference)) {
                 Ok(target) => meant = target,
                 Err(_) => return at.clone(),
             }

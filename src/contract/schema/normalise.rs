@@ -207,7 +207,7 @@ impl<'w, 'a> Writer<'w, 'a> {
             );
         };
         let from = At { file: self.file, node, pointer: String::new() };
-        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(self.file, text));
+        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(&from, text));
         match target {
             Ok(target) => {
                 let name = self.all.definition(&target, self.direction);

@@ -22,9 +22,11 @@ use crate::generate::{Case, Expect, Violation, errors, identity, pointer};
 struct Broken {
     violation: Violation,
     body: Value,
-    /// In what way, whichever item of an array it is that is wrong.
-    way: (String, &'static str, String),
+    way: Way,
 }
+
+/// In what way a body is broken, whichever item of an array it is that is wrong.
+type Way = (String, &'static str, String);
 
 /// Most constraints of one body that are broken: a schema can have tens of thousands.
 const MOST: usize = 400;
@@ -45,7 +47,7 @@ pub(super) fn cases(
                 let what = format!("constraints of the body from `{}` on", place.pointer);
                 return (cases, Some(LeftOut::new(maker, what, format!("{MOST} constraints of one body are enough"))));
             }
-            for broken in broken(&base, &place) {
+            for broken in broken(&base, &place, &known) {
                 if !known.contains(&broken.way) && is_alone(&form.schema, &broken) && stays_wrong(form, &broken) {
                     known.insert(broken.way.clone());
                     cases.push(case(maker, caller, least, broken));
@@ -77,10 +79,14 @@ fn case(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, broken: Broken) -
     super::case(maker, maker.request(&draft, caller), broken.violation, expect)
 }
 
-/// What may break a constraint of this place, alone or not.
-fn broken(base: &Value, place: &Place<'_>) -> Vec<Broken> {
+/// What may break a constraint of this place, alone or not, in ways that are not yet known.
+fn broken(base: &Value, place: &Place<'_>, known: &HashSet<Way>) -> Vec<Broken> {
     let Some(value) = base.pointer(&place.pointer) else { return Vec::new() };
-    let values = mutations(&place.node, value).into_iter().map(|mutation| with_value(base, place, mutation));
+    let at = any_item(&place.pointer);
+    // Bodies are large, so that none is made for nothing.
+    let is_new = |mutation: &Mutation| !known.contains(&(at.clone(), mutation.keyword, mutation.what.clone()));
+    let new = mutations(&place.node, value).into_iter().filter(is_new);
+    let values = new.map(|mutation| with_value(base, place, mutation));
     values.chain(without_required(base, place)).chain(with_undeclared(base, place)).collect()
 }
 

@@ -35,6 +35,47 @@ fn anchors_and_ids_are_found() {
 }
 
 #[test]
+fn names_are_resolved_against_those_of_the_schemas_around_them() {
+    let files = files(
+        "$self: https://x.test/api/openapi.yaml
+components:
+  schemas:
+    Tree:
+      $id: schemas/tree
+      $anchor: top
+      $defs:
+        leaf: {$id: leaf, $anchor: top, v: {$ref: '#top'}}
+        up: {$ref: '#/$defs/leaf'}
+        far: {$ref: '#/components/schemas/Other'}
+        own: {$ref: leaf}
+    Other: {a: {$ref: schemas/tree}, b: {$ref: 'https://x.test/api/schemas/leaf#/v'}, c: {$ref: openapi.yaml#/x}}
+    Data: {example: {$id: schemas/tree, $ref: gone.yaml}, properties: {example: {$id: 'urn:kept'}}}
+x: 1
+",
+    );
+    let root = files.root();
+    let at = |pointer: &str| files.resolve(&root, &format!("#{pointer}")).unwrap();
+    let leads = |pointer: &str| {
+        let from = pointer.rsplit_once('/').unwrap();
+        let from = files.target(&root, &format!("#{}", from.0)).unwrap().get(from.1).unwrap();
+        files.target(&from, from.text("$ref").unwrap()).map(|target| target.pointer)
+    };
+    let tree = "/components/schemas/Tree";
+    assert_eq!(leads(&format!("{tree}/$defs/up")), Ok(format!("{tree}/$defs/leaf")));
+    assert_eq!(leads(&format!("{tree}/$defs/leaf/v")), Ok(format!("{tree}/$defs/leaf")));
+    assert_eq!(leads(&format!("{tree}/$defs/own")), Ok(format!("{tree}/$defs/leaf")));
+    assert_eq!(leads(&format!("{tree}/$defs/far")), Ok("/components/schemas/Other".to_owned()));
+    assert_eq!(leads("/components/schemas/Other/a"), Ok(tree.to_owned()));
+    assert_eq!(leads("/components/schemas/Other/b"), Ok(format!("{tree}/$defs/leaf/v")));
+    assert_eq!(leads("/components/schemas/Other/c"), Ok("/x".to_owned()));
+    assert_eq!(
+        files.resolve(&root, "urn:kept").unwrap().pointer,
+        at("/components/schemas/Data/properties/example").pointer
+    );
+    assert!(files.wanted().is_empty());
+}
+
+#[test]
 fn files_are_read_within_the_documents_directory_only() {
     let directory = tempfile::tempdir().unwrap();
     let inner = directory.path().join("api");

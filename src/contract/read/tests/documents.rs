@@ -373,7 +373,7 @@ fn overlaid(document: &str, overlay: &str) -> Result<crate::contract::Contract, 
     let (api, over) = (directory.path().join("api.yaml"), directory.path().join("over.yaml"));
     std::fs::write(&api, document).unwrap();
     std::fs::write(&over, format!("overlay: 1.0.0\ninfo: {{title: O, version: '1'}}\n{overlay}")).unwrap();
-    super::super::load_overlaid(crate::contract::Document::File(&api), &[over])
+    Loading::begin(Document::File(&api), &[over], Reach::Beside).and_then(|loading| loading.finish())
 }
 
 const PLAIN: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200': {description: ok}\n";
