@@ -41,7 +41,7 @@ pub(in crate::contract) struct Files {
     pub(super) anchors: HashMap<(usize, String), Vec<String>>,
     /// `$id`s and `$self`s: file and pointer.
     pub(super) ids: HashMap<String, (usize, String)>,
-    /// Whether anything is `readOnly` or `writeOnly`.
+    /// Whether a schema asks for something else in requests than in answers: what is `readOnly`, say.
     one_way: bool,
     /// What is wrong in the texts.
     faults: Vec<Diagnostic>,
@@ -208,8 +208,8 @@ impl Files {
         &self.faults
     }
 
-    /// Whether anything is `readOnly` or `writeOnly`.
-    pub fn has_one_way_members(&self) -> bool {
+    /// Whether a schema asks for something else in requests than in answers.
+    pub fn reads_requests_otherwise(&self) -> bool {
         self.one_way
     }
 

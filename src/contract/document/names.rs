@@ -19,7 +19,7 @@ pub(super) struct Names {
     pub ids: Vec<Id>,
     /// `$self`: the URL by which others know the document (OpenAPI 3.2 section 4.1.2.2).
     pub own_url: Option<String>,
-    /// Whether anything in it is `readOnly` or `writeOnly`.
+    /// Whether a schema in it asks for something else in requests than in answers.
     pub one_way: bool,
 }
 
@@ -108,7 +108,7 @@ impl Names {
                     self.id(id, pointer, &node.span);
                 }
                 for (key, member) in members.iter().filter(|(key, _)| !(keywords && is_data(key))) {
-                    self.one_way |= matches!(key.as_str(), "readOnly" | "writeOnly");
+                    self.one_way |= matches!(key.as_str(), "readOnly" | "writeOnly" | "discriminator");
                     if let Some(text) = member.value.as_str() {
                         self.name(key, text, pointer);
                     } else {

@@ -6,6 +6,7 @@ mod keywords;
 mod normalise;
 mod older;
 mod promises;
+mod request;
 mod store;
 
 use std::collections::BTreeSet;

@@ -31,6 +31,9 @@ type Way = (String, &'static str, String);
 /// Most constraints of one body that are broken: a schema can have tens of thousands.
 const MOST: usize = 400;
 
+/// Most values of JSON in all the broken bodies of an operation: one body can have thousands.
+const MOST_VALUES: usize = 100_000;
+
 /// One case a constraint of the body's schema.
 pub(super) fn cases(
     maker: &Maker<'_>,
@@ -41,21 +44,41 @@ pub(super) fn cases(
     let Some(form) = maker.form.as_ref().filter(|form| form.coding != Coding::Bytes) else { return (Vec::new(), None) };
     let mut known = HashSet::new();
     let mut cases = Vec::new();
+    let mut values = 0;
     for base in bases(maker, caller, least, most) {
+        let size = size(&base);
         for place in places(&form.schema, &base) {
-            if cases.len() >= MOST {
-                let what = format!("constraints of the body from `{}` on", place.pointer);
-                return (cases, Some(LeftOut::new(maker, what, format!("{MOST} constraints of one body are enough"))));
-            }
             for broken in broken(&base, &place, &known) {
+                if let Some(reason) = enough(cases.len(), values) {
+                    let what = format!("constraints of the body from `{}` on", place.pointer);
+                    return (cases, Some(LeftOut::new(maker, what, reason)));
+                }
                 if !known.contains(&broken.way) && is_alone(&form.schema, &broken) && stays_wrong(form, &broken) {
                     known.insert(broken.way.clone());
+                    values += size;
                     cases.push(case(maker, caller, least, broken));
                 }
             }
         }
     }
     (cases, None)
+}
+
+/// Why no more bodies are broken, where there are enough.
+fn enough(cases: usize, values: usize) -> Option<String> {
+    if cases >= MOST {
+        return Some(format!("{MOST} constraints of one body are enough"));
+    }
+    (values > MOST_VALUES).then(|| format!("bodies with {MOST_VALUES} values in all are enough"))
+}
+
+/// How many values a body is, itself among them.
+fn size(body: &Value) -> usize {
+    1 + match body {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members.values().map(size).sum(),
+        _ => 0,
+    }
 }
 
 /// Valid bodies to break: the documented example, the least, and everything for what those lack.
@@ -80,14 +103,16 @@ fn case(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, broken: Broken) -
 }
 
 /// What may break a constraint of this place, alone or not, in ways that are not yet known.
-fn broken(base: &Value, place: &Place<'_>, known: &HashSet<Way>) -> Vec<Broken> {
-    let Some(value) = base.pointer(&place.pointer) else { return Vec::new() };
+///
+/// Bodies are large: each is made when it is asked for.
+fn broken<'a>(base: &'a Value, place: &'a Place<'_>, known: &HashSet<Way>) -> impl Iterator<Item = Broken> + use<'a> {
     let at = any_item(&place.pointer);
-    // Bodies are large, so that none is made for nothing.
     let is_new = |mutation: &Mutation| !known.contains(&(at.clone(), mutation.keyword, mutation.what.clone()));
-    let new = mutations(&place.node, value).into_iter().filter(is_new);
-    let values = new.map(|mutation| with_value(base, place, mutation));
-    values.chain(without_required(base, place)).chain(with_undeclared(base, place)).collect()
+    let all = base.pointer(&place.pointer).map(|value| mutations(&place.node, value)).unwrap_or_default();
+    let new: Vec<Mutation> = all.into_iter().filter(is_new).collect();
+    let values = new.into_iter().map(move |mutation| with_value(base, place, mutation));
+    let undeclared = std::iter::once_with(move || with_undeclared(base, place)).flatten();
+    values.chain(without_required(base, place)).chain(undeclared)
 }
 
 fn is_alone(schema: &Schema, broken: &Broken) -> bool {
