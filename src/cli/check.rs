@@ -1,12 +1,11 @@
 //! `uptospec check`: judge targets against their contracts.
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::arguments::{CheckOptions, FailOn};
 use super::prepare::{Read, prepare, read_all};
+use super::signals::stop_when_asked;
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
-use crate::report::{self, Progress, Reporters, Terminal, TerminalOptions};
+use crate::report::{self, Progress, Recorder, Reporters, Terminal, TerminalOptions};
 use crate::run::{Forecast, Interrupt, Options, run};
 
 /// Runs the check to its exit code.
@@ -62,21 +61,6 @@ fn terminal_options(options: &CheckOptions) -> TerminalOptions {
     TerminalOptions { colour: look.colour, width: look.width, verbose: options.verbose, quiet: options.quiet }
 }
 
-/// Ends the run when the process is asked to end, and the process at once when it is asked again.
-async fn stop_when_asked(interrupt: Interrupt) {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    for asked in 1.. {
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { return },
-            _ = terminate.recv() => {}
-        }
-        if asked > 1 {
-            std::process::exit(Exit::Unjudged as i32);
-        }
-        interrupt.set();
-    }
-}
-
 /// A rule or a family that does not exist would silently judge nothing.
 fn check_rules(wanted: &[String]) -> Result<(), Failure> {
     for rule in wanted {
@@ -93,6 +77,11 @@ fn reporters(options: &CheckOptions) -> Result<Reporters, Failure> {
     let mut reporters = Reporters::default();
     reporters.push(Progress::on_stderr(options.quiet));
     reporters.push(Terminal::new(anstream::stdout(), terminal_options(options)));
+    if let Some(folder) = &options.record {
+        let recorder = Recorder::into_folder(folder.clone());
+        let cannot = |error| Failure::Usage(format!("recordings cannot be written to {}: {error}", folder.display()));
+        reporters.push(recorder.map_err(cannot)?);
+    }
     for spec in &options.reports {
         reporters.push(report::open(spec).map_err(|error| Failure::Usage(error.to_string()))?);
     }

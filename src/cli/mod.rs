@@ -2,18 +2,22 @@
 
 mod arguments;
 mod check;
+mod compare;
 pub mod diagnostics;
 mod documents;
 mod exit;
 pub mod explain;
 mod fetch;
+mod identify;
 mod init;
 pub mod lint;
 mod look;
 mod names;
 mod prepare;
+mod replay;
 mod selftest;
 mod serve;
+mod signals;
 
 use std::io::{self, Write};
 
@@ -62,6 +66,9 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
     let look = Look::of_stdout();
     match command {
         Command::Check(options) => check::check(*options).await,
+        Command::Compare(options) => compare::compare(&options, &mut anstream::stdout().lock()),
+        Command::Identify(options) => identify::identify(&options, &mut anstream::stdout()).await,
+        Command::Replay(options) => replay::replay(&options, &mut anstream::stdout()).await,
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
         Command::Lint { spec, beside } => lint_any(&spec.origin()?, &beside, look).await,

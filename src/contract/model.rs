@@ -1,5 +1,6 @@
 //! The contract: what an API promises, in one model for every OpenAPI version.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,6 +124,12 @@ impl Operation {
             StatusPattern::Default => 2,
         };
         self.responses.iter().filter(|response| response.status.matches(status)).min_by_key(rank)
+    }
+
+    /// Whether a success of it may come as a stream.
+    pub fn streams(&self) -> bool {
+        let successes = (200..300).filter_map(|status| self.response(status));
+        successes.flat_map(|response| &response.media).any(|media| media.stream.is_some())
     }
 }
 
@@ -255,7 +262,8 @@ pub struct Example {
 }
 
 /// The statuses that a documented response stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StatusPattern {
     /// One status.
     Exact(u16),

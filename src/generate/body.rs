@@ -78,10 +78,11 @@ fn coding(media: &MediaType) -> Option<(Coding, &str)> {
 impl BodyForm<'_> {
     /// What is sent for a value.
     pub fn content(&self, value: &Value) -> Content {
-        let form = Form { encoding: &self.media.encoding, schema: &self.schema };
+        let form = Form { encoding: &self.media.encoding, schema: Some(&self.schema) };
         let mut content_type = self.content_type.clone();
         let body = match self.coding {
             Coding::Json => Body::Json(value.clone()),
+            Coding::Form if form.encoding.is_empty() => Body::Form(value.clone()),
             Coding::Form => Body::Bytes(form.url_encoded(value)),
             Coding::Multipart => {
                 let (body, boundary) = form.multipart(value);

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Request;
 use crate::contract::{Location, Operation, PromiseId, StatusPattern, Strength};
 
@@ -38,7 +40,8 @@ pub struct Case {
 }
 
 /// Why a case is sent.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CaseKind {
     /// An example of the document.
     Example,
@@ -86,7 +89,7 @@ impl CaseKind {
 }
 
 /// The one constraint that a negative case breaks.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Violation {
     /// The part of the request that is wrong.
     pub at: Location,
@@ -100,11 +103,13 @@ pub struct Violation {
     /// not essential: a tolerant reader may ignore it.
     pub essential: bool,
     /// The promise that holds the constraint.
+    #[serde(skip)]
     pub promise: Option<PromiseId>,
 }
 
 /// What is wrong, or odd, with the credential of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CredentialFault {
     /// There is none.
     None,
@@ -132,6 +137,14 @@ pub enum CredentialFault {
     Swapped,
     /// Of a credential in two parts: the right first part alone.
     Half,
+    /// Of a credential in two parts: the right second part alone.
+    SecondHalf,
+    /// The right one with its letters in another case.
+    OtherCase,
+    /// The right one with more text behind it.
+    Extended,
+    /// The right one in `Authorization`, without the name of an authentication scheme before it.
+    NoScheme,
     /// A JSON Web Token that says it is not signed (RFC 7519 section 6).
     Unsigned,
     /// The right JSON Web Token, made to end in the past: its signature is of what it said before.
@@ -159,6 +172,10 @@ impl CredentialFault {
             CredentialFault::WrongPublic => "wrong-public",
             CredentialFault::Swapped => "swapped",
             CredentialFault::Half => "half",
+            CredentialFault::SecondHalf => "second-half",
+            CredentialFault::OtherCase => "other-case",
+            CredentialFault::Extended => "extended",
+            CredentialFault::NoScheme => "no-scheme",
             CredentialFault::Unsigned => "unsigned",
             CredentialFault::Expired => "expired",
             CredentialFault::Tampered => "tampered",
@@ -182,6 +199,10 @@ impl CredentialFault {
             CredentialFault::WrongPublic => "a wrong first part of a credential and the right second",
             CredentialFault::Swapped => "the parts of the credential in the other order",
             CredentialFault::Half => "the first part of a credential alone",
+            CredentialFault::SecondHalf => "the second part of a credential alone",
+            CredentialFault::OtherCase => "the credential in another letter case",
+            CredentialFault::Extended => "more text behind the credential",
+            CredentialFault::NoScheme => "the credential without the name of its authentication scheme",
             CredentialFault::Unsigned => "a token that says it is not signed",
             CredentialFault::Expired => "a token whose end was changed to the past",
             CredentialFault::Tampered => "a token whose claims were changed after it was signed",
@@ -192,13 +213,14 @@ impl CredentialFault {
     /// Whether only somebody who holds the whole credential can send it: an endpoint that accepts it
     /// strays from its document and lets no stranger in.
     pub fn takes_the_whole(self) -> bool {
-        use CredentialFault::{OtherField, OtherScheme, Padded, Split, Swapped};
-        matches!(self, Split | Padded | OtherScheme | OtherField | Swapped)
+        use CredentialFault::{Extended, NoScheme, OtherCase, OtherField, OtherScheme, Padded, Split, Swapped};
+        matches!(self, Split | Padded | OtherScheme | NoScheme | OtherField | OtherCase | Extended | Swapped)
     }
 }
 
 /// What the contract lets the target answer to a case.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Expect {
     /// A documented success. Where an id in the request is only a guess of ours, a documented refusal
     /// is no evidence against the target.
@@ -215,13 +237,14 @@ pub enum Expect {
 }
 
 /// One documented error that may answer a case.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExpectedError {
     /// Its status.
     pub status: StatusPattern,
     /// The code, or text, that must be in its body.
     pub code: Option<String>,
     /// Its promise.
+    #[serde(skip)]
     pub promise: Option<PromiseId>,
     /// How firmly this case brings it about. `Inferred`: a plain 4xx without a code is just as good.
     pub strength: Strength,

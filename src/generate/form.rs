@@ -17,8 +17,8 @@ use crate::target::Text;
 pub(super) struct Form<'a> {
     /// Members that the document says more about.
     pub encoding: &'a IndexMap<String, Encoding>,
-    /// What the form may be.
-    pub schema: &'a Schema,
+    /// What the form may be; it says which members of a form in parts are files.
+    pub schema: Option<&'a Schema>,
 }
 
 /// What one member of a form, or one item of it, becomes.
@@ -60,15 +60,15 @@ impl Form<'_> {
     }
 
     fn entries(self, value: &Value) -> Vec<Entry> {
-        let node = Node::root(self.schema).settled(value);
+        let node = self.schema.map(|schema| Node::root(schema).settled(value));
         let members = value.as_object().into_iter().flatten();
         members
             .flat_map(|(name, value)| match self.encoding.get(name) {
                 Some(Encoding::Styled { style, explode }) => styled(name, value, *style, *explode),
                 Some(Encoding::Typed(essence)) => items(value).map(|item| typed(name, item, essence)).collect(),
                 None => {
-                    let member = Node::of(node.schema(), node.member(name)).settled(value);
-                    plain(name, value, &member)
+                    let member = node.as_ref().map(|node| Node::of(node.schema(), node.member(name)).settled(value));
+                    plain(name, value, member.as_ref())
                 }
             })
             .collect()
@@ -90,19 +90,19 @@ fn typed(name: &str, value: &Value, essence: &str) -> Entry {
 
 /// A member that the document says no more about: text as it is, a file where it is binary, each item of an
 /// array on its own, and all that has members as JSON (OpenAPI 3.1 section 4.8.15.1.1).
-fn plain(name: &str, value: &Value, node: &Node<'_>) -> Vec<Entry> {
+fn plain(name: &str, value: &Value, node: Option<&Node<'_>>) -> Vec<Entry> {
     let one = |(index, item): (usize, &Value)| {
-        let node = match value {
+        let node = node.map(|node| match value {
             Value::Array(_) => Node::of(node.schema(), node.item(index)).settled(item),
             _ => node.clone(),
-        };
-        let is_file = item.is_string() && is_binary(&node);
+        });
+        let file = node.filter(|node| item.is_string() && is_binary(node));
         let content_type = match item {
             Value::Object(_) | Value::Array(_) => Some("application/json".to_owned()),
-            _ if is_file => Some(media_type(&node).unwrap_or("application/octet-stream").to_owned()),
-            _ => None,
+            _ => file.as_ref().map(|node| media_type(node).unwrap_or("application/octet-stream").to_owned()),
         };
-        Entry { name: name.to_owned(), text: Text::plain(scalar(item)), content_type, is_file }
+        let (name, text) = (name.to_owned(), Text::plain(scalar(item)));
+        Entry { name, text, content_type, is_file: file.is_some() }
     };
     items(value).enumerate().map(one).collect()
 }
@@ -179,11 +179,11 @@ mod tests {
     }
 
     fn url_encoded(value: &Value) -> String {
-        String::from_utf8(Form { encoding: &encodings(), schema: &schema() }.url_encoded(value)).unwrap()
+        String::from_utf8(Form { encoding: &encodings(), schema: Some(&schema()) }.url_encoded(value)).unwrap()
     }
 
     fn multipart(value: &Value) -> String {
-        let (body, _) = Form { encoding: &encodings(), schema: &schema() }.multipart(value);
+        let (body, _) = Form { encoding: &encodings(), schema: Some(&schema()) }.multipart(value);
         String::from_utf8_lossy(&body).replace("\r\n", "\n")
     }
 
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn an_image_is_one() {
-        let (body, _) = Form { encoding: &encodings(), schema: &schema() }.multipart(&json!({"icon": "x"}));
+        let (body, _) = Form { encoding: &encodings(), schema: Some(&schema()) }.multipart(&json!({"icon": "x"}));
         assert!(body.windows(PIXEL.len()).any(|window| window == PIXEL));
     }
 

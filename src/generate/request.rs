@@ -1,8 +1,10 @@
 //! A request before it is sent, in parts that can be shrunk and written as `curl`.
 
 use http::Method;
+use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::form::Form;
 use super::suite::Template;
 use crate::contract::{Expression, Location};
 use crate::target::{Secret, Text};
@@ -40,6 +42,8 @@ pub struct Content {
 pub enum Body {
     /// JSON, written compactly.
     Json(Value),
+    /// The members of an object as `application/x-www-form-urlencoded`; a text is one already.
+    Form(Value),
     /// Any bytes.
     Bytes(Vec<u8>),
 }
@@ -92,7 +96,29 @@ impl Body {
     pub fn to_bytes(&self) -> Vec<u8> {
         match self {
             Body::Json(value) => value.to_string().into_bytes(),
+            Body::Form(value) => form_encoded(value),
             Body::Bytes(bytes) => bytes.clone(),
         }
+    }
+}
+
+fn form_encoded(value: &Value) -> Vec<u8> {
+    match value {
+        Value::String(encoded) => encoded.clone().into_bytes(),
+        members => Form { encoding: &IndexMap::new(), schema: None }.url_encoded(members),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_form_is_written_by_its_members_and_a_text_as_it_is() {
+        let bytes = |value: Value| String::from_utf8(Body::Form(value).to_bytes()).unwrap();
+        assert_eq!(bytes(json!({"code": "a&b", "n": 7, "all": [1, 2]})), "code=a%26b&n=7&all=1&all=2");
+        assert_eq!(bytes(json!("code=a%26b&n=7")), "code=a%26b&n=7");
     }
 }

@@ -28,7 +28,7 @@ impl Severity {
 }
 
 /// The place of a finding in an exchange. Empty: the exchange as a whole.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct At {
     /// Offset in the body, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +53,14 @@ impl At {
     /// A header field.
     pub fn header(name: impl Into<String>) -> Self {
         At { header: Some(name.into()), ..At::default() }
+    }
+
+    /// The member and the header, whichever item of an array it is: what stays the same of a place when another
+    /// answer shows it. Offsets and numbers of events do not.
+    pub fn lasting(&self) -> (Option<String>, Option<String>) {
+        let any_item = |step: &str| if step.bytes().all(|byte| byte.is_ascii_digit()) { "" } else { step }.to_owned();
+        let member = |pointer: &String| pointer.split('/').map(any_item).collect::<Vec<_>>().join("/");
+        (self.pointer.as_ref().map(member), self.header.clone())
     }
 
     /// An offset in the body.
@@ -93,5 +101,17 @@ impl Finding {
             self.source = Some(firmest.clone());
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_the_same_place_whichever_it_is() {
+        assert_eq!(At::pointer("/items/0/id").lasting(), At::pointer("/items/12/id").lasting());
+        assert_ne!(At::pointer("/items/0/id").lasting(), At::pointer("/items/0/name").lasting());
+        assert_ne!(At::header("date").lasting(), At::header("etag").lasting());
     }
 }

@@ -9,10 +9,13 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use crate::contract::{Place, Source, Strength};
-use crate::judge::{At, Finding, Severity, StreamEnd};
+use crate::generate::{CaseKind, Expect};
+use crate::judge::{At, Context, Finding, Severity, StreamEnd};
+use crate::recording::{RecordedCase, RecordedRequest};
 use crate::run::{
-    CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
-    Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
+    CheckCount, Covered, Event, FoundCase, FoundFinding, Latency, NotChecked, OperationCoverage, Percentiles,
+    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams,
+    TargetResult,
 };
 use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
@@ -28,6 +31,14 @@ impl io::Write for BrokenPipe {
     fn flush(&mut self) -> io::Result<()> {
         Err(io::ErrorKind::BrokenPipe.into())
     }
+}
+
+/// The JSON report of a run.
+pub fn json(run: &RunResult) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut report = super::JsonReport::new(&mut out);
+    report.event(&Event::RunFinished(run)).expect("a vector takes everything");
+    out
 }
 
 /// The events of a finished run, in order.
@@ -128,7 +139,39 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
             "sendMessage".to_owned(),
             Streams { ended: BTreeMap::from([(StreamEnd::Sentinel, 11)]), dialects: BTreeMap::new() },
         )]),
+        coverage: coverage(),
     }
+}
+
+/// One operation that was exercised in part, and one in full.
+fn coverage() -> IndexMap<String, OperationCoverage> {
+    let seen = |what: &str, times| Covered { what: what.to_owned(), times, never: None };
+    let never = |what: &str, why: &str| Covered { what: what.to_owned(), times: 0, never: Some(why.to_owned()) };
+    let create = OperationCoverage {
+        requests: 31,
+        request_media: vec![seen("application/json", 24)],
+        statuses: vec![seen("201", 20)],
+        ..OperationCoverage::default()
+    };
+    let send = OperationCoverage {
+        requests: 65,
+        parameters: vec![
+            seen("path.sessionId", 60),
+            seen("body#/content", 58),
+            never("cookie.theme", "the pattern cannot be matched"),
+        ],
+        request_media: vec![seen("application/json", 58), never("text/plain", "application/json is sent")],
+        statuses: vec![seen("200", 20), seen("400", 30), never("403", "no state agent-inactive")],
+        response_media: vec![seen("200 text/event-stream", 15), never("403 application/json", "no answer was 403")],
+        values: vec![seen("body#/mode \"fast\"", 9)],
+        constraints: vec![
+            seen("body#/content required", 1),
+            never("body#/content pattern", "no value was found that breaks it and nothing else"),
+            never("body#/mode pattern", "no value was found that breaks it and nothing else"),
+        ],
+        cut: false,
+    };
+    IndexMap::from([("createSession".to_owned(), create), ("sendMessage".to_owned(), send)])
 }
 
 fn unreachable() -> TargetResult {
@@ -138,6 +181,7 @@ fn unreachable() -> TargetResult {
         elapsed: ms(3),
         promises: vec![promise("Keys begin with `sk_`.", PromiseVerdict::NotChecked, None)],
         latency: IndexMap::new(),
+        coverage: IndexMap::new(),
         ..target("agentsgt", RunVerdict::Incomplete)
     }
 }
@@ -271,6 +315,28 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
         },
         exchange: answered(200, "text/plain", b"", END),
         stream: None,
+        recorded: recorded(),
+        context: Context::default(),
+    }
+}
+
+fn recorded() -> RecordedCase {
+    RecordedCase {
+        id: "sendMessage/positive/12".to_owned(),
+        operation: "sendMessage".to_owned(),
+        kind: CaseKind::Positive,
+        state: None,
+        request: RecordedRequest {
+            method: "POST".to_owned(),
+            path: "/api/chat".to_owned(),
+            path_values: Vec::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            content_type: None,
+            body: None,
+        },
+        expect: Expect::Any,
+        mark: None,
     }
 }
 

@@ -68,7 +68,7 @@ fn line(event: &Event<'_>) -> Option<String> {
         }
         Event::Slowed { target, wait } => {
             let wait = words::duration(*wait);
-            Some(format!("{}: waiting {wait}, the target asked for a slower pace", safe::text(target)))
+            Some(format!("{}: waiting {wait} for the target's limit on the pace", safe::text(target)))
         }
         Event::TargetFinished(target) => Some(finished(target)),
         _ => None,
@@ -178,7 +178,7 @@ impl State {
             }
             Event::FindingSeen { finding, .. } => self.found.add(finding.finding.severity),
             Event::Slowed { target, wait } => {
-                self.now(target, format!("waiting {}, the target asked for a slower pace", words::duration(*wait)));
+                self.now(target, format!("waiting {} for the target's limit on the pace", words::duration(*wait)));
             }
             Event::Shrinking { target, left } => {
                 self.now(target, format!("shrinking {}", words::count(*left, "finding")));

@@ -7,6 +7,7 @@ mod bind;
 mod budget;
 mod burst;
 mod confirm;
+mod coverage;
 mod dispatch;
 mod earlier;
 mod event;
@@ -29,6 +30,7 @@ use url::Url;
 
 pub use budget::{Extra, Interrupt};
 pub use confirm::REQUESTS as REQUESTS_A_FINDING;
+pub use coverage::{ASPECTS, Covered, OperationCoverage, Share, total as total_coverage};
 pub use event::{Event, Reporter};
 pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;
@@ -67,6 +69,8 @@ pub struct Options {
     pub rules: Vec<String>,
     /// The least severity that makes a verdict of `violations`.
     pub fail_on: Severity,
+    /// How much of it is sent.
+    pub depth: Depth,
     /// Whether findings are tried again and their cases made small.
     pub confirm: bool,
     /// Ends the run early.
@@ -81,10 +85,20 @@ impl Default for Options {
             only: Vec::new(),
             rules: Vec::new(),
             fail_on: Severity::Error,
+            depth: Depth::Whole,
             confirm: true,
             interrupt: Interrupt::default(),
         }
     }
+}
+
+/// How much of a plan is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All of it.
+    Whole,
+    /// Of each operation one valid request, one without a credential, and the documented errors that need no state.
+    Glance,
 }
 
 /// A run that broke off: never the fault of a target.
