@@ -87,35 +87,33 @@ impl Names {
     /// The names in a file.
     pub fn of(root: &Node) -> Self {
         let mut names = Names::default();
-        names.collect(root, &mut String::new(), true);
+        names.collect(root, &mut String::new(), Inside::Keywords);
         names.own_url = root.get("$self").and_then(Node::as_str).map(str::to_owned);
         names
     }
 
-    /// `keywords` says whether the members of an object are keywords rather than names of someone's.
-    fn collect(&mut self, node: &Node, pointer: &mut String, keywords: bool) {
+    fn collect(&mut self, node: &Node, pointer: &mut String, inside: Inside) {
         let length = pointer.len();
         match &node.data {
             Data::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     pointer.push_str(&format!("/{index}"));
-                    self.collect(item, pointer, true);
+                    self.collect(item, pointer, if inside == Inside::Data { inside } else { Inside::Keywords });
                     pointer.truncate(length);
                 }
             }
             Data::Object(members) => {
-                if let Some(id) = node.get("$id").and_then(Node::as_str) {
+                if let Some(id) = node.get("$id").and_then(Node::as_str).filter(|_| inside != Inside::Data) {
                     self.id(id, pointer, &node.span);
                 }
-                for (key, member) in members.iter().filter(|(key, _)| !(keywords && is_data(key))) {
+                for (key, member) in members {
                     self.one_way |= matches!(key.as_str(), "readOnly" | "writeOnly" | "discriminator");
                     if let Some(text) = member.value.as_str() {
-                        self.name(key, text, pointer);
+                        self.name(key, text, pointer, inside);
                     } else {
                         pointer.push('/');
                         pointer.push_str(&escape(key));
-                        let names = keywords && matches!(key.as_str(), "properties" | "patternProperties");
-                        self.collect(&member.value, pointer, !names);
+                        self.collect(&member.value, pointer, inside.under(key));
                         pointer.truncate(length);
                     }
                 }
@@ -124,7 +122,7 @@ impl Names {
         }
     }
 
-    fn name(&mut self, key: &str, text: &str, pointer: &str) {
+    fn name(&mut self, key: &str, text: &str, pointer: &str, inside: Inside) {
         match key {
             "$ref" => {
                 let file_part = text.split('#').next().unwrap_or_default();
@@ -132,7 +130,9 @@ impl Names {
                     self.references.push(file_part.to_owned());
                 }
             }
-            "$anchor" | "$dynamicAnchor" => self.anchors.push((text.to_owned(), pointer.to_owned())),
+            "$anchor" | "$dynamicAnchor" if inside != Inside::Data => {
+                self.anchors.push((text.to_owned(), pointer.to_owned()))
+            }
             _ => {}
         }
     }
@@ -149,7 +149,26 @@ impl Names {
     }
 }
 
-/// Whether a keyword holds data, in which nothing is named or referred to.
-fn is_data(keyword: &str) -> bool {
-    matches!(keyword, "example" | "default" | "const" | "enum" | "value" | "dataValue")
+/// What the members of an object are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// Keywords of the standard.
+    Keywords,
+    /// Names of someone's.
+    Names,
+    /// Data, in which nothing is named. What looks like a reference in it is read all the same: the names of
+    /// responses and components may be those of keywords.
+    Data,
+}
+
+impl Inside {
+    /// What the members of a value under this key are.
+    fn under(self, key: &str) -> Self {
+        match (self, key) {
+            (Inside::Data, _) => Inside::Data,
+            (Inside::Keywords, "properties" | "patternProperties") => Inside::Names,
+            (Inside::Keywords, "example" | "const" | "enum" | "value" | "dataValue") => Inside::Data,
+            (Inside::Keywords | Inside::Names, _) => Inside::Keywords,
+        }
+    }
 }

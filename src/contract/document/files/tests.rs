@@ -72,7 +72,16 @@ x: 1
         files.resolve(&root, "urn:kept").unwrap().pointer,
         at("/components/schemas/Data/properties/example").pointer
     );
-    assert!(files.wanted().is_empty());
+}
+
+#[test]
+fn a_reference_under_a_name_that_is_a_keyword_elsewhere_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let api = directory.path().join("api.yaml");
+    std::fs::write(directory.path().join("parts.yaml"), "ok: 1\n").unwrap();
+    std::fs::write(&api, "responses: {default: {$ref: parts.yaml#/ok}, value: {$ref: parts.yaml}}\n").unwrap();
+    let files = Files::load(&api).unwrap();
+    assert_eq!(files.resolve(&files.root(), "parts.yaml#/ok").unwrap().pointer, "/ok");
 }
 
 #[test]
