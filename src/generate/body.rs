@@ -187,8 +187,7 @@ mod tests {
     fn json_goes_before_forms_and_these_before_bytes() {
         let chosen = |content: &str| {
             let contract = contract(content);
-            let form = choose(&contract.operations[0]).map(|form| (form.coding, form.content_type));
-            form
+            choose(&contract.operations[0]).map(|form| (form.coding, form.content_type))
         };
         let all = "application/octet-stream: {}, text/plain: {}, multipart/form-data: {}, application/problem+json: {}";
         assert_eq!(chosen(all), Some((Coding::Json, "application/problem+json".to_owned())));
