@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use super::Failure;
-use crate::contract::{DocumentOrigin, Location};
+use crate::contract::{DocumentOrigin, Location, Reach};
 use crate::report::{ReportSpec, known_formats};
 use crate::run::Shard;
 use crate::target::{Rate, duration, rate};
@@ -138,7 +138,7 @@ pub enum Command {
         /// The OpenAPI document (a file, a URL, or - for standard input), or the Arazzo document of a suite
         spec: Unshown,
         #[command(flatten)]
-        overlays: Overlays,
+        beside: Beside,
     },
     /// Tell what a rule asks, why, and where it comes from
     Explain {
@@ -151,15 +151,26 @@ pub enum Command {
         /// The OpenAPI document: a file, a URL, or - for standard input
         spec: Unshown,
         #[command(flatten)]
-        overlays: Overlays,
+        beside: Beside,
     },
 }
 
+/// What is read beside a document.
 #[derive(Debug, Args)]
-pub struct Overlays {
+pub struct Beside {
     /// An OpenAPI Overlay to apply to the document; repeatable, applied in their order
     #[arg(long = "overlay", value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    pub overlays: Vec<PathBuf>,
+    /// Follow references to any file and URL, not only below the document's directory or of its origin
+    #[arg(long)]
+    pub allow_external_refs: bool,
+}
+
+impl Beside {
+    /// How far references may lead.
+    pub fn reach(&self) -> Reach {
+        if self.allow_external_refs { Reach::Anywhere } else { Reach::Beside }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -168,7 +179,7 @@ pub struct CheckOptions {
     // Read later, for the same reason as a header.
     pub spec: Option<Unshown>,
     #[command(flatten)]
-    pub overlays: Overlays,
+    pub beside: Beside,
     /// Base URL of the server to check
     // Read later, for the same reason as a header.
     #[arg(long)]
@@ -359,7 +370,7 @@ pub struct ReplayOptions {
     #[arg(long)]
     pub spec: Option<Unshown>,
     #[command(flatten)]
-    pub overlays: Overlays,
+    pub beside: Beside,
 }
 
 #[derive(Debug, Args)]

@@ -170,7 +170,11 @@ impl<'a> Maker<'a> {
                 return Ok(made_up);
             }
         }
-        strategies.value(extent, &mut seed::runner(self.seed, words))
+        let value = strategies.value(extent, &mut seed::runner(self.seed, words))?;
+        if parameter.required && !serialise::is_written(parameter, &value) {
+            return strategies.value(Extent::Most, &mut seed::runner(self.seed, words));
+        }
+        Ok(value)
     }
 
     fn body(
@@ -183,6 +187,9 @@ impl<'a> Maker<'a> {
     ) -> Result<Value, Ungeneratable> {
         let words = [self.operation.id.as_str(), name, "body#"];
         let mut body = strategies.value(extent, &mut seed::runner(self.seed, &words))?;
+        if !form.can_send(&body) {
+            body = strategies.value(Extent::Most, &mut seed::runner(self.seed, &words))?;
+        }
         self.identify(&mut body, form, name, caller);
         Ok(body)
     }
@@ -211,7 +218,8 @@ impl<'a> Maker<'a> {
             bindings: self.bindings(draft, caller),
         };
         for (parameter, value) in self.operation.parameters.iter().zip(&draft.parameters) {
-            if let Some(value) = value.as_ref().filter(|_| !is_reserved(parameter)) {
+            let is_sent = |value: &&Value| !is_reserved(parameter) && serialise::is_written(parameter, value);
+            if let Some(value) = value.as_ref().filter(|value| parameter.required || is_sent(value)) {
                 add_parameter(&mut request, parameter, value);
             }
         }
@@ -254,14 +262,13 @@ pub(super) fn add_parameter(request: &mut Request, parameter: &Parameter, value:
     match parameter.location {
         ParameterLocation::Path => request.path_values.push((name, serialise::text(parameter, value))),
         ParameterLocation::Query => {
-            let pairs = serialise::pairs(parameter, value).into_iter();
-            request.query.extend(pairs.map(|(name, text)| (name, Text::plain(text))));
+            request.query.extend(serialise::pairs(parameter, value));
         }
-        ParameterLocation::Header => {
-            caller::set_header(request, &name, Text::plain(serialise::text(parameter, value)));
-        }
+        ParameterLocation::Header => caller::set_header(request, &name, serialise::text(parameter, value)),
         ParameterLocation::Cookie => {
-            caller::add_cookie(request, &name, Text::plain(serialise::text(parameter, value)));
+            for (name, text) in serialise::pairs(parameter, value) {
+                caller::add_cookie(request, &name, text);
+            }
         }
     }
 }

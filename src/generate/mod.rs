@@ -16,6 +16,7 @@ mod exercise;
 mod exercised;
 #[cfg(test)]
 mod fixture;
+mod form;
 mod identity;
 mod lookalike;
 mod maker;

@@ -7,7 +7,7 @@ use super::collection::{Broken, Schemas, reference};
 use super::keywords::{Holds, TYPES, holds};
 use super::older::{array_items, exclusive_limits, with_null};
 use super::promises::KEY;
-use crate::contract::document::{At, Data, Node};
+use crate::contract::document::{At, Data, Files, Node};
 use crate::contract::{Diagnostic, Level, OpenApiVersion};
 
 /// Writes one definition.
@@ -48,6 +48,9 @@ impl<'w, 'a> Writer<'w, 'a> {
         exclusive_limits(&mut out);
         array_items(node, &mut out);
         self.one_way(node, &mut out);
+        if self.direction == Direction::Request {
+            self.for_requests(node, &mut out);
+        }
         if node.get("nullable").and_then(Node::as_bool) == Some(true) && !only_reference {
             return with_null(out);
         }
@@ -70,14 +73,24 @@ impl<'w, 'a> Writer<'w, 'a> {
     }
 
     /// Whether a member says so itself, or what it refers to.
-    fn says(&self, node: &Node, flag: &str) -> bool {
+    pub(super) fn says(&self, node: &Node, flag: &str) -> bool {
         let set = |node: &Node| node.get(flag).and_then(Node::as_bool) == Some(true);
-        let from = At { file: self.file, node, pointer: String::new() };
         set(node)
-            || from
-                .text("$ref")
-                .and_then(|text| self.all.files.resolve(&from, text).ok())
+            || node
+                .get("$ref")
+                .and_then(|reference| self.target(node, reference.as_str()?))
                 .is_some_and(|at| set(at.node))
+    }
+
+    /// What a reference leads to in the end that stands at this node; `None` where it leads nowhere.
+    pub(super) fn target(&self, node: &Node, reference: &str) -> Option<At<'a>> {
+        let from = At { file: self.file, node, pointer: String::new() };
+        self.files().resolve(&from, reference).ok()
+    }
+
+    /// The files of the contract.
+    pub(super) fn files(&self) -> &'a Files {
+        self.all.files
     }
 
     fn keyword(&mut self, key: &str, value: &'a Node, out: &mut Map<String, Value>) {
@@ -207,7 +220,7 @@ impl<'w, 'a> Writer<'w, 'a> {
             );
         };
         let from = At { file: self.file, node, pointer: String::new() };
-        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(self.file, text));
+        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(&from, text));
         match target {
             Ok(target) => {
                 let name = self.all.definition(&target, self.direction);

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use jsonschema::{Draft, Keyword, Registry, ValidationError, Validator};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::SchemaError;
 
@@ -49,15 +49,23 @@ impl Store {
 
     /// Compiles the schema at that pointer.
     pub fn compile(&self, pointer: &str) -> Result<Validator, SchemaError> {
+        self.build(&reference(pointer))
+    }
+
+    /// Compiles the schemas at these pointers at once.
+    pub fn compile_all<'p>(&self, pointers: impl Iterator<Item = &'p str>) -> Result<(), SchemaError> {
+        self.build(&json!({ "anyOf": pointers.map(reference).collect::<Vec<_>>() })).map(|_| ())
+    }
+
+    fn build(&self, root: &Value) -> Result<Validator, SchemaError> {
         let refuse = |message: String| SchemaError { message, pointer: String::new() };
         let registry = self.registry.get_or_init(|| self.register()).as_ref().map_err(|error| refuse(error.clone()))?;
-        let root = Value::Object(Map::from_iter([("$ref".to_owned(), Value::String(format!("{URI}#{pointer}")))]));
         let built = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)
             .with_keyword(MAX_JSON_LENGTH, max_json_length)
             .with_registry(registry)
-            .build(&root);
+            .build(root);
         built.map_err(|error| SchemaError {
             message: error.to_string(),
             pointer: error.schema_path().as_str().trim_start_matches("/$ref").to_owned(),
@@ -69,6 +77,11 @@ impl Store {
         let builder = Registry::new().draft(Draft::Draft202012).add(URI, document);
         builder.and_then(|builder| builder.prepare()).map_err(|error| error.to_string())
     }
+}
+
+/// A schema that is the one at that pointer.
+fn reference(pointer: &str) -> Value {
+    json!({ "$ref": format!("{URI}#{pointer}") })
 }
 
 /// Our keyword: at most so many characters of compact JSON text.
