@@ -1,6 +1,7 @@
 //! Schemas, normalised to JSON Schema 2020-12 and compiled once.
 
 mod collection;
+mod draft;
 mod failure;
 mod keywords;
 mod normalise;
@@ -14,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 
 pub(super) use collection::Schemas;
+pub use draft::Draft;
 pub use failure::SchemaFailure;
 pub use promises::SchemaPromise;
 use store::Store;
