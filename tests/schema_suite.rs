@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use proptest::strategy::{Strategy, ValueTree};
@@ -18,6 +19,9 @@ const VALUES: usize = 100;
 
 /// The share of schemas with a valid value of which values must be made.
 const SHARE: f64 = 0.97;
+
+/// What takes longer is told.
+const SLOW: Duration = Duration::from_secs(1);
 
 const DRAFTS: [(&str, Draft); 5] = [
     ("draft4", Draft::Draft4),
@@ -85,7 +89,12 @@ fn judge(folder: &Path, draft: Draft, remotes: &[(String, Value)]) -> Result<(),
             continue;
         }
         satisfiable += 1;
-        match generate(&schema) {
+        let started = Instant::now();
+        let made_of = generate(&schema);
+        if started.elapsed() > SLOW {
+            println!("  took {:?}: {place}", started.elapsed());
+        }
+        match made_of {
             Ok(()) => made += 1,
             Err(reason) => unmade.push(format!("{place}: {reason}")),
         }

@@ -6,7 +6,7 @@ use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use super::body::{self, BodyForm};
+use super::body::{self, BodyForm, Coding};
 use super::caller::{self, Caller};
 use super::draft::{Draft, is_at, is_reserved};
 use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable};
@@ -43,11 +43,9 @@ struct Extents {
 
 impl Extents {
     fn of(schema: &Schema, alphabet: Alphabet) -> Result<Self, Ungeneratable> {
-        Ok(Extents {
-            least: strategy::with(schema, Extent::Least, alphabet)?,
-            most: strategy::with(schema, Extent::Most, alphabet)?,
-            free: strategy::with(schema, Extent::Free, alphabet)?,
-        })
+        let known = Arc::default();
+        let with = |extent| strategy::with(schema, &known, extent, alphabet);
+        Ok(Extents { least: with(Extent::Least)?, most: with(Extent::Most)?, free: with(Extent::Free)? })
     }
 
     fn value(&self, extent: Extent, runner: &mut TestRunner) -> Result<Value, Ungeneratable> {
@@ -79,7 +77,8 @@ impl<'a> Maker<'a> {
                 made => Ok(made),
             })
             .collect::<Result<_, _>>()?;
-        let body = form.as_ref().map(|form| Extents::of(&form.schema, Alphabet::Any)).transpose();
+        let alphabet = |coding| if coding == Coding::Json { Alphabet::Json } else { Alphabet::Any };
+        let body = form.as_ref().map(|form| Extents::of(&form.schema, alphabet(form.coding))).transpose();
         let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), reason))?;
         let links = links_into(contract, operation);
         Ok(Maker { contract, operation, form, seed, parameters, body, links })

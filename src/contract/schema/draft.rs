@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use jsonschema::{Registry, uri};
-use referencing::{Resolver, ResourceRef, Vocabulary};
+use referencing::{Resolver, ResourceRef, SPECIFICATIONS, Vocabulary};
 use serde_json::{Map, Value, json};
 
 use super::collection::reference;
@@ -58,7 +58,7 @@ impl Schema {
         let draft = draft.known();
         let all = others.iter().map(|(uri, json)| (uri.as_str(), json)).chain([(URI, &schema)]);
         let all = all.map(|(uri, json)| (uri, ResourceRef::new(json, detect(draft, json))));
-        let registry = Registry::new().extend(all);
+        let registry = SPECIFICATIONS.extend(all);
         let registry = registry.and_then(|builder| builder.prepare()).map_err(refuse)?;
         let resolver = registry.resolver(uri::from_str(URI).map_err(refuse)?);
         let root = Here { json: &schema, resolver, draft }.inside(&schema)?;

@@ -1,5 +1,6 @@
 //! Schemas, normalised to JSON Schema 2020-12 and compiled once.
 
+mod check;
 mod collection;
 mod draft;
 mod failure;
@@ -14,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+pub use check::{Pattern, SchemaCheck, has_format};
 pub(super) use collection::Schemas;
 pub use draft::Draft;
 pub use failure::SchemaFailure;
