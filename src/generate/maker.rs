@@ -20,7 +20,7 @@ pub(super) enum Obstacle {
     #[error("a body of {0} cannot be made")]
     MediaType(String),
     #[error("{0}: {1}")]
-    Part(Location, Ungeneratable),
+    Part(Location, Box<Ungeneratable>),
 }
 
 /// Makes drafts and requests of one operation.
@@ -73,13 +73,13 @@ impl<'a> Maker<'a> {
             .parameters
             .iter()
             .map(|parameter| match Extents::of(&parameter.schema, alphabet(parameter)) {
-                Err(reason) if parameter.required => Err(Obstacle::Part(parameter.part(), reason)),
+                Err(reason) if parameter.required => Err(Obstacle::Part(parameter.part(), Box::new(reason))),
                 made => Ok(made),
             })
             .collect::<Result<_, _>>()?;
         let alphabet = |coding| if coding == Coding::Json { Alphabet::Json } else { Alphabet::Any };
         let body = form.as_ref().map(|form| Extents::of(&form.schema, alphabet(form.coding))).transpose();
-        let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), reason))?;
+        let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), Box::new(reason)))?;
         let links = links_into(contract, operation);
         Ok(Maker { contract, operation, form, seed, parameters, body, links })
     }

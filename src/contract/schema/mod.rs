@@ -3,6 +3,7 @@
 mod check;
 mod collection;
 mod draft;
+mod export;
 mod failure;
 mod keywords;
 mod normalise;

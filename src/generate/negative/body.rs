@@ -4,25 +4,15 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::alone::{breaks_alone, site};
-use super::mutation::{Mutation, mutations};
-use crate::contract::{ErrorState, Location, Schema};
+use super::broken::{Broken, broken, is_alone};
+use crate::contract::ErrorState;
 use crate::generate::body::Coding;
 use crate::generate::caller::Caller;
 use crate::generate::draft::Draft;
 use crate::generate::maker::Maker;
-use crate::generate::place::{Place, places};
+use crate::generate::place::places;
 use crate::generate::plan::LeftOut;
-use crate::generate::strategy::Said;
-use crate::generate::{Case, Expect, Violation, errors, identity, pointer};
-
-/// A body that breaks one constraint.
-struct Broken {
-    violation: Violation,
-    body: Value,
-    /// In what way, whichever item of an array it is that is wrong.
-    way: (String, &'static str, String),
-}
+use crate::generate::{Case, Expect, errors, identity};
 
 /// Most constraints of one body that are broken: a schema can have tens of thousands.
 const MOST: usize = 400;
@@ -73,64 +63,4 @@ fn case(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, broken: Broken) -
         _ => Expect::Refusal,
     };
     super::case(maker, maker.request(&draft, caller), broken.violation, expect)
-}
-
-/// What may break a constraint of this place, alone or not.
-fn broken(base: &Value, place: &Place<'_>) -> Vec<Broken> {
-    let Some(value) = base.pointer(&place.pointer) else { return Vec::new() };
-    let values = mutations(&place.node, value).into_iter().map(|mutation| with_value(base, place, mutation));
-    values.chain(without_required(base, place)).chain(with_undeclared(base, place)).collect()
-}
-
-fn is_alone(schema: &Schema, broken: &Broken) -> bool {
-    let Location::Body(at) = &broken.violation.at else { return false };
-    breaks_alone(schema, &broken.body, site(at, &broken.violation.keyword), &broken.violation.keyword)
-}
-
-fn with_value(base: &Value, place: &Place<'_>, mutation: Mutation) -> Broken {
-    let mut body = base.clone();
-    pointer::set(&mut body, &place.pointer, mutation.value);
-    // A tolerant reader may take another type where it can do without the member.
-    let essential = mutation.keyword != "type" || place.required;
-    Broken::new(place.pointer.clone(), mutation.keyword, &mutation.what, (mutation.said, essential), body)
-}
-
-fn without_required<'a>(base: &'a Value, place: &'a Place<'_>) -> impl Iterator<Item = Broken> + 'a {
-    place.node.required().into_iter().filter_map(move |(name, said): (&str, Said)| {
-        let at = pointer::child(&place.pointer, name);
-        let mut body = base.clone();
-        pointer::remove(&mut body, &at)?;
-        Some(Broken::new(at, "required", "is left out", (said, true), body))
-    })
-}
-
-fn with_undeclared(base: &Value, place: &Place<'_>) -> Option<Broken> {
-    let mut forbidden = place.node.keywords("additionalProperties");
-    let said = forbidden.find(|keyword| keyword.value == &Value::Bool(false))?.said;
-    let at = pointer::child(&place.pointer, "uptospec");
-    let mut body = base.clone();
-    let is_new = pointer::set(&mut body, &at, Value::from("undeclared"));
-    is_new.then(|| Broken::new(at, "additionalProperties", "is not declared", (said, true), body))
-}
-
-impl Broken {
-    fn new(at: String, keyword: &'static str, what: &str, (said, essential): (Said, bool), body: Value) -> Self {
-        let way = (any_item(&at), keyword, what.to_owned());
-        let what = format!("{} {what}", called(&at));
-        Broken { violation: super::violation(Location::Body(at), keyword, what, said, essential), body, way }
-    }
-}
-
-/// The pointer with every index open.
-fn any_item(pointer: &str) -> String {
-    let step = |step: &str| if step.parse::<usize>().is_ok() { "*".to_owned() } else { step.to_owned() };
-    pointer.split('/').map(step).collect::<Vec<_>>().join("/")
-}
-
-/// How people call a part of the body.
-fn called(pointer: &str) -> String {
-    match pointer {
-        "" => "the body".to_owned(),
-        _ => format!("`{}`", pointer.trim_start_matches('/').replace('/', ".")),
-    }
 }

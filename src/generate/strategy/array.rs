@@ -38,7 +38,7 @@ impl<'s> Builder<'s, '_> {
         }
         let fewest = match contained.iter().map(|contained| contained.least).sum::<usize>() {
             // Where one item cannot satisfy two of them, each has its own.
-            sum if attempt % 2 == 0 => least.max(sum.min(most)),
+            sum if attempt.is_multiple_of(2) => least.max(sum.min(most)),
             _ => least.max(wanted),
         };
         let count = self.count(node, fewest, most, &contained);

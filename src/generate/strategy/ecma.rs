@@ -10,9 +10,8 @@ use std::str::Chars;
 pub(super) fn rewrite(pattern: &str) -> Result<String, String> {
     let mut rewritten = String::with_capacity(pattern.len());
     let mut in_class = false;
-    let mut characters = without_looking_around(pattern)?.chars().collect::<Vec<_>>().into_iter().collect::<String>();
-    characters = any_and_none(&characters);
-    let mut characters = characters.chars().peekable();
+    let pattern = any_character(&without_looking_around(pattern)?);
+    let mut characters = pattern.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
             '\\' => rewritten.push_str(&escape(&mut characters, in_class)?),
@@ -35,8 +34,8 @@ pub(super) fn rewrite(pattern: &str) -> Result<String, String> {
     Ok(rewritten)
 }
 
-/// `[^]` is any character, `[]` is none.
-fn any_and_none(pattern: &str) -> String {
+/// `[^]` is any character.
+fn any_character(pattern: &str) -> String {
     pattern.replace("[^]", "[\\s\\S]")
 }
 
@@ -108,6 +107,7 @@ fn escape(characters: &mut Peekable<Chars<'_>>, in_class: bool) -> Result<String
         }
         Some('u') => code_point(characters)?,
         Some('k' | '1'..='9') if !in_class => return Err("backreferences are not supported".to_owned()),
+        Some(property @ ('p' | 'P')) if characters.peek() != Some(&'{') => format!("\\{property}"),
         Some(property @ ('p' | 'P')) => {
             let name: String = characters.by_ref().take_while(|character| *character != '}').collect();
             format!("\\{property}{name}}}")
