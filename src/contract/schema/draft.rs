@@ -143,7 +143,8 @@ impl<'r> Rewriter<'r> {
         let vocabularies = here.resolver.find_vocabularies(here.draft, here.json);
         let asserts = here.draft <= referencing::Draft::Draft7 || vocabularies.contains(&Vocabulary::Validation);
         for (key, value) in members {
-            let known = here.draft.is_known_keyword(key) || (holds(key).is_none() && !key.starts_with('$'));
+            let of_no_draft = holds(key).is_none() && key != "const" && !key.starts_with('$');
+            let known = here.draft.is_known_keyword(key) || of_no_draft;
             if (known || key == "dependencies") && (asserts || !is_assertion(key)) && (!alone || key == "$ref") {
                 self.keyword(here, key, value, &mut out)?;
             }

@@ -151,7 +151,6 @@ mod tests {
             r"^\cC$",
             r"^\p{Letter}+$",
             r"^(foo|ba[rz])\b.*$",
-            r"\ud83d\udc32",
         ] {
             let text = Text::of(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
             let made = |index: usize| {
