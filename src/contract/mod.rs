@@ -29,6 +29,6 @@ pub use model::*;
 pub use origin::{DocumentOrigin, OriginError};
 pub use placed::{Placed, PlacedKind};
 pub use read::{LoadError, Loading, load, read};
-pub use schema::{Schema, SchemaError, SchemaFailure, SchemaPromise};
+pub use schema::{Draft, Pattern, Schema, SchemaCheck, SchemaError, SchemaFailure, SchemaPromise, has_format};
 pub use source::{Promise, PromiseId, Source, Strength, Subject};
 pub use stream::*;

@@ -6,7 +6,7 @@ use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use super::body::{self, BodyForm};
+use super::body::{self, BodyForm, Coding};
 use super::caller::{self, Caller};
 use super::draft::{Draft, is_at, is_reserved};
 use super::sequence::Sources;
@@ -23,7 +23,7 @@ pub(super) enum Obstacle {
     #[error("a body of {0} cannot be made")]
     MediaType(String),
     #[error("{0}: {1}")]
-    Part(Location, Ungeneratable),
+    Part(Location, Box<Ungeneratable>),
 }
 
 /// Makes drafts and requests of one operation.
@@ -46,11 +46,9 @@ struct Extents {
 
 impl Extents {
     fn of(schema: &Schema, alphabet: Alphabet) -> Result<Self, Ungeneratable> {
-        Ok(Extents {
-            least: strategy::with(schema, Extent::Least, alphabet)?,
-            most: strategy::with(schema, Extent::Most, alphabet)?,
-            free: strategy::with(schema, Extent::Free, alphabet)?,
-        })
+        let known = Arc::default();
+        let with = |extent| strategy::with(schema, &known, extent, alphabet);
+        Ok(Extents { least: with(Extent::Least)?, most: with(Extent::Most)?, free: with(Extent::Free)? })
     }
 
     fn value(&self, extent: Extent, runner: &mut TestRunner) -> Result<Value, Ungeneratable> {
@@ -78,12 +76,13 @@ impl<'a> Maker<'a> {
             .parameters
             .iter()
             .map(|parameter| match Extents::of(&parameter.schema, alphabet(parameter)) {
-                Err(reason) if parameter.required => Err(Obstacle::Part(parameter.part(), reason)),
+                Err(reason) if parameter.required => Err(Obstacle::Part(parameter.part(), Box::new(reason))),
                 made => Ok(made),
             })
             .collect::<Result<_, _>>()?;
-        let body = form.as_ref().map(|form| Extents::of(&form.schema, Alphabet::Any)).transpose();
-        let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), reason))?;
+        let alphabet = |coding| if coding == Coding::Json { Alphabet::Json } else { Alphabet::Any };
+        let body = form.as_ref().map(|form| Extents::of(&form.schema, alphabet(form.coding))).transpose();
+        let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), Box::new(reason)))?;
         let links = links_into(contract, operation);
         Ok(Maker { contract, operation, form, seed, parameters, body, links })
     }

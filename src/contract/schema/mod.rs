@@ -1,6 +1,9 @@
 //! Schemas, normalised to JSON Schema 2020-12 and compiled once.
 
+mod check;
 mod collection;
+mod draft;
+mod export;
 mod failure;
 mod keywords;
 mod normalise;
@@ -15,7 +18,9 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+pub use check::{Pattern, SchemaCheck, has_format};
 pub(super) use collection::Schemas;
+pub use draft::Draft;
 pub use failure::SchemaFailure;
 pub use promises::SchemaPromise;
 use store::Store;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Direction;
 use super::collection::{Broken, Schemas, reference};
 use super::keywords::{Holds, TYPES, holds};
-use super::older::{array_items, exclusive_limits, with_null};
+use super::older::{array_items, dependencies, exclusive_limits, with_null};
 use super::promises::KEY;
 use crate::contract::document::{At, Data, Files, Node};
 use crate::contract::{Diagnostic, Level, OpenApiVersion};
@@ -46,7 +46,8 @@ impl<'w, 'a> Writer<'w, 'a> {
             }
         }
         exclusive_limits(&mut out);
-        array_items(node, &mut out);
+        array_items(node.get("items").and_then(Node::as_array).is_some(), &mut out);
+        dependencies(&mut out);
         self.one_way(node, &mut out);
         if self.direction == Direction::Request {
             self.for_requests(node, &mut out);
@@ -107,6 +108,11 @@ impl<'w, 'a> Writer<'w, 'a> {
                 let items = self.schemas(value);
                 out.insert("prefixItems".to_owned(), items);
             }
+            ("additionalItems", _) => {
+                let rest = self.schema(value);
+                out.insert(key.to_owned(), rest);
+            }
+            ("dependencies", _) if value.as_object().is_some() => self.dependencies(value, out),
             ("exclusiveMinimum" | "exclusiveMaximum", _) if value.as_bool().is_some() => {
                 out.insert(key.to_owned(), value.to_value());
             }
@@ -124,6 +130,18 @@ impl<'w, 'a> Writer<'w, 'a> {
                 out.insert(key.to_owned(), value.to_value());
             }
         }
+    }
+
+    /// `dependencies` of drafts before 2019-09: names, or a schema, for each name.
+    fn dependencies(&mut self, node: &'a Node, out: &mut Map<String, Value>) {
+        let mut written = Map::new();
+        for (name, member) in node.as_object().into_iter().flatten() {
+            let holds = if member.value.as_array().is_some() { Holds::Names } else { Holds::Schema };
+            if let Some(value) = self.held("dependencies", holds, &member.value) {
+                written.insert(name.clone(), value);
+            }
+        }
+        out.insert("dependencies".to_owned(), Value::Object(written));
     }
 
     /// The value of a keyword, where it holds what it should.
