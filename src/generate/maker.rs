@@ -6,13 +6,19 @@ use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use super::body::{self, BodyForm};
+use super::absent::without_nulls;
+use super::body::{self, BodyForm, Coding};
 use super::caller::{self, Caller};
 use super::draft::{Draft, is_at, is_reserved};
 use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable};
 use super::{Binding, Case, CaseId, CaseKind, Expect, Origin, Request, identity, seed, serialise};
-use crate::contract::{Contract, Location, Operation, Parameter, ParameterLocation, Schema, SecurityRequirement};
+use crate::contract::{
+    Contract, Location, Operation, Parameter, ParameterLocation, ParameterStyle, Schema, SecurityRequirement,
+};
 use crate::target::Text;
+
+/// How often a value is drawn again that cannot be written for the nulls in it.
+const DRAWS: usize = 20;
 
 /// What is in the way of every request of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,7 +102,7 @@ impl<'a> Maker<'a> {
             let value = match (caller.value(&parameter.part()), strategies) {
                 (Some(configured), _) => Some(configured.clone()),
                 (None, Ok(strategies)) if self.is_sent(parameter, extent, &words) => {
-                    Some(self.parameter(parameter, strategies, extent, &words)?)
+                    self.parameter(parameter, strategies, extent, &words)?
                 }
                 _ => None,
             };
@@ -137,22 +143,46 @@ impl<'a> Maker<'a> {
         strategies: &Extents,
         extent: Extent,
         words: &[&str],
-    ) -> Result<Value, Ungeneratable> {
+    ) -> Result<Option<Value>, Ungeneratable> {
         let node = Node::root(&parameter.schema);
         let in_path = parameter.location == ParameterLocation::Path;
         // The thing that a path names stays the same: later requests speak of what earlier ones did to it.
         let of_path = ["path", parameter.name.as_str()];
         let (words, extent) = if in_path { (of_path.as_slice(), Extent::Least) } else { (words, extent) };
         if in_path || identity::is_id(&parameter.name, &node) {
-            if let Some(documented) = parameter.examples.first().or_else(|| identity::example(&node)) {
-                return Ok(documented.clone());
+            let documented = parameter.examples.first().or_else(|| identity::example(&node));
+            if let Some(documented) = documented.filter(|value| !value.is_null()) {
+                return Ok(Some(documented.clone()));
             }
             let made_up = Value::from(identity::made_up(&seed::word(self.seed, words)));
             if identity::is_free_text(&node) && parameter.schema.is_valid(&made_up) {
-                return Ok(made_up);
+                return Ok(Some(made_up));
             }
         }
-        strategies.value(extent, &mut seed::runner(self.seed, words))
+        if parameter.style == ParameterStyle::Json {
+            return strategies.value(extent, &mut seed::runner(self.seed, words)).map(Some);
+        }
+        let value = self.text_value(&parameter.schema, strategies, extent, words)?;
+        if value.is_none() && (parameter.required || in_path) { Err(Ungeneratable::Impossible) } else { Ok(value) }
+    }
+
+    /// A value for what is written as text; `None` where null alone keeps the schema.
+    fn text_value(
+        &self,
+        schema: &Schema,
+        strategies: &Extents,
+        extent: Extent,
+        words: &[&str],
+    ) -> Result<Option<Value>, Ungeneratable> {
+        let mut runner = seed::runner(self.seed, words);
+        // The plain extents always give the same, which may be null.
+        for extent in std::iter::once(extent).chain(std::iter::repeat_n(Extent::Free, DRAWS)) {
+            let value = strategies.value(extent, &mut runner)?;
+            if let Some(value) = without_nulls(&value).filter(|value| schema.is_valid(value)) {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
     }
 
     fn body(
@@ -164,7 +194,10 @@ impl<'a> Maker<'a> {
         caller: &Caller<'_>,
     ) -> Result<Value, Ungeneratable> {
         let words = [self.operation.id.as_str(), name, "body#"];
-        let mut body = strategies.value(extent, &mut seed::runner(self.seed, &words))?;
+        let mut body = match form.coding {
+            Coding::Json => strategies.value(extent, &mut seed::runner(self.seed, &words))?,
+            _ => self.text_value(&form.schema, strategies, extent, &words)?.ok_or(Ungeneratable::Impossible)?,
+        };
         self.identify(&mut body, form, name, caller);
         Ok(body)
     }
