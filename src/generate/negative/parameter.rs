@@ -45,10 +45,13 @@ fn with_values(
 ) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut seen = Vec::new();
+    // A value may be written as nothing, or as a valid one is.
+    let valid_requests = [Some(valid.clone()), None].map(|value| maker.request(&with(base, index, value), caller));
     for mutation in mutations(&Node::root(&parameter.schema), valid) {
         // Whatever stands in a URL or a header is text.
         let is_text = parameter.style != ParameterStyle::Json && Node::root(&parameter.schema).allows_type("string");
-        if is_text && mutation.keyword == "type" {
+        let is_json = parameter.style == ParameterStyle::Json;
+        if (is_text && mutation.keyword == "type") || (mutation.value.is_null() && !is_json) {
             continue;
         }
         let text = serialise::text(parameter, &mutation.value);
@@ -57,12 +60,15 @@ fn with_values(
         if seen.contains(&way) || !can_be_sent(parameter, &text) || !refuses(parameter, &mutation.value) {
             continue;
         }
+        let request = maker.request(&with(base, index, Some(mutation.value)), caller);
+        if valid_requests.contains(&request) {
+            continue;
+        }
         seen.push(way);
         let said = if mutation.said.promise.is_none() { maker.said(&parameter.promises) } else { mutation.said };
         let essential = mutation.keyword != "type" || parameter.required;
         let what = format!("`{}` {}", parameter.name, mutation.what);
         let violation = super::violation(parameter.part(), mutation.keyword, what, said, essential);
-        let request = maker.request(&with(base, index, Some(mutation.value)), caller);
         cases.push(super::case(maker, request, violation, Expect::Refusal));
     }
     cases
@@ -102,4 +108,27 @@ fn can_be_sent(parameter: &Parameter, text: &str) -> bool {
 
 fn is_header(parameter: &Parameter, name: &str) -> bool {
     matches!(parameter.part(), Location::Header(own) if own.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::contract::read;
+    use crate::generate::{CaseKind, Options, fixture, generate};
+
+    #[test]
+    fn what_is_sent_as_a_valid_request_is_sent_breaks_nothing() {
+        let array = "{type: array, items: {enum: [cat, dog]}}";
+        let text = format!(
+            "openapi: 3.1.0\npaths: {{/a: {{get: {{operationId: list, responses: {{}}, \
+             parameters: [{{name: kind, in: query, explode: true, style: form, schema: {array}}}]}}}}}}\n"
+        );
+        let plan = generate(&read("api.yaml", &text, None).unwrap(), &fixture::target(), None, &Options::default());
+        let of_kind = plan.cases.iter().filter_map(|case| match &case.kind {
+            CaseKind::Negative(violation) if violation.keyword == "type" => Some((&violation.what, &case.request)),
+            _ => None,
+        });
+        let of_kind: Vec<_> = of_kind.collect();
+        assert_eq!(of_kind.len(), 1);
+        assert_eq!((of_kind[0].0.as_str(), of_kind[0].1.query.len()), ("`kind` is a text", 1));
+    }
 }
