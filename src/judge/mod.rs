@@ -21,6 +21,7 @@ mod registry;
 mod rule;
 mod shape;
 mod sse;
+mod state;
 mod status;
 mod stream;
 mod streamed;

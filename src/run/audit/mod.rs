@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use self::sending::Stop;
 use super::bind::{Links, Source};
-use super::budget::{Budget, MAX_GENERATIONS};
+use super::budget::{Budget, Halt, MAX_GENERATIONS};
 use super::dispatch::Dispatcher;
 use super::earlier::Earlier;
 use super::forecast::{Forecast, Preparation};
@@ -39,7 +39,11 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
     match audit.send_all(plan, sources).await {
         Ok(()) => {}
-        Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
+        Err(Stop::Halted(halt)) => {
+            let throttled = audit.only_throttled().filter(|_| matches!(halt, Halt::Time(_)));
+            let reason = throttled.unwrap_or_else(|| halt.to_string());
+            audit.incomplete.push(reason);
+        }
         Err(Stop::Unreachable(reason)) => audit.incomplete.push(reason),
         Err(Stop::Broken(error)) => return Err(error),
     }
@@ -156,6 +160,12 @@ impl<'a> Audit<'a> {
         let most = self.job.target.limits.max_generations?;
         let is_over = self.left_out.iter().any(|left_out| left_out.reason == MAX_GENERATIONS);
         is_over.then(|| format!("the budget of {most} requests that generate an answer leaves others unsent"))
+    }
+
+    /// Why a run came to nothing whose time went by in pauses that the target asked for.
+    fn only_throttled(&self) -> Option<String> {
+        let only = self.reach.only_throttled(self.dispatcher.throttled());
+        only.then(|| "every request was answered 429: give a slower --rate, or try again later".to_owned())
     }
 
     fn result(mut self, mut findings: Vec<FoundFinding>) -> TargetResult {
