@@ -46,7 +46,7 @@ struct Read {
     case: CaseId,
     mark: String,
     /// What the path names.
-    path_values: Vec<(String, String)>,
+    path_values: Vec<String>,
     under_way: UnderWay,
     /// Whether its own mark is in the answer as well.
     shows_own: bool,
@@ -100,7 +100,7 @@ impl Marks {
         let read = Read {
             case: case.id.clone(),
             mark: mark.clone(),
-            path_values: case.request.path_values.clone(),
+            path_values: case.request.path_values.iter().map(|(name, value)| format!("{name}={value}")).collect(),
             under_way: UnderWay { from: exchange.started, to: exchange.started + answer.ended_at },
             shows_own: has(&answer.body, mark) || texts().any(|text| text.contains(mark.as_str())),
             foreign,
