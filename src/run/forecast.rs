@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
+use super::share::{MAX_REQUESTS, reserve, share};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
 use crate::generate::{Case, CaseKind, CredentialFault, Expect, LeftOut, Plan, Suite, Workflow, generate};
@@ -33,6 +34,8 @@ pub struct Forecast {
     pub left_out: Vec<LeftOut>,
     /// Requests that would be planned too, were the run allowed to send so many.
     pub beyond: usize,
+    /// Operations of which none is planned for that.
+    pub untried: usize,
     limits: Limits,
 }
 
@@ -124,12 +127,14 @@ impl Preparation {
             Some(most) => keep_within(&mut plan, &providers, most, target.limits.concurrency),
             None => target.limits.concurrency,
         };
+        let beyond = keep_share(&mut plan, &providers, times, target);
         let sources = sources(&plan, &providers, times);
-        let (planned, beyond) = planned(&plan, &sources, target);
+        let (planned, unplanned) = planned(&plan, &sources, target);
         let requests = planned.iter().map(|planned| planned.requests).sum();
         let extras = extras(&plan, requests, target, options);
         let (left_out, limits) = (plan.left_out.clone(), target.limits.clone());
-        Preparation { plan, sources, forecast: Forecast { planned, extras, left_out, beyond, limits } }
+        let (beyond, untried) = (beyond.requests + unplanned, beyond.untried);
+        Preparation { plan, sources, forecast: Forecast { planned, extras, left_out, beyond, untried, limits } }
     }
 }
 
@@ -207,7 +212,42 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
     times
 }
 
-/// Requests that were left out for the answers that they may generate: by operation and kind, how many.
+/// What a run has no room for.
+#[derive(Debug, Default)]
+struct Beyond {
+    requests: usize,
+    /// Operations that get nothing.
+    untried: usize,
+}
+
+/// Where a plan has more requests than the run may send, keeps of each operation its share, and something for
+/// trying findings again.
+fn keep_share(plan: &mut Plan, providers: &HashMap<String, Case>, times: usize, target: &Target) -> Beyond {
+    let most = target.limits.max_requests;
+    let all: usize =
+        in_order(plan, &sources(plan, providers, times), target).iter().map(|planned| planned.requests).sum();
+    if all <= most {
+        return Beyond::default();
+    }
+    let of_cases: usize = plan.cases.iter().map(requests).sum();
+    let room = (most - reserve(most)).saturating_sub(all - of_cases).max(most / 2);
+    let (kept, left) = share(std::mem::take(&mut plan.cases), room);
+    let mut dropped = Dropped::new();
+    for case in &left {
+        *dropped.entry((case.operation.id.clone(), case.kind.name())).or_default() += 1;
+    }
+    let tried: HashSet<&str> = kept.iter().map(|case| case.operation.id.as_str()).collect();
+    let untried: HashSet<&str> = left.iter().map(|case| case.operation.id.as_str()).collect();
+    let untried = untried.difference(&tried).count();
+    let requests = left.iter().map(requests).sum();
+    plan.cases = kept;
+    let left_out =
+        |((operation, kind), number)| LeftOut { reason: MAX_REQUESTS.to_owned(), ..left_out(operation, kind, number) };
+    plan.left_out.extend(dropped.into_iter().map(left_out));
+    Beyond { requests, untried }
+}
+
+/// Requests that were left out: by operation and kind, how many.
 type Dropped = IndexMap<(String, &'static str), usize>;
 
 /// Keeps the cases and workflows of which that is true, a workflow by all its steps.
@@ -234,7 +274,7 @@ fn left_out(operation: String, kind: &str, number: usize) -> LeftOut {
 }
 
 /// How many requests of a case there are.
-fn requests(case: &Case) -> usize {
+pub(super) fn requests(case: &Case) -> usize {
     match case.kind {
         CaseKind::Burst { requests } => requests as usize,
         _ => 1,

@@ -17,6 +17,7 @@ mod reach;
 mod redact;
 mod result;
 mod server;
+mod share;
 mod shown;
 mod streamed;
 mod tally;
@@ -33,6 +34,7 @@ pub use event::{Event, Reporter};
 pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
+pub use share::MAX_REQUESTS;
 pub use streamed::{ShownRow, ShownStream};
 
 use crate::contract::Contract;

@@ -73,6 +73,8 @@ struct Audit<'a> {
     left_out: Vec<NotChecked>,
     unwitnessed: HashMap<PromiseId, String>,
     incomplete: Vec<String>,
+    /// Requests for which there is no room, and operations that get none.
+    beyond: (usize, usize),
     operations: Vec<String>,
     redactor: Redactor,
     done: usize,
@@ -117,6 +119,7 @@ impl<'a> Audit<'a> {
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
             incomplete: Vec::new(),
+            beyond: (forecast.beyond, forecast.untried),
             operations: operations.filter(is_chosen).collect(),
             redactor: Redactor::new(job.target.secrets()),
             done: 0,
@@ -162,6 +165,19 @@ impl<'a> Audit<'a> {
         is_over.then(|| format!("the budget of {most} requests that generate an answer leaves others unsent"))
     }
 
+    /// What a limit on requests kept from being sent.
+    fn requests_left_out(&self) -> Option<String> {
+        let (requests, untried) = self.beyond;
+        let most = self.job.target.limits.max_requests;
+        let untried = match untried {
+            0 => "every operation got its share".to_owned(),
+            1 => "1 operation was never tried".to_owned(),
+            _ => format!("{untried} operations were never tried"),
+        };
+        (requests > 0)
+            .then(|| format!("the budget of {most} requests leaves {requests} planned ones unsent; {untried}"))
+    }
+
     /// Why a run came to nothing whose time went by in pauses that the target asked for.
     fn only_throttled(&self) -> Option<String> {
         let only = self.reach.only_throttled(self.dispatcher.throttled());
@@ -176,7 +192,7 @@ impl<'a> Audit<'a> {
             findings.clear();
             self.tally.promises.clear();
         } else if self.incomplete.is_empty() {
-            self.incomplete = self.generations_left_out().into_iter().collect();
+            self.incomplete = self.requests_left_out().into_iter().chain(self.generations_left_out()).collect();
             self.incomplete.extend(self.reach.incomplete(&self.operations, has_credentials));
         }
         let broken = findings.iter().any(|found| found.finding.severity >= self.options.fail_on);
