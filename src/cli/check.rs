@@ -3,6 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{CheckOptions, FailOn};
+use super::names::chosen;
 use super::prepare::{Read, prepare, read_all};
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
@@ -21,7 +22,8 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
     let prepared = prepare(&options).await?;
     let mut reporters = reporters(&options)?;
     let interrupt = Interrupt::default();
-    let run_options = Options { interrupt: interrupt.clone(), ..run_options(&options) };
+    let chosen = chosen(prepared.jobs.iter().map(|job| &job.contract), &options.only);
+    let run_options = Options { interrupt: interrupt.clone(), ..run_options(&options, chosen) };
     tokio::spawn(stop_when_asked(interrupt));
     let result = run(&prepared.jobs, &run_options, &mut reporters).await;
     prepared.stop().await;
@@ -31,8 +33,8 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
 
 /// Prints what would be sent, and sends nothing.
 async fn plan(options: &CheckOptions) -> Result<Exit, Failure> {
-    let run_options = run_options(options);
     let read = read_all(options).await?;
+    let run_options = run_options(options, chosen(read.iter().map(|read| &read.contract), &options.only));
     let forecasts: Vec<_> = read
         .iter()
         .map(|Read { target, contract, suite }| {
@@ -43,11 +45,11 @@ async fn plan(options: &CheckOptions) -> Result<Exit, Failure> {
     Ok(Exit::Conformant)
 }
 
-fn run_options(options: &CheckOptions) -> Options {
+fn run_options(options: &CheckOptions, only: Vec<String>) -> Options {
     Options {
         seed: options.seed,
         cases: options.cases,
-        only: options.only.clone(),
+        only,
         rules: options.rules.clone(),
         fail_on: match options.fail_on {
             FailOn::Error => Severity::Error,
@@ -82,8 +84,9 @@ fn check_rules(wanted: &[String]) -> Result<(), Failure> {
     for rule in wanted {
         let is_known = |id: &str| id == rule || id.split('/').next() == Some(rule);
         if !judge::rules().any(|known| is_known(known.id)) {
-            let nearest = judge::nearest(rule).map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no rule `{rule}`{nearest}")));
+            let nearest = judge::nearest(rule).map(|id| format!("did you mean `{id}`?"));
+            let nearest = nearest.unwrap_or_else(|| "`uptospec explain` lists all of them".to_owned());
+            return Err(Failure::Usage(format!("there is no rule `{rule}`; {nearest}")));
         }
     }
     Ok(())
