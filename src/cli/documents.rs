@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::header::ACCEPT;
 use url::Url;
 
+use super::mistaken::{page, page_in, plain_http};
 use crate::contract::{self, Contract, Diagnostic, Document, DocumentOrigin, Level, Place};
 
 /// Most bytes of a document that is no file. The largest that is known takes 12 MiB.
@@ -25,7 +26,9 @@ const MOST_REDIRECTS: usize = 5;
 pub async fn load(origin: &DocumentOrigin, overlays: &[PathBuf]) -> Result<Contract, Vec<Diagnostic>> {
     let name = origin.to_string();
     let text = match origin {
-        DocumentOrigin::File(path) => return finish(Document::File(path), overlays),
+        DocumentOrigin::File(path) => {
+            return finish(Document::File(path), overlays).map_err(|said| page_in(path).unwrap_or(said));
+        }
         DocumentOrigin::Url(url) => {
             fetch(url).await.map_err(|message| (message, "it is read without credentials: look at it with `curl -i`"))
         }
@@ -37,7 +40,10 @@ pub async fn load(origin: &DocumentOrigin, overlays: &[PathBuf]) -> Result<Contr
         String::from_utf8(bytes).map_err(|_| ("the document is not UTF-8".to_owned(), "encode it as UTF-8"))
     });
     match text {
-        Ok(text) => finish(Document::Text { name: &name, text: &text }, overlays),
+        Ok(text) => {
+            let document = Document::Text { name: &name, text: &text };
+            finish(document, overlays).map_err(|said| page(&name, &text).unwrap_or(said))
+        }
         Err((message, help)) => {
             let place = Place::file(name);
             Err(vec![Diagnostic { level: Level::Error, message, help: Some(help.to_owned()), place }])
@@ -84,7 +90,8 @@ fn unfetched(error: &reqwest::Error) -> String {
     while let Some(inner) = reason.source() {
         reason = inner;
     }
-    format!("the document cannot be fetched: {reason}")
+    let reason = reason.to_string();
+    format!("the document cannot be fetched: {reason}{}", plain_http(&reason))
 }
 
 fn read_input() -> Result<Vec<u8>, String> {

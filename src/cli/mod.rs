@@ -11,10 +11,12 @@ mod identify;
 mod init;
 pub mod lint;
 mod look;
+mod mistaken;
 mod names;
 mod prepare;
 mod selftest;
 mod serve;
+mod server;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

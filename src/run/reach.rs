@@ -166,7 +166,10 @@ pub fn unreachable(url: &str, failure: &Failure) -> String {
     let message = &failure.message;
     match failure.kind {
         FailureKind::NotHttp => format!("{url} does not speak HTTP: {message}"),
-        FailureKind::Tls => format!("{url} does not speak TLS as it should: {message}"),
+        FailureKind::Tls => {
+            let plain = url.replacen("https://", "http://", 1);
+            format!("{url} does not speak TLS as it should: {message}; if it speaks plain HTTP, try {plain}")
+        }
         FailureKind::HeadTimeout => format!("{url} takes the connection and then is silent: {message}"),
         FailureKind::Closed => format!("{url} closes the connection without an answer: {message}"),
         _ => format!("{url} cannot be reached: {message}"),
