@@ -4,6 +4,7 @@ mod budget;
 mod check;
 mod compare;
 mod documents;
+mod foreign;
 mod framing;
 mod identify;
 mod overlays;
