@@ -33,7 +33,8 @@ pub fn check_names(target: &Target, contract: &Contract, only: &[String]) -> Res
             known(&name, &parameters, || format!("{of_target} has no parameter `{name}`"))?;
         }
     }
-    for name in only.iter().filter(|name| chosen([contract], std::slice::from_ref(*name)).is_empty()) {
+    let unknown = only.iter().find(|name| chosen([contract], std::slice::from_ref(*name)).is_empty());
+    if let Some(name) = unknown {
         let message = format!("{} has no operation `{name}`; {}", contract.file, nearest_operations(name, contract));
         return Err(Failure::Usage(message));
     }
