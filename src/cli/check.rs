@@ -2,6 +2,7 @@
 
 use super::arguments::{CheckOptions, FailOn};
 use super::baseline::{self, Rewrite};
+use super::names::chosen;
 use super::prepare::{Read, prepare, read_all};
 use super::signals::stop_when_asked;
 use super::snapshot::Keeper;
@@ -28,7 +29,9 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
     let snapshots = keeper.load(&prepared.jobs)?;
     let mut reporters = reporters(&options)?;
     let interrupt = Interrupt::default();
-    let run_options = Options { interrupt: interrupt.clone(), snapshots, baseline: known, ..run_options(&options) };
+    let chosen = chosen(prepared.jobs.iter().map(|job| &job.contract), &options.only);
+    let run_options =
+        Options { interrupt: interrupt.clone(), snapshots, baseline: known, ..run_options(&options, chosen) };
     tokio::spawn(stop_when_asked(interrupt));
     let result = run(&prepared.jobs, &run_options, &mut reporters).await;
     prepared.stop().await;
@@ -40,8 +43,8 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
 
 /// Prints what would be sent, and sends nothing.
 async fn plan(options: &CheckOptions) -> Result<Exit, Failure> {
-    let run_options = run_options(options);
     let read = read_all(options).await?;
+    let run_options = run_options(options, chosen(read.iter().map(|read| &read.contract), &options.only));
     let forecasts: Vec<_> = read
         .iter()
         .map(|Read { target, contract, suite }| {
@@ -52,11 +55,11 @@ async fn plan(options: &CheckOptions) -> Result<Exit, Failure> {
     Ok(Exit::Conformant)
 }
 
-fn run_options(options: &CheckOptions) -> Options {
+fn run_options(options: &CheckOptions, only: Vec<String>) -> Options {
     Options {
         seed: options.seed,
         cases: options.cases,
-        only: options.only.clone(),
+        only,
         shard: options.shard,
         rules: options.rules.clone(),
         fail_on: match options.fail_on {
@@ -77,8 +80,9 @@ fn check_rules(wanted: &[String]) -> Result<(), Failure> {
     for rule in wanted {
         let is_known = |id: &str| id == rule || id.split('/').next() == Some(rule);
         if !judge::rules().any(|known| is_known(known.id)) {
-            let nearest = judge::nearest(rule).map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no rule `{rule}`{nearest}")));
+            let nearest = judge::nearest(rule).map(|id| format!("did you mean `{id}`?"));
+            let nearest = nearest.unwrap_or_else(|| "`uptospec explain` lists all of them".to_owned());
+            return Err(Failure::Usage(format!("there is no rule `{rule}`; {nearest}")));
         }
     }
     Ok(())

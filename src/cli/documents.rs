@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use url::Url;
 
 use super::fetch::{Fetched, Fetcher, MOST_BYTES, too_long};
-use crate::contract::{Contract, Diagnostic, Document, DocumentOrigin, Level, Loading, Place, Reach};
+use super::mistaken::{page, page_in};
+use crate::contract::{Contract, Diagnostic, Document, DocumentOrigin, Level, LoadError, Loading, Place, Reach};
 
 /// Reads a document with overlays and everything that it refers to, and compiles its schemas.
 ///
@@ -15,23 +16,27 @@ use crate::contract::{Contract, Diagnostic, Document, DocumentOrigin, Level, Loa
 pub async fn load(origin: &DocumentOrigin, overlays: &[PathBuf], reach: Reach) -> Result<Contract, Vec<Diagnostic>> {
     let name = origin.to_string();
     let mut fetcher = Fetcher::new();
-    let begun = match origin {
-        DocumentOrigin::File(path) => Loading::begin(Document::File(path), overlays, reach),
+    // What a page of HTML breaks as YAML says nothing to whoever took a wrong link.
+    let (begun, page) = match origin {
+        DocumentOrigin::File(path) => (Loading::begin(Document::File(path), overlays, reach), page_in(path)),
         DocumentOrigin::Url(url) => {
             let help = "it is read without credentials: look at it with `curl -i`";
             let fetched = fetcher.fetch(url, false).await;
             let Fetched { url, text } = fetched.map_err(|message| unread(&name, message, help))?;
-            Loading::begin(Document::Text { name: &name, text: &text, url: Some(&url) }, overlays, reach)
+            let document = Document::Text { name: &name, text: &text, url: Some(&url) };
+            (Loading::begin(document, overlays, reach), page(&name, &text))
         }
         DocumentOrigin::StandardInput => {
             let help = "give an OpenAPI document on standard input";
             let text = read_input().map_err(|message| unread(&name, message, help))?;
-            Loading::begin(Document::Text { name: &name, text: &text, url: None }, overlays, reach)
+            let document = Document::Text { name: &name, text: &text, url: None };
+            (Loading::begin(document, overlays, reach), page(&name, &text))
         }
     };
-    let mut loading = begun.map_err(|error| error.diagnostics)?;
+    let refused = |error: LoadError| page.clone().unwrap_or(error.diagnostics);
+    let mut loading = begun.map_err(&refused)?;
     fetch_parts(&mut loading, &mut fetcher, reach).await;
-    let mut contract = loading.finish().map_err(|error| error.diagnostics)?;
+    let mut contract = loading.finish().map_err(refused)?;
     contract.compile();
     Ok(contract)
 }

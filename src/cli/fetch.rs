@@ -6,6 +6,8 @@ use http::header::ACCEPT;
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
+use super::mistaken::plain_http;
+
 /// Most bytes of all that is fetched for a document. The largest that is known takes 12 MiB.
 pub const MOST_BYTES: usize = 64 << 20;
 
@@ -91,5 +93,6 @@ fn unfetched(error: &reqwest::Error) -> String {
     while let Some(inner) = reason.source() {
         reason = inner;
     }
-    format!("the document cannot be fetched: {reason}")
+    let reason = reason.to_string();
+    format!("the document cannot be fetched: {reason}{}", plain_http(&reason))
 }

@@ -5,10 +5,14 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
+use url::Url;
+
 use super::arguments::Beside;
+use super::server::resolved;
 use super::{Exit, Failure, documents};
 use crate::contract::{self, Contract, DocumentOrigin, ErrorState, ParameterLocation};
 use crate::generate::OTHER_ORGANISATION;
+use crate::target::secret_name;
 
 /// Prints a configuration for a document: its credentials, the ids that it needs, and its states.
 ///
@@ -23,7 +27,7 @@ pub async fn init(spec: &DocumentOrigin, beside: &Beside, out: &mut dyn Write) -
 
 fn configuration(name: &str, spec: &DocumentOrigin, overlays: &[PathBuf], contract: &Contract) -> String {
     let name = key(name);
-    let url = contract.servers.first().map_or("http://127.0.0.1:3000", String::as_str);
+    let url = base_url(spec, contract);
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(text, "[target.{name}]");
@@ -35,9 +39,9 @@ fn configuration(name: &str, spec: &DocumentOrigin, overlays: &[PathBuf], contra
         let overlays: Vec<String> = overlays.iter().map(|file| quoted(&file.display().to_string())).collect();
         let _ = writeln!(text, "overlays = [{}]", overlays.join(", "));
     }
-    let _ = writeln!(text, "url = {}", quoted(url));
+    let _ = writeln!(text, "url = {}", quoted(&url));
     for scheme in used_schemes(contract) {
-        let variable = scheme.to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        let variable = secret_name(&scheme);
         let _ = writeln!(text, "credentials.{} = \"${{{variable}}}\"", key(&scheme));
     }
     for id in path_variables(contract) {
@@ -52,6 +56,18 @@ fn configuration(name: &str, spec: &DocumentOrigin, overlays: &[PathBuf], contra
         let _ = writeln!(text, "# credentials, headers, values, before or after: what brings it about");
     }
     text
+}
+
+/// Where a server is, as far as the document tells. A relative server belongs to where the document was fetched.
+fn base_url(spec: &DocumentOrigin, contract: &Contract) -> String {
+    let local = Url::parse("http://127.0.0.1:3000").ok();
+    let fetched = match spec {
+        DocumentOrigin::Url(url) => Some(url.clone()),
+        DocumentOrigin::File(_) | DocumentOrigin::StandardInput => None,
+    };
+    let server = contract.servers.first().map_or("/", String::as_str);
+    let url = fetched.or(local).and_then(|document| resolved(&document, server));
+    url.map_or_else(|| server.to_owned(), |url| url.to_string().trim_end_matches('/').to_owned())
 }
 
 fn used_schemes(contract: &Contract) -> BTreeSet<String> {

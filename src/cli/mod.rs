@@ -14,11 +14,13 @@ mod init;
 pub mod lint;
 mod look;
 mod merge;
+mod mistaken;
 mod names;
 mod prepare;
 mod replay;
 mod selftest;
 mod serve;
+mod server;
 mod signals;
 mod snapshot;
 

@@ -1,8 +1,10 @@
 //! Names in the configuration and the options that the document must know: a misspelt one would
 //! silently do nothing.
 
+use serde_json::Value;
+
 use super::Failure;
-use crate::contract::{Contract, ErrorState, Location, Parameter};
+use crate::contract::{Contract, ErrorState, Location, Operation, Parameter};
 use crate::generate::OTHER_ORGANISATION;
 use crate::target::{Target, help_nearest};
 
@@ -41,10 +43,103 @@ pub fn check_names(target: &Target, contract: &Contract, only: &[String]) -> Res
             known(operation, &operations, || format!("{of_target} has no operation `{operation}`"))?;
         }
     }
-    for operation in only {
-        known(operation, &operations, || format!("{} has no operation `{operation}`", contract.file))?;
+    let unknown = only.iter().find(|name| chosen([contract], std::slice::from_ref(*name)).is_empty());
+    if let Some(name) = unknown {
+        let message = format!("{} has no operation `{name}`; {}", contract.file, nearest_operations(name, contract));
+        return Err(Failure::Usage(message));
+    }
+    check_values(target, contract)
+}
+
+/// The ids of the operations that these names choose: an id itself, `POST /path`, or `/path` for all of it.
+pub fn chosen<'c>(contracts: impl IntoIterator<Item = &'c Contract>, names: &[String]) -> Vec<String> {
+    let is_named = |operation: &Operation| {
+        names.iter().any(|name| operation.id == *name || operation.path == *name || in_full(operation) == *name)
+    };
+    let operations = contracts.into_iter().flat_map(|contract| &contract.operations);
+    operations.filter(|operation| is_named(operation)).map(|operation| operation.id.clone()).collect()
+}
+
+fn in_full(operation: &Operation) -> String {
+    format!("{} {}", operation.method, operation.path)
+}
+
+/// Most operations that are proposed for a name that is none.
+const PROPOSED: usize = 3;
+
+/// The operations whose id, method and path, or path is the least unlike a name.
+fn nearest_operations(name: &str, contract: &Contract) -> String {
+    let distance = |operation: &Operation| {
+        let names = [operation.id.clone(), in_full(operation), operation.path.clone()];
+        names.iter().map(|known| strsim::damerau_levenshtein(name, known)).min().unwrap_or(usize::MAX)
+    };
+    let mut nearest: Vec<_> = contract.operations.iter().map(|operation| (distance(operation), operation)).collect();
+    nearest.sort_by_key(|(distance, _)| *distance);
+    let shown = nearest.iter().take(PROPOSED).map(|(_, operation)| match operation.id == in_full(operation) {
+        true => format!("`{}`", operation.id),
+        false => format!("`{}` ({})", operation.id, in_full(operation)),
+    });
+    format!("the nearest are {}", shown.collect::<Vec<_>>().join(", "))
+}
+
+/// Checks that each value given for a parameter is of a type that the document has for it. What else a value must
+/// be, whoever gives it knows best.
+fn check_values(target: &Target, contract: &Contract) -> Result<(), Failure> {
+    let in_states = target
+        .states
+        .iter()
+        .flat_map(|(name, state)| state.values.iter().map(move |(at, value)| (format!(".states.{name}"), at, value)));
+    let values = target.values.iter().map(|(at, value)| (String::new(), at, value));
+    for (place, at, value) in values.chain(in_states) {
+        let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
+        let parameters: Vec<&Parameter> = parameters.filter(|parameter| parameter.part() == *at).collect();
+        let Some(parameter) = parameters.first() else { continue };
+        if !parameters.iter().any(|parameter| fits(parameter, value)) {
+            // The value may be a credential.
+            return Err(Failure::Usage(format!(
+                "target {}{place}: {} takes {}, and the value that is given for it is {}",
+                target.name,
+                at,
+                shortened(parameter.schema.json()),
+                kind(value)
+            )));
+        }
     }
     Ok(())
+}
+
+/// Whether a value is of a documented type, as it stands or as the text that it becomes.
+fn fits(parameter: &Parameter, value: &Value) -> bool {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let read = serde_json::from_str(&text).ok().filter(|read: &Value| !read.is_null());
+    let is_of_type = |value: &Value| {
+        let failures = parameter.schema.failures(value);
+        // Of a choice nobody can say which branch was meant: it fails whole.
+        !failures.iter().any(|failure| matches!(failure.keyword.as_str(), "type" | "anyOf" | "oneOf"))
+    };
+    [value, &Value::from(text)].into_iter().chain(&read).any(is_of_type)
+}
+
+/// Longest schema that is shown, in characters.
+const LONGEST_SCHEMA: usize = 120;
+
+fn shortened(schema: &Value) -> String {
+    let text = schema.to_string();
+    match text.char_indices().nth(LONGEST_SCHEMA) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
 }
 
 fn known(name: &str, known: &[&str], what: impl Fn() -> String) -> Result<(), Failure> {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::CheckOptions;
 use super::names::check_names;
+use super::server::own_server;
 use super::{Failure, documents};
 use crate::contract::{self, Contract, Diagnostic, DocumentOrigin, Level, Reach};
 use crate::generate::{Suite, suite};
@@ -79,8 +80,11 @@ async fn read_each(targets: Vec<Target>, only: &[String], reach: Reach) -> Resul
     Ok(all)
 }
 
-async fn read(target: Target, only: &[String], reach: Reach) -> Result<Read, Failure> {
+async fn read(mut target: Target, only: &[String], reach: Reach) -> Result<Read, Failure> {
     let contract = read_contract(&target, reach).await?;
+    if let (None, DocumentOrigin::Url(document)) = (&target.url, &target.spec) {
+        target.url = Some(own_server(document, &contract)?);
+    }
     let suite = target.suite.as_deref().map(suite::load).transpose();
     let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
     check_names(&target, &contract, only)?;
@@ -138,6 +142,9 @@ fn read_config(file: &Path, wanted: &[String]) -> Result<Config, Failure> {
 /// A target of the command line alone. Without `--url` it is the one of uptospec.toml with that document.
 fn target_of_spec(spec: DocumentOrigin, options: &CheckOptions) -> Result<Target, Failure> {
     if options.url.is_none() {
+        if matches!(spec, DocumentOrigin::Url(_)) {
+            return Ok(Target::of(spec.stem(), spec));
+        }
         let known = spec.file().map(target_of_config).transpose()?.flatten();
         return known.ok_or_else(|| Failure::Usage(format!("{spec} has no target to check: add --url URL")));
     }

@@ -131,6 +131,19 @@ impl Operation {
         let successes = (200..300).filter_map(|status| self.response(status));
         successes.flat_map(|response| &response.media).any(|media| media.stream.is_some())
     }
+
+    /// Whether an answer of this status serves a request: any 2xx, and a documented redirect where the document has
+    /// no other success.
+    pub fn is_served_by(&self, status: u16) -> bool {
+        let of_class = |response: &Response, class: u16| match response.status {
+            StatusPattern::Exact(status) => status / 100 == class,
+            StatusPattern::Class(known) => u16::from(known) == class,
+            StatusPattern::Default => false,
+        };
+        let documents = |class| self.responses.iter().any(|response| of_class(response, class));
+        let redirects = |response: &Response| of_class(response, 3) && response.status.matches(status);
+        status / 100 == 2 || (!documents(2) && self.responses.iter().any(redirects))
+    }
 }
 
 /// The schemes that must be shown together; empty means that anyone may call.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::body::Coding;
 use super::caller::Caller;
 use super::draft::{Draft, is_reserved};
 use super::identity::set_if_valid;
@@ -10,7 +11,7 @@ use super::maker::{self, Maker};
 use super::place::{Place, places};
 use super::strategy::{Extent, Node, Ungeneratable};
 use super::{mark, pointer};
-use crate::contract::{Location, StreamSwitch};
+use crate::contract::{Location, ParameterStyle, StreamSwitch};
 
 /// How far below `x-max-json-length` the longest value stays: room for blanks and for a mark.
 const SHORT_OF_THE_LIMIT: usize = 64;
@@ -126,21 +127,23 @@ fn fixed_values(maker: &Maker<'_>, draft: &Draft) -> Vec<(Location, Vec<Value>)>
     let mut lists = Vec::new();
     for (parameter, value) in maker.operation.parameters.iter().zip(&draft.parameters) {
         if value.is_some() && !is_reserved(parameter) {
-            lists.push((parameter.part(), choices(&Node::root(&parameter.schema))));
+            let is_json = parameter.style == ParameterStyle::Json;
+            lists.push((parameter.part(), choices(&Node::root(&parameter.schema), is_json)));
         }
     }
     if let (Some(body), Some(form)) = (&draft.body, &maker.form) {
         let of_body = places(&form.schema, body).into_iter();
-        lists.extend(of_body.map(|place| (Location::Body(place.pointer), choices(&place.node))));
+        let is_json = form.coding == Coding::Json;
+        lists.extend(of_body.map(|place| (Location::Body(place.pointer), choices(&place.node, is_json))));
     }
     lists.retain(|(_, values)| values.len() > 1);
     lists
 }
 
-/// The values of an enumeration, or both booleans.
-fn choices(node: &Node<'_>) -> Vec<Value> {
+/// The values of an enumeration, or both booleans; null only where JSON is written.
+fn choices(node: &Node<'_>, is_json: bool) -> Vec<Value> {
     match node.fixed_values() {
-        Some(values) => values.into_iter().cloned().collect(),
+        Some(values) => values.into_iter().filter(|value| is_json || !value.is_null()).cloned().collect(),
         None if node.types().is_some_and(|types| types.contains(&"boolean")) => vec![true.into(), false.into()],
         None => Vec::new(),
     }

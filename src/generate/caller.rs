@@ -44,7 +44,8 @@ impl<'a> Caller<'a> {
         configured.or_else(|| match &self.contract.schemes.get(scheme)?.form {
             CredentialForm::Bearer | CredentialForm::Basic => self.header("authorization"),
             CredentialForm::Header(name) => self.header(name),
-            _ => None,
+            CredentialForm::Cookie(name) => self.cookie(name),
+            CredentialForm::Query(_) | CredentialForm::Unsupported(_) => None,
         })
     }
 
@@ -72,11 +73,36 @@ impl<'a> Caller<'a> {
         let schemes = requirement.into_iter().flat_map(|requirement| &requirement.0);
         let (of_state, of_target): (Vec<_>, Vec<_>) = schemes.partition(given);
         self.show(request, &of_target, &self.target.credentials);
-        set_headers(request, &self.target.headers);
+        add_headers(request, self.target.headers.iter().filter(|(name, _)| !self.is_of_state(name)));
         if let Some(state) = self.state {
             self.show(request, &of_state, &state.credentials);
-            set_headers(request, &state.headers);
+            add_headers(request, &state.headers);
         }
+    }
+
+    /// Takes away all that may let a caller in, except what the schemes `kept` show: what any other scheme of the
+    /// contract would show, for a server may take it at any operation, and what else every request carries that
+    /// looks like a credential.
+    pub fn undress(&self, request: &mut Request, kept: &[String]) {
+        let schemes = self.contract.schemes.values();
+        let (kept, others): (Vec<_>, Vec<_>) = schemes.partition(|scheme| kept.contains(&scheme.name));
+        let is_kept = |field: &str| kept.iter().any(|scheme| field_of(&scheme.form).is_some_and(|kept| kept == field));
+        for scheme in others {
+            if !field_of(&scheme.form).is_some_and(|field| is_kept(&field)) {
+                take_away(request, &scheme.form);
+            }
+        }
+        for (name, _) in self.headers().filter(|(name, value)| value.is_secret() && is_of_credential(name)) {
+            let name = name.to_ascii_lowercase();
+            if !is_kept(&name) {
+                request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+            }
+        }
+    }
+
+    fn is_of_state(&self, name: &str) -> bool {
+        let mut headers = self.state.into_iter().flat_map(|state| &state.headers);
+        headers.any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
     fn show(&self, request: &mut Request, schemes: &[&String], credentials: &IndexMap<String, Text>) {
@@ -90,6 +116,15 @@ impl<'a> Caller<'a> {
 
     fn headers(&self) -> impl Iterator<Item = &'a (String, Text)> {
         self.target.headers.iter().chain(self.state.into_iter().flat_map(|state| &state.headers))
+    }
+
+    /// A cookie out of a `Cookie` field that every request carries.
+    fn cookie(&self, name: &str) -> Option<Text> {
+        let field = self.header("cookie")?.reveal();
+        let pairs = field.split(';').filter_map(|pair| pair.trim().split_once('='));
+        let value = pairs.into_iter().find(|(known, _)| *known == name)?.1.to_owned();
+        let shown: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        Some(Text::secret(Secret::new(format!("COOKIE_{}", shown.to_ascii_uppercase()), value)))
     }
 
     fn header(&self, name: &str) -> Option<Text> {
@@ -113,19 +148,41 @@ pub(super) fn place(request: &mut Request, form: &CredentialForm, credential: &T
 
 /// Takes away whatever a scheme of that form would show.
 pub(super) fn take_away(request: &mut Request, form: &CredentialForm) {
-    let header = match form {
-        CredentialForm::Bearer | CredentialForm::Basic => "Authorization",
-        CredentialForm::Header(name) => name,
-        CredentialForm::Cookie(_) => "Cookie",
-        CredentialForm::Query(name) => return request.query.retain(|(known, _)| known != name),
-        CredentialForm::Unsupported(_) => return,
-    };
-    request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(header));
+    if let CredentialForm::Query(name) = form {
+        request.query.retain(|(known, _)| known != name);
+    }
+    if let Some(field) = field_of(form) {
+        request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&field));
+    }
 }
 
-fn set_headers(request: &mut Request, headers: &[(String, Text)]) {
+/// The header field that a credential of that form stands in, in lower case.
+fn field_of(form: &CredentialForm) -> Option<String> {
+    match form {
+        CredentialForm::Bearer | CredentialForm::Basic => Some("authorization".to_owned()),
+        CredentialForm::Header(name) => Some(name.to_ascii_lowercase()),
+        CredentialForm::Cookie(_) => Some("cookie".to_owned()),
+        CredentialForm::Query(_) | CredentialForm::Unsupported(_) => None,
+    }
+}
+
+/// Whether a header field of that name carries a credential, as far as its name tells.
+fn is_of_credential(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    has(&["auth", "cookie", "key", "token", "secret", "session", "credential"])
+        && !has(&["csrf", "xsrf", "idempotency"])
+}
+
+/// Adds header fields in place of those of the same name, and cookies to those that are there.
+fn add_headers<'h>(request: &mut Request, headers: impl IntoIterator<Item = &'h (String, Text)>) {
     for (name, value) in headers {
-        set_header(request, name, value.clone());
+        let cookies = request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case("cookie"));
+        let value = match cookies.filter(|_| name.eq_ignore_ascii_case("cookie")) {
+            Some((_, cookies)) => cookies.clone().then(Text::plain("; ")).then(value.clone()),
+            None => value.clone(),
+        };
+        set_header(request, name, value);
     }
 }
 

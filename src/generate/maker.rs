@@ -6,16 +6,22 @@ use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
+use super::absent::without_nulls;
 use super::body::{self, BodyForm, Coding};
 use super::caller::{self, Caller};
 use super::draft::{Draft, is_at, is_reserved};
 use super::sequence::Sources;
-use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable};
+use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable, Why};
 use super::{
     Basis, Binding, Case, CaseId, CaseKind, Expect, Given, Inferred, Origin, Request, identity, seed, serialise,
 };
-use crate::contract::{Contract, Location, Operation, Parameter, ParameterLocation, Schema, SecurityRequirement};
+use crate::contract::{
+    Contract, Location, Operation, Parameter, ParameterLocation, ParameterStyle, Schema, SecurityRequirement,
+};
 use crate::target::Text;
+
+/// How often a value is drawn again that cannot be written for the nulls in it.
+const DRAWS: usize = 20;
 
 /// What is in the way of every request of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,7 +119,7 @@ impl<'a> Maker<'a> {
             let value = match (caller.value(&parameter.part()), strategies) {
                 (Some(configured), _) => Some(configured.clone()),
                 (None, Ok(strategies)) if self.is_sent(parameter, extent, &words) => {
-                    Some(self.parameter(parameter, strategies, extent, &words)?)
+                    self.parameter(parameter, strategies, extent, &words)?
                 }
                 _ => None,
             };
@@ -154,26 +160,51 @@ impl<'a> Maker<'a> {
         strategies: &Extents,
         extent: Extent,
         words: &[&str],
-    ) -> Result<Value, Ungeneratable> {
+    ) -> Result<Option<Value>, Ungeneratable> {
         let node = Node::root(&parameter.schema);
         let in_path = parameter.location == ParameterLocation::Path;
         // The thing that a path names stays the same: later requests speak of what earlier ones did to it.
         let of_path = ["path", parameter.name.as_str()];
         let (words, extent) = if in_path { (of_path.as_slice(), Extent::Least) } else { (words, extent) };
         if in_path || identity::is_id(&parameter.name, &node) {
-            if let Some(documented) = parameter.examples.first().or_else(|| identity::example(&node)) {
-                return Ok(documented.clone());
+            let documented = parameter.examples.first().or_else(|| identity::example(&node));
+            if let Some(documented) = documented.filter(|value| !value.is_null()) {
+                return Ok(Some(documented.clone()));
             }
             let made_up = Value::from(identity::made_up(&seed::word(self.seed, words)));
             if identity::is_free_text(&node) && parameter.schema.is_valid(&made_up) {
-                return Ok(made_up);
+                return Ok(Some(made_up));
             }
         }
-        let value = strategies.value(extent, &mut seed::runner(self.seed, words))?;
-        if parameter.required && !serialise::is_written(parameter, &value) {
-            return strategies.value(Extent::Most, &mut seed::runner(self.seed, words));
+        if parameter.style == ParameterStyle::Json {
+            return strategies.value(extent, &mut seed::runner(self.seed, words)).map(Some);
         }
-        Ok(value)
+        let value = self.text_value(&parameter.schema, strategies, extent, words)?;
+        let is_unwritten = value.as_ref().is_none_or(|value| !serialise::is_written(parameter, value));
+        if parameter.required && is_unwritten {
+            let most = self.text_value(&parameter.schema, strategies, Extent::Most, words)?;
+            return most.map(Some).ok_or_else(|| nothing_but_null(&parameter.schema));
+        }
+        if value.is_none() && in_path { Err(nothing_but_null(&parameter.schema)) } else { Ok(value) }
+    }
+
+    /// A value for what is written as text; `None` where null alone keeps the schema.
+    fn text_value(
+        &self,
+        schema: &Schema,
+        strategies: &Extents,
+        extent: Extent,
+        words: &[&str],
+    ) -> Result<Option<Value>, Ungeneratable> {
+        let mut runner = seed::runner(self.seed, words);
+        // The plain extents always give the same, which may be null.
+        for extent in std::iter::once(extent).chain(std::iter::repeat_n(Extent::Free, DRAWS)) {
+            let value = strategies.value(extent, &mut runner)?;
+            if let Some(value) = without_nulls(&value).filter(|value| schema.is_valid(value)) {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
     }
 
     fn body(
@@ -185,9 +216,16 @@ impl<'a> Maker<'a> {
         caller: &Caller<'_>,
     ) -> Result<Value, Ungeneratable> {
         let words = [self.operation.id.as_str(), name, "body#"];
-        let mut body = strategies.value(extent, &mut seed::runner(self.seed, &words))?;
+        let value = |extent| match form.coding {
+            Coding::Json => strategies.value(extent, &mut seed::runner(self.seed, &words)),
+            _ => {
+                let value = self.text_value(&form.schema, strategies, extent, &words)?;
+                value.ok_or_else(|| nothing_but_null(&form.schema))
+            }
+        };
+        let mut body = value(extent)?;
         if !form.can_send(&body) {
-            body = strategies.value(Extent::Most, &mut seed::runner(self.seed, &words))?;
+            body = value(Extent::Most)?;
         }
         self.identify(&mut body, form, name, caller);
         Ok(body)
@@ -330,4 +368,8 @@ fn of_own(from: &Origin) -> Origin {
 /// The index of the parameter that stands there.
 pub(super) fn parameter_at(operation: &Operation, at: &Location) -> Option<usize> {
     operation.parameters.iter().position(|parameter| is_at(parameter, at))
+}
+/// Why there is no value of a schema that text can write.
+fn nothing_but_null(schema: &Schema) -> Ungeneratable {
+    Ungeneratable { at: String::new(), place: schema.place().map(|place| place.to_string()), why: Why::Impossible }
 }

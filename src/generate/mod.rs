@@ -3,6 +3,7 @@
 //! In: a [`Contract`](crate::contract::Contract), a [`Target`](crate::target::Target), a suite and a
 //! seed. Out: [`Case`]s and [`Workflow`]s, the same for the same input on every machine.
 
+mod absent;
 mod body;
 mod boundary;
 mod caller;

@@ -9,7 +9,7 @@ use super::maker::{self, Maker};
 use super::plan::LeftOut;
 use super::strategy::{Extent, Node, Ungeneratable};
 use super::{Case, CaseKind, Expect, exercised, identity, mark};
-use crate::contract::{Example, Parameter, Strength};
+use crate::contract::{Example, Parameter, ParameterStyle, Strength};
 
 /// The document's examples, each as it stands there.
 pub(super) fn examples(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
@@ -54,7 +54,8 @@ pub(super) fn documented_bodies<'m>(maker: &'m Maker<'_>) -> Vec<(&'m str, Optio
 }
 
 fn documented(parameter: &Parameter) -> Option<&Value> {
-    parameter.examples.first().or_else(|| identity::example(&Node::root(&parameter.schema)))
+    let documented = parameter.examples.first().or_else(|| identity::example(&Node::root(&parameter.schema)));
+    documented.filter(|value| !value.is_null() || parameter.style == ParameterStyle::Json)
 }
 
 /// An example body with documented parameters beside it.

@@ -39,7 +39,7 @@ pub static RULES: &[Rule] = &[ACCEPTED, EFFECT];
 fn accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some((fault, answer)) = turned_away(evidence) else { return };
     match answer.status {
-        200..=299 => {}
+        status if evidence.operation().is_served_by(status) => {}
         429 if evidence.throttled() => return sink.not_checked("rate limited"),
         401 | 403 => return sink.pass(security_promises(evidence)),
         300..=499 if evidence.context.verified => return sink.pass(security_promises(evidence)),

@@ -1,6 +1,6 @@
 //! Whether answers keep callers apart: no answer may carry what only another caller sent.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -8,14 +8,18 @@ use indexmap::IndexMap;
 use super::rule::over_the_run;
 use super::unique::RunCheck;
 use super::{At, Rule, RuleSource, Severity, Sink};
+use crate::contract::{Contract, Operation};
 use crate::generate::{Case, CaseId};
 use crate::send::Exchange;
 
 const CROSS_TALK: Rule = Rule {
     id: "isolation/cross-talk",
     severity: Severity::Error,
-    what: "An answer carries nothing of another caller's request.",
-    why: "What one person wrote is shown to another.",
+    what: "The answer to a POST is its own: it does not carry, in place of what its request sent, what another request \
+           to the same operation sent at the same time.",
+    why: "What one person wrote is shown to another. What is stored for all to see is no such thing: an answer that \
+          carries its own text beside others, and one about a thing that the document lets others read or change, \
+          are not judged.",
     source: RuleSource::Practice("answers under way at once share buffers or sessions where a server mixes them up"),
     example: "data: {\"delta\": \"You asked: hours u7f3a9c01\"}, where u7f3a9c01 stood in another request alone",
     judge: over_the_run,
@@ -32,23 +36,20 @@ const MOST: usize = 16;
 /// The marks of a run: which request sent each, and in which answers they were read.
 #[derive(Debug, Default)]
 pub struct Marks {
-    /// By mark.
-    senders: HashMap<String, Sender>,
     /// By operation.
     answers: IndexMap<String, Vec<Read>>,
 }
 
-#[derive(Debug)]
-struct Sender {
-    case: CaseId,
-    under_way: UnderWay,
-}
-
-/// An answer, and the marks in it that its own request did not send.
+/// A POST with a mark of its own, and the marks in its answer that it did not send.
 #[derive(Debug)]
 struct Read {
     case: CaseId,
+    mark: String,
+    /// What the path names.
+    path_values: Vec<String>,
     under_way: UnderWay,
+    /// Whether its own mark is in the answer as well.
+    shows_own: bool,
     foreign: BTreeMap<String, Option<usize>>,
 }
 
@@ -56,6 +57,13 @@ impl Read {
     /// Where the mark stands in the body; nowhere, where the stream gives it in pieces.
     fn place(&self, mark: &str) -> At {
         At { byte: self.foreign.get(mark).copied().flatten(), ..At::default() }
+    }
+
+    /// Whether another's words have no place in this answer: they were under way at once, and not about one thing
+    /// that is `stored`.
+    fn is_apart_from(&self, other: &Read, stored: bool) -> bool {
+        let shared = stored && self.path_values == other.path_values;
+        self.case != other.case && self.under_way.overlaps(other.under_way) && !shared
     }
 }
 
@@ -75,62 +83,85 @@ impl UnderWay {
 impl Marks {
     /// Remembers the mark of a request, and reads the marks in its answer.
     pub fn note(&mut self, case: &Case, exchange: &Exchange) {
-        let Some(answer) = exchange.answer() else { return };
-        let under_way = UnderWay { from: exchange.started, to: exchange.started + answer.ended_at };
-        if let Some(mark) = &case.mark {
-            self.senders.insert(mark.clone(), Sender { case: case.id.clone(), under_way });
+        let (Some(answer), Some(mark)) = (exchange.answer(), &case.mark) else { return };
+        if case.request.method != http::Method::POST {
+            return;
         }
         let own = case.request.content.as_ref().map(|content| content.body.to_bytes()).unwrap_or_default();
         let mut foreign = marks(&answer.body, Some);
         // A stream may give a word in pieces.
-        let texts = answer.followed.iter().flat_map(|followed| followed.texts.iter());
-        texts.for_each(|text| {
+        let texts = || answer.followed.iter().flat_map(|followed| followed.texts.iter());
+        texts().for_each(|text| {
             marks(text.as_bytes(), |_| None).into_iter().for_each(|(mark, at)| {
                 foreign.entry(mark).or_insert(at);
             })
         });
-        foreign.retain(|mark, _| memchr::memmem::find(&own, mark.as_bytes()).is_none());
-        let read = Read { case: case.id.clone(), under_way, foreign };
+        foreign.retain(|mark, _| !has(&own, mark));
+        let read = Read {
+            case: case.id.clone(),
+            mark: mark.clone(),
+            path_values: case.request.path_values.iter().map(|(name, value)| format!("{name}={value}")).collect(),
+            under_way: UnderWay { from: exchange.started, to: exchange.started + answer.ended_at },
+            shows_own: has(&answer.body, mark) || texts().any(|text| text.contains(mark.as_str())),
+            foreign,
+        };
         self.answers.entry(case.operation.id.clone()).or_default().push(read);
     }
 
-    /// What the run came to: one check for every operation. An answer may repeat what was said before in
+    /// What the run came to: one check for every operation by POST. An answer may repeat what was said before in
     /// its conversation, so that only requests under way at once can be mixed up for certain.
-    pub fn checks(&self) -> Vec<RunCheck> {
-        self.answers.iter().map(|(operation, answers)| self.check(operation, answers)).collect()
+    pub fn checks(&self, contract: &Contract) -> Vec<RunCheck> {
+        let check = |(operation, answers): (&String, &Vec<Read>)| {
+            self::check(operation, answers, is_stored(contract, operation))
+        };
+        self.answers.iter().map(check).collect()
     }
+}
 
-    fn check(&self, operation: &str, answers: &[Read]) -> RunCheck {
-        let mut sink = Sink::new(&CROSS_TALK);
-        let mixed = answers.iter().find_map(|read| Some((read, self.mixed_up_with(read)?)));
-        if let Some((read, (mark, sender))) = mixed {
-            let mut finding = sink.finding("the answer carries what another request sent at the same time");
-            finding.at = read.place(mark);
-            finding.expected = "nothing of another request".to_owned();
-            finding.actual = format!("`{mark}`, which {} sent and {} did not", sender.case, read.case);
-            sink.fail(finding);
-        } else if self.has_concurrent_senders() {
-            sink.pass([]);
-        } else {
-            sink.not_checked("no two requests with a word of their own were under way at once");
-        }
-        let case = mixed.map(|(read, _)| read.case.clone());
-        let check = sink.into_checks().remove(0);
-        RunCheck { operation: operation.to_owned(), case, check }
+fn check(operation: &str, answers: &[Read], stored: bool) -> RunCheck {
+    let mut sink = Sink::new(&CROSS_TALK);
+    let mixed = answers.iter().find_map(|read| Some((read, mixed_up_with(read, answers, stored)?)));
+    if let Some((read, sender)) = mixed {
+        let mut finding = sink.finding("the answer carries what another request sent at the same time");
+        finding.at = read.place(&sender.mark);
+        finding.expected = "nothing of another request".to_owned();
+        finding.actual = format!("`{}`, which {} sent and {} did not", sender.mark, sender.case, read.case);
+        sink.fail(finding);
+    } else if has_concurrent_senders(answers, stored) {
+        sink.pass([]);
+    } else {
+        sink.not_checked("no two requests with a word of their own, on things of their own, were under way at once");
     }
+    let case = mixed.map(|(read, _)| read.case.clone());
+    let check = sink.into_checks().remove(0);
+    RunCheck { operation: operation.to_owned(), case, check }
+}
 
-    fn mixed_up_with<'m>(&'m self, read: &'m Read) -> Option<(&'m str, &'m Sender)> {
-        read.foreign.keys().find_map(|mark| {
-            let sender = self.senders.get(mark)?;
-            (sender.case != read.case && sender.under_way.overlaps(read.under_way)).then_some((mark.as_str(), sender))
-        })
-    }
+fn mixed_up_with<'m>(read: &Read, answers: &'m [Read], stored: bool) -> Option<&'m Read> {
+    let mut others = answers.iter().filter(|other| !read.shows_own && read.is_apart_from(other, stored));
+    others.find(|other| read.foreign.contains_key(&other.mark))
+}
 
-    fn has_concurrent_senders(&self) -> bool {
-        let mut spans: Vec<UnderWay> = self.senders.values().map(|sender| sender.under_way).collect();
-        spans.sort_by_key(|span| span.from);
-        spans.windows(2).any(|pair| pair[0].overlaps(pair[1]))
-    }
+fn has_concurrent_senders(answers: &[Read], stored: bool) -> bool {
+    answers.iter().enumerate().any(|(index, read)| {
+        answers.get(index + 1..).unwrap_or_default().iter().any(|other| read.is_apart_from(other, stored))
+    })
+}
+
+/// Whether the path of an operation names, or begins with, something that another operation reads, changes or
+/// deletes: what several requests did to it is there for each of them to see.
+fn is_stored(contract: &Contract, operation: &str) -> bool {
+    let Some(operation) = contract.operations.iter().find(|known| known.id == operation) else { return false };
+    let holds = |other: &Operation| {
+        let rest = operation.path.strip_prefix(other.path.as_str());
+        let encloses = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        other.method != http::Method::POST && other.path.contains('{') && encloses
+    };
+    contract.operations.iter().any(|other| holds(other))
+}
+
+fn has(bytes: &[u8], mark: &str) -> bool {
+    memchr::memmem::find(bytes, mark.as_bytes()).is_some()
 }
 
 /// Everything in the bytes that looks like a mark, and where it first stands as `place` says of its offset.
@@ -179,7 +210,43 @@ mod tests {
     }
 
     fn verdict(marks: &Marks) -> Verdict {
-        marks.checks().remove(0).check.verdict
+        marks.checks(&Scene::new().contract()).remove(0).check.verdict
+    }
+
+    /// The same where the document has a GET of what the path names.
+    fn verdict_of_stored(marks: &Marks) -> Verdict {
+        let mut contract = Scene::new().contract();
+        let get = Operation { id: "get".to_owned(), method: http::Method::GET, ..(*contract.operations[0]).clone() };
+        contract.operations.push(Arc::new(get));
+        marks.checks(&contract).remove(0).check.verdict
+    }
+
+    #[test]
+    fn an_answer_with_its_own_words_beside_others_may_list_what_is_stored() {
+        let mut marks = Marks::default();
+        said(&mut marks, "a", "u00000001", (0, 50), "u00000002, u00000001");
+        said(&mut marks, "b", "u00000002", (10, 60), "u00000002");
+        assert!(matches!(verdict(&marks), Verdict::Passed(_)));
+    }
+
+    #[test]
+    fn two_requests_about_one_stored_thing_see_what_the_other_did() {
+        let mut marks = Marks::default();
+        said(&mut marks, "a", "u00000001", (0, 50), "u00000002");
+        said(&mut marks, "b", "u00000002", (10, 60), "u00000002");
+        assert!(matches!(verdict_of_stored(&marks), Verdict::NotChecked(_)));
+        assert!(matches!(verdict(&marks), Verdict::Failed(_)));
+    }
+
+    #[test]
+    fn only_a_post_has_an_answer_of_its_own() {
+        let mut marks = Marks::default();
+        let scene = Scene::new().answer(200, "application/json", "u00000002");
+        let (mut case, exchange) = (scene.case(), scene.exchange());
+        case.mark = Some("u00000001".to_owned());
+        case.request.method = http::Method::PATCH;
+        marks.note(&case, &exchange);
+        assert!(marks.checks(&scene.contract()).is_empty());
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod rule;
 mod shape;
 mod snapshot;
 mod sse;
+mod state;
 mod status;
 mod stream;
 mod streamed;

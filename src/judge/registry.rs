@@ -29,9 +29,6 @@ const FAMILIES: &[&[Rule]] = &[
     snapshot::RULES,
 ];
 
-/// Least likeness, from 0 to 1, of an id that is offered in place of an unknown one.
-const LIKENESS: f64 = 0.6;
-
 /// Rules on when bytes arrive. A machine that was busy for a moment breaks them once.
 const TIMED: [&str; 7] = [
     "stream/buffered",
@@ -68,9 +65,10 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// The id that an unknown one was probably meant to be.
 pub fn nearest(id: &str) -> Option<&'static str> {
-    let likeness = |rule: &'static Rule| (strsim::jaro_winkler(rule.id, id), rule.id);
-    let nearest = rules().map(likeness).max_by(|one, other| one.0.total_cmp(&other.0))?;
-    (nearest.0 >= LIKENESS).then_some(nearest.1)
+    let own_name = |rule: &'static Rule| rule.id.split_once('/').map_or(rule.id, |(_, own_name)| own_name);
+    let distance = |name: &str| strsim::damerau_levenshtein(name, id);
+    let nearest = rules().map(|rule| (distance(rule.id).min(distance(own_name(rule))), rule.id)).min()?;
+    (nearest.0 <= (id.len() / 3).max(2)).then_some(nearest.1)
 }
 
 #[cfg(test)]
@@ -122,6 +120,6 @@ mod tests {
         assert_eq!(rule("body/schema").map(|rule| rule.id), Some("body/schema"));
         assert!(rule("body/shema").is_none());
         assert_eq!(nearest("body/shema"), Some("body/schema"));
-        assert_eq!(nearest("zzz"), None);
+        assert_eq!([nearest("zzz"), nearest("nonsense")], [None, None]);
     }
 }

@@ -1,6 +1,7 @@
 //! Whether the status is one that the document has for this request.
 
 use super::error::described;
+use super::state::refused_for_state;
 use super::{Evidence, Rule, RuleSource, Severity, Sink};
 use crate::contract::{PromiseId, Strength, Subject};
 use crate::generate::{CaseKind, Expect};
@@ -72,7 +73,9 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
         return sink.not_checked("rate limited");
     }
     match answer.status {
-        200..=299 => return sink.pass(evidence.case.promises.iter().copied()),
+        status if evidence.operation().is_served_by(status) => {
+            return sink.pass(evidence.case.promises.iter().copied());
+        }
         400..=499 if evidence.case.kind == CaseKind::Reading => return sink.only_read(answer.status),
         400..=499 => {}
         _ => return,
@@ -89,6 +92,9 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
     }
     if evidence.case.request.method == http::Method::DELETE && matches!(answer.status, 404 | 410) {
         return sink.not_checked(format!("answered {}, and it may have been deleted before", answer.status));
+    }
+    if let Some(state) = refused_for_state(evidence) {
+        return sink.not_checked(format!("answered {}, which is documented: {state}", answer.status));
     }
     let example = evidence.case.kind == CaseKind::Example;
     let misunderstood = matches!(answer.status, 400 | 405 | 415 | 422);
@@ -125,7 +131,7 @@ fn invalid_accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
     }
     let promise = violation.and_then(|violation| violation.promise);
     match answer.status {
-        200..=299 => {}
+        status if evidence.operation().is_served_by(status) => {}
         // Refused for who asks or for what is not there: it says nothing of the constraint unless
         // the same request without the mistake is known to be served.
         401..=404 | 409 | 410 if !evidence.context.verified => {
@@ -258,6 +264,18 @@ mod tests {
         assert_eq!(says(400, "status/valid-refused"), [reason(400)]);
         assert_eq!(says(500, "http/server-error"), [reason(500)]);
         assert_eq!(says(200, "status/valid-refused"), ["passed"]);
+    }
+
+    #[test]
+    fn a_documented_redirect_serves_where_the_document_has_no_other_success() {
+        let redirected = |success: StatusPattern| {
+            let mut scene = Scene::new().answer(307, "", "");
+            scene.operation.responses[0].status = success;
+            scene.document(StatusPattern::Exact(307));
+            scene.says("status/valid-refused")
+        };
+        assert_eq!(redirected(StatusPattern::Exact(400)), ["passed"]);
+        assert!(redirected(StatusPattern::Exact(200)).is_empty());
     }
 
     #[test]

@@ -50,24 +50,23 @@ fn headline(run: &RunResult) -> String {
 }
 
 fn targets(run: &RunResult) -> String {
-    let mut table =
-        "| target | verdict | requests | promises kept | broken | not checked | errors | warnings | notes |\n\
-        | --- | --- | --: | --: | --: | --: | --: | --: | --: |\n"
-            .to_owned();
+    // Most documents quote no sentence that could be kept or broken.
+    let promising = run.targets.iter().any(|target| !target.promises.is_empty());
+    let (heads, rule) =
+        if promising { (" promises kept | broken | not checked |", " --: | --: | --: |") } else { ("", "") };
+    let mut table = format!(
+        "| target | verdict | requests |{heads} errors | warnings | notes |\n| --- | --- | --: |{rule} --: | --: | --: |\n"
+    );
     for target in &run.targets {
         let promises =
             |verdict| target.promises.iter().filter(|promise| promise.verdict == verdict).count().to_string();
-        let cells = [
-            code_in_cell(&target.name),
-            target.verdict.word().to_owned(),
-            target.requests.to_string(),
-            promises(PromiseVerdict::Kept),
-            promises(PromiseVerdict::Broken),
-            promises(PromiseVerdict::NotChecked),
-            target.number_of(Severity::Error).to_string(),
-            target.number_of(Severity::Warning).to_string(),
-            target.number_of(Severity::Note).to_string(),
-        ];
+        let mut cells = vec![code_in_cell(&target.name), target.verdict.word().to_owned(), target.requests.to_string()];
+        if promising {
+            cells.extend([PromiseVerdict::Kept, PromiseVerdict::Broken, PromiseVerdict::NotChecked].map(promises));
+        }
+        cells.extend(
+            [Severity::Error, Severity::Warning, Severity::Note].map(|severity| target.number_of(severity).to_string()),
+        );
         table += &format!("| {} |\n", cells.join(" | "));
     }
     table

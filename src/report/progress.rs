@@ -64,7 +64,7 @@ fn line(event: &Event<'_>) -> Option<String> {
     match event {
         Event::TargetStarted { target, url, planned } => {
             let planned = words::count(*planned, "request");
-            Some(format!("{}: {planned} to {}", safe::text(target), safe::text(url)))
+            Some(format!("{}: {planned} planned for {}", safe::text(target), safe::text(url)))
         }
         Event::Slowed { target, wait } => {
             let wait = words::duration(*wait);
@@ -233,9 +233,9 @@ mod tests {
         fixture::events(&run, |event| progress.event(event).unwrap());
         let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
         insta::assert_snapshot!(text, @r"
-        agentix: 412 requests to http://127.0.0.1:8080
+        agentix: 412 requests planned for http://127.0.0.1:8080
         agentix: violations, 412 requests, 3 errors, 1 warning, 1 note, 3.14 s
-        agntix: 96 requests to http://127.0.0.1:8080
+        agntix: 96 requests planned for http://127.0.0.1:8080
         agntix: conformant, 96 requests, no findings, 870 ms
         agentsgt: 1 request to http://127.0.0.1:8080
         agentsgt: incomplete, 1 request, no findings, 3.0 ms

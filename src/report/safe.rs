@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::send::is_plain;
+
 /// A part of a text as it is shown: one character, or one byte that is no UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glyph {
@@ -113,12 +115,6 @@ pub fn json(text: &str) -> String {
         }
     }
     safe
-}
-
-/// Whether the character can be shown as it is. The standard library escapes control and format
-/// characters, direction marks, odd spaces and what Unicode has not assigned.
-fn is_plain(char: char) -> bool {
-    matches!(char, '"' | '\'' | '\\') || char.escape_debug().len() == 1
 }
 
 #[cfg(test)]

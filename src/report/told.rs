@@ -8,7 +8,7 @@ use crate::send::{Answer, End, FailureKind, Outcome};
 
 /// The longest text of a field, in columns.
 pub const LONGEST_TEXT: usize = 300;
-/// The longest `curl` line, in columns; longer ones stand in the JSON report.
+/// The longest `curl` line that is told, in characters; longer ones stand in the JSON report.
 pub const LONGEST_CURL: usize = 4000;
 
 /// One thing that is told of a finding. Its text is safe and cut where it is long.
@@ -39,9 +39,13 @@ pub fn fields(found: &FoundFinding) -> Vec<Field> {
     told.into_iter().map(|(name, text)| Field { name, text: safe::clipped(&text, LONGEST_TEXT) }).collect()
 }
 
-/// The finding's `curl` line, safe and cut where it is very long.
+/// The finding's `curl` line, safe. Cut it would be another request: one that is very long gives way to a comment.
 pub fn again(found: &FoundFinding) -> String {
-    safe::clipped(&found.case.curl, LONGEST_CURL)
+    let length = found.case.curl.chars().count();
+    match length <= LONGEST_CURL {
+        true => safe::text(&found.case.curl).into_owned(),
+        false => format!("# a line of {length} characters: it stands whole in the JSON report (--report json=FILE)"),
+    }
 }
 
 /// What the finding says, safe and cut where it is long.
@@ -187,5 +191,21 @@ fn failure_words(kind: FailureKind) -> &'static str {
         FailureKind::NotHttp => "what came is not HTTP",
         FailureKind::Closed => "the connection was closed before a response head",
         FailureKind::Unsendable => "the request cannot be written as HTTP",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_line_that_would_have_to_be_cut_is_pointed_at() {
+        let mut found = fixture::run().targets.remove(0).findings.remove(0);
+        found.case.curl = format!("curl '{}'", "a".repeat(LONGEST_CURL));
+        let told = again(&found);
+        assert_eq!(told, "# a line of 4007 characters: it stands whole in the JSON report (--report json=FILE)");
+        found.case.curl.truncate(LONGEST_CURL);
+        assert_eq!(again(&found), found.case.curl);
     }
 }

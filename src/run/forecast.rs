@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
+use super::share::{MAX_REQUESTS, reserve, share};
 use super::things::{Making, clean_ups, makings};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
@@ -38,6 +39,8 @@ pub struct Forecast {
     pub left_out: Vec<LeftOut>,
     /// Requests that would be planned too, were the run allowed to send so many.
     pub beyond: usize,
+    /// Operations of which none is planned for that.
+    pub untried: usize,
     limits: Limits,
 }
 
@@ -136,15 +139,16 @@ impl Preparation {
             Some(most) => keep_within(&mut plan, &providers, most, &target.limits),
             None => target.limits.concurrency,
         };
-        let makings = makings(&plan);
         // Where the plan is longer than what may be sent, streams do not fall victim to that.
         plan.cases.sort_by_key(|case| !case.operation.streams());
-        let sources = sources(&plan, &providers, times);
-        let (planned, beyond) = planned(&plan, &sources, &makings, target);
+        let beyond = keep_share(&mut plan, &providers, times, target);
+        let (sources, makings) = (sources(&plan, &providers, times), makings(&plan));
+        let (planned, unplanned) = planned(&plan, &sources, &makings, target);
         let requests = planned.iter().map(|planned| planned.requests).sum();
         let extras = extras(&plan, requests, target, options);
-        let (inferred, left_out) = (plan.inferred.clone(), plan.left_out.clone());
-        let forecast = Forecast { planned, extras, inferred, left_out, beyond, limits: target.limits.clone() };
+        let (inferred, left_out, limits) = (plan.inferred.clone(), plan.left_out.clone(), target.limits.clone());
+        let (beyond, untried) = (beyond.requests + unplanned, beyond.untried);
+        let forecast = Forecast { planned, extras, inferred, left_out, beyond, untried, limits };
         Preparation { plan, sources, makings, witnesses, forecast }
     }
 }
@@ -264,7 +268,42 @@ fn room_beside_things(plan: &mut Plan, room: usize, limits: &Limits) -> usize {
     room
 }
 
-/// Requests that were left out for the answers that they may generate: by operation and kind, how many.
+/// What a run has no room for.
+#[derive(Debug, Default)]
+struct Beyond {
+    requests: usize,
+    /// Operations that get nothing.
+    untried: usize,
+}
+
+/// Where a plan has more requests than the run may send, keeps of each operation its share, and something for
+/// trying findings again.
+fn keep_share(plan: &mut Plan, providers: &HashMap<String, Case>, times: usize, target: &Target) -> Beyond {
+    let most = target.limits.max_requests;
+    let order = in_order(plan, &sources(plan, providers, times), &makings(plan), target);
+    let all: usize = order.iter().map(|planned| planned.requests).sum();
+    if all <= most {
+        return Beyond::default();
+    }
+    let of_cases: usize = plan.cases.iter().map(|case| requests(case, &target.limits)).sum();
+    let room = (most - reserve(most)).saturating_sub(all - of_cases).max(most / 2);
+    let (kept, left) = share(std::mem::take(&mut plan.cases), room, &target.limits);
+    let mut dropped = Dropped::new();
+    for case in &left {
+        *dropped.entry((case.operation.id.clone(), case.kind.name())).or_default() += 1;
+    }
+    let tried: HashSet<&str> = kept.iter().map(|case| case.operation.id.as_str()).collect();
+    let untried: HashSet<&str> = left.iter().map(|case| case.operation.id.as_str()).collect();
+    let untried = untried.difference(&tried).count();
+    let requests = left.iter().map(|case| requests(case, &target.limits)).sum();
+    plan.cases = kept;
+    let left_out =
+        |((operation, kind), number)| LeftOut { reason: MAX_REQUESTS.to_owned(), ..left_out(operation, kind, number) };
+    plan.left_out.extend(dropped.into_iter().map(left_out));
+    Beyond { requests, untried }
+}
+
+/// Requests that were left out: by operation and kind, how many.
 type Dropped = IndexMap<(String, &'static str), usize>;
 
 /// Keeps the cases and workflows of which that is true, a workflow by all its steps.

@@ -22,6 +22,7 @@ mod redact;
 mod result;
 mod server;
 mod shard;
+mod share;
 mod shown;
 mod streamed;
 mod tally;
@@ -43,6 +44,7 @@ pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
 pub use shard::{Shard, ShardError};
+pub use share::MAX_REQUESTS;
 pub use streamed::{ShownRow, ShownStream};
 
 use crate::contract::Contract;

@@ -1,6 +1,6 @@
 //! Whether a target was there, and let us in, and what is said where it was not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 
@@ -16,10 +16,14 @@ const FEWEST: usize = 3;
 pub struct Reach {
     /// Statuses of the answers to valid requests, by operation.
     valid: IndexMap<String, BTreeMap<u16, usize>>,
+    /// How many of them served the request, by operation.
+    served: HashMap<String, usize>,
     /// Statuses of all answers.
     all: BTreeMap<u16, usize>,
     /// Successes of each operation whose body came encoded, and how.
     encoded: IndexMap<String, (usize, String)>,
+    /// How many answers were pages for people where the document has none.
+    pages: usize,
     /// Where redirects lead to.
     locations: BTreeSet<String>,
     /// Requests that found nobody there any more.
@@ -35,12 +39,16 @@ impl Reach {
         match &exchange.outcome {
             Outcome::Answered(answer) => {
                 *self.all.entry(answer.status).or_default() += 1;
+                self.pages += usize::from(is_page(case, answer));
                 if answer.status / 100 == 3 {
                     self.locations.extend(answer.header("location"));
                 }
                 if matches!(case.expect, Expect::Success { .. }) {
                     let statuses = self.valid.entry(case.operation.id.clone()).or_default();
                     *statuses.entry(answer.status).or_default() += 1;
+                    if case.operation.is_served_by(answer.status) {
+                        *self.served.entry(case.operation.id.clone()).or_default() += 1;
+                    }
                     self.note_coding(&case.operation.id, answer);
                 }
             }
@@ -64,10 +72,13 @@ impl Reach {
             return None;
         }
         let only = |wanted: &[u16]| self.all.keys().all(|status| wanted.contains(status));
+        if self.pages == self.all.values().sum::<usize>() {
+            return Some("every request was answered with an HTML page: is the base URL right?".to_owned());
+        }
         if only(&[404]) {
             return Some("every request was answered 404: is the base URL right?".to_owned());
         }
-        if only(&[301, 302, 303, 307, 308]) {
+        if only(&[301, 302, 303, 307, 308]) && self.served.is_empty() {
             let to = self.locations.first().map(|location| format!(" to {location}")).unwrap_or_default();
             return Some(format!("every request was redirected{to}: give the URL behind it"));
         }
@@ -75,6 +86,12 @@ impl Reach {
             return Some(format!("every request was answered {}: nothing is there to judge", listed(&self.all)));
         }
         None
+    }
+
+    /// Whether the target answered at all, and then only that it was asked too often: `sent_again` answers of 429
+    /// were followed by the same request.
+    pub fn only_throttled(&self, sent_again: usize) -> bool {
+        sent_again > 0 && self.all.keys().all(|status| *status == 429)
     }
 
     /// Why operations could not be judged in full.
@@ -89,7 +106,7 @@ impl Reach {
         }
         for operation in operations {
             let Some(statuses) = self.valid.get(operation) else { continue };
-            let served: usize = statuses.range(200..300).map(|(_, number)| number).sum();
+            let served = self.served.get(operation).copied().unwrap_or_default();
             if served > 0 {
                 let all_encoded = self.encoded.get(operation).filter(|(number, _)| *number == served);
                 reasons.extend(all_encoded.map(|(_, coding)| {
@@ -99,16 +116,7 @@ impl Reach {
                 }));
                 continue;
             }
-            let remedy = match () {
-                () if statuses.keys().all(|status| matches!(status, 401 | 403)) && !has_credentials => {
-                    ": give a credential with -H, or in the configuration"
-                }
-                () if statuses.keys().all(|status| matches!(status, 401 | 403)) => ": is the credential right?",
-                () if statuses.contains_key(&404) => {
-                    ": give ids that the target knows, such as --value path.ID=…, or values in the configuration"
-                }
-                () => "",
-            };
+            let remedy = remedy(statuses, has_credentials);
             reasons.push(format!(
                 "no valid request to {operation} was served: they were answered {}{remedy}",
                 listed(statuses)
@@ -122,6 +130,33 @@ impl Reach {
     }
 }
 
+/// Whether an answer is a success in HTML, where the document has no HTML for it.
+fn is_page(case: &Case, answer: &Answer) -> bool {
+    let documented =
+        case.operation.response(answer.status).is_some_and(|response| response.media("text/html").is_some());
+    answer.status / 100 == 2 && answer.essence().as_deref() == Some("text/html") && !documented
+}
+
+/// What would help where no valid request was served.
+fn remedy(statuses: &BTreeMap<u16, usize>, has_credentials: bool) -> &'static str {
+    let only = |wanted: &[u16]| statuses.keys().all(|status| wanted.contains(status));
+    let has = |status| statuses.contains_key(&status);
+    match () {
+        () if only(&[401, 403]) && !has_credentials => ": give a credential with -H, or in the configuration",
+        () if only(&[401, 403]) => ": is the credential right?",
+        () if only(&[429]) => ": give a slower --rate",
+        () if only(&[409]) => ": what they make may exist already: give another --seed, or a clean database",
+        () if only(&[402]) => ": the account may have nothing left to pay with",
+        () if has(404) || has(410) => {
+            ": give ids that the target knows, such as --value path.ID=…, or values in the configuration"
+        }
+        () if has(400) || has(422) => {
+            ": what the document does not say of a value may be given, such as --value body#/NAME=…"
+        }
+        () => "",
+    }
+}
+
 fn listed(statuses: &BTreeMap<u16, usize>) -> String {
     statuses.keys().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
@@ -131,7 +166,10 @@ pub fn unreachable(url: &str, failure: &Failure) -> String {
     let message = &failure.message;
     match failure.kind {
         FailureKind::NotHttp => format!("{url} does not speak HTTP: {message}"),
-        FailureKind::Tls => format!("{url} does not speak TLS as it should: {message}"),
+        FailureKind::Tls => {
+            let plain = url.replacen("https://", "http://", 1);
+            format!("{url} does not speak TLS as it should: {message}; if it speaks plain HTTP, try {plain}")
+        }
         FailureKind::HeadTimeout => format!("{url} takes the connection and then is silent: {message}"),
         FailureKind::Closed => format!("{url} closes the connection without an answer: {message}"),
         _ => format!("{url} cannot be reached: {message}"),
@@ -149,7 +187,9 @@ mod tests {
                 counted
             })
         };
-        Reach { valid: [("send".to_owned(), count(valid))].into(), all: count(all), ..Reach::default() }
+        let served = valid.iter().filter(|status| **status / 100 == 2).count();
+        let served = if served > 0 { [("send".to_owned(), served)].into() } else { HashMap::new() };
+        Reach { valid: [("send".to_owned(), count(valid))].into(), served, all: count(all), ..Reach::default() }
     }
 
     #[test]
@@ -161,12 +201,28 @@ mod tests {
     }
 
     #[test]
+    fn pages_alone_are_a_wrong_address() {
+        let said = |pages| Reach { pages, ..reach(&[200], &[200, 200, 200]) }.wrong_address();
+        assert!(said(3).is_some_and(|said| said.contains("an HTML page")));
+        assert_eq!(said(2), None);
+    }
+
+    #[test]
+    fn a_target_that_says_429_alone_is_told_from_a_slow_one() {
+        assert!(reach(&[], &[]).only_throttled(1) && reach(&[429], &[429, 429]).only_throttled(2));
+        assert!(!reach(&[200], &[200, 429]).only_throttled(1) && !reach(&[], &[]).only_throttled(0));
+    }
+
+    #[test]
     fn an_operation_that_was_never_served_is_told_with_what_would_help() {
         let operations = ["send".to_owned()];
         let told = |valid: &[u16], credentials| reach(valid, valid).incomplete(&operations, credentials).join("\n");
         assert!(told(&[401], false).contains("give a credential"));
         assert!(told(&[401], true).contains("is the credential right?"));
-        assert!(told(&[404], true).contains("--value"));
+        assert!(told(&[404], true).contains("--value path.ID"));
+        assert!(told(&[400, 422], true).contains("--value body#/NAME"));
+        assert!(told(&[409, 409], true).contains("another --seed, or a clean database"));
+        assert!(!told(&[409, 400], true).contains("--seed"));
         assert_eq!(told(&[404, 200], true), "");
     }
 }

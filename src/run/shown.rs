@@ -6,7 +6,7 @@ use super::dispatch::Dispatcher;
 use super::redact;
 use super::tally::{Found, Key};
 use super::{FoundCase, FoundFinding, Reproduced, ShownStream};
-use crate::generate::CaseKind;
+use crate::generate::{Case, CaseKind};
 use crate::judge::Context;
 use crate::recording::RecordedCase;
 use crate::send::{Answer, SentRequest, curl};
@@ -58,7 +58,7 @@ impl Show<'_> {
         let case = FoundCase {
             id: found.case.id.to_string(),
             kind: found.case.kind.name(),
-            about: about(&found.case.kind).map(|about| redactor.text(&about).into_owned()),
+            about: about(&found.case).map(|about| redactor.text(&about).into_owned()),
             curl: again(&found.case.kind, &line),
             request: request_json(&exchange.request),
             shrunk,
@@ -103,8 +103,8 @@ fn again(kind: &CaseKind, curl: &str) -> String {
 }
 
 /// What is special about a case, where something is.
-fn about(kind: &CaseKind) -> Option<String> {
-    match kind {
+fn about(case: &Case) -> Option<String> {
+    match &case.kind {
         CaseKind::Negative(violation) => Some(violation.what.clone()),
         CaseKind::Credential(fault) => Some(format!("credential: {}", fault.name())),
         CaseKind::Unusual(what) => Some(what.clone()),
@@ -112,8 +112,16 @@ fn about(kind: &CaseKind) -> Option<String> {
         CaseKind::Burst { requests } => Some(format!("sent {requests} times")),
         CaseKind::Reading => Some("a form of request that the document leaves room for".to_owned()),
         CaseKind::Resource(stage) => Some(format!("resource: {}", stage.name())),
+        CaseKind::Example | CaseKind::Positive if lacks_body(case) => {
+            Some("the body is left out, which is not required".to_owned())
+        }
         CaseKind::Example | CaseKind::Positive | CaseKind::Error => None,
     }
+}
+
+/// Whether the operation has a body and the request has none.
+fn lacks_body(case: &Case) -> bool {
+    case.operation.body.is_some() && case.request.content.is_none()
 }
 
 /// The request as JSON; a body that is none is text.

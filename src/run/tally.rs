@@ -11,7 +11,7 @@ use super::{CheckCount, Latency, Percentiles, Streams};
 use crate::contract::{Contract, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect};
 use crate::judge::{Check, Finding, Severity, StreamInShort, Verdict};
-use crate::send::Exchange;
+use crate::send::{Answer, Exchange};
 use crate::target::SeverityChoice;
 
 /// Most sentences that are kept of one finding.
@@ -148,7 +148,8 @@ impl Tally {
 
     /// Counts the success of a valid request's answer, its times, and how its stream ended.
     pub fn served(&mut self, case: &Case, exchange: &Exchange, stream: Option<StreamInShort>) {
-        let Some(answer) = exchange.answer().filter(|answer| answer.status / 100 == 2) else { return };
+        let served = |answer: &&Answer| case.operation.is_served_by(answer.status);
+        let Some(answer) = exchange.answer().filter(served) else { return };
         self.succeeded.insert(case.operation.id.clone());
         let times = self.times.entry(case.operation.id.clone()).or_default();
         times.head.push(answer.head_at);

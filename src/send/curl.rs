@@ -1,17 +1,21 @@
 //! A request as one line for a shell.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 use super::WireRequest;
 use crate::target::Text;
 
 /// The request as one `curl` line for a POSIX shell, with `${NAME}` in place of secrets.
 ///
-/// A body that no argument can hold (not UTF-8, or with NUL), or that a terminal would not show (with carriage
-/// returns, as forms in parts have them) is piped in by `printf`.
+/// Every character of it can be shown on a terminal as it is. What cannot stands as JSON's own escape in a body of
+/// JSON, and is written by `printf` elsewhere: so is a body that no argument can hold (not UTF-8, or with NUL).
 pub fn curl(request: &WireRequest) -> String {
     let mut line = String::new();
     let body = request.body.as_deref();
-    let text = body.map(|bytes| std::str::from_utf8(bytes).ok().filter(|text| !text.contains(['\0', '\r'])));
-    if let (Some(bytes), Some(None)) = (body, text) {
+    let text = body.map(argument);
+    if let (Some(bytes), Some(None)) = (body, &text) {
         line += &format!("printf '{}' | ", octal(bytes));
     }
     line += "curl -isSN";
@@ -41,29 +45,62 @@ pub fn curl(request: &WireRequest) -> String {
         line += " -H 'Content-Type:'";
     }
     match text {
-        Some(Some(text)) => line += &format!(" --data-raw {}", single(text)),
+        Some(Some(text)) => line += &format!(" --data-raw {}", single(&text)),
         Some(None) => line += " --data-binary @-",
         None => {}
     }
     line
 }
 
+/// A body as an argument that means the same; `None` where there is none.
+fn argument(body: &[u8]) -> Option<Cow<'_, str>> {
+    let text = std::str::from_utf8(body).ok()?;
+    if text.chars().all(is_plain) {
+        return Some(Cow::Borrowed(text));
+    }
+    let value = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let escaped = json_escaped(text);
+    (value(text)? == value(&escaped)?).then_some(Cow::Owned(escaped))
+}
+
+/// The text with JSON's escapes in place of what is not plain.
+fn json_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        if is_plain(char) {
+            escaped.push(char);
+        } else {
+            escaped.extend(char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    escaped
+}
+
+/// Whether a character can be shown as it is. The standard library escapes control and format characters,
+/// direction marks, odd spaces and what Unicode has not assigned.
+pub fn is_plain(char: char) -> bool {
+    matches!(char, '"' | '\'' | '\\') || char.escape_debug().len() == 1
+}
+
 /// Single quotes where nothing needs the shell, double quotes around `${NAME}`.
 fn quoted(text: &Text) -> String {
-    if !text.is_secret() {
+    if !text.is_secret() && text.to_string().chars().all(is_plain) {
         return single(&text.to_string());
     }
-    let escape = |piece: &str| {
-        piece.chars().fold(String::new(), |mut out, c| {
-            if matches!(c, '"' | '\\' | '$' | '`') {
-                out.push('\\');
-            }
-            out.push(c);
-            out
-        })
-    };
     // Only plain pieces are escaped: `map` changes secrets too, and `Display` shows their names.
-    format!("\"{}\"", text.map(escape))
+    format!("\"{}\"", text.map(in_double_quotes))
+}
+
+fn in_double_quotes(piece: &str) -> String {
+    let mut out = String::new();
+    for char in piece.chars() {
+        if is_plain(char) {
+            out.extend(matches!(char, '"' | '\\' | '$' | '`').then_some('\\').into_iter().chain([char]));
+        } else {
+            out += &format!("$(printf '{}')", octal(char.encode_utf8(&mut [0; 4]).as_bytes()));
+        }
+    }
+    out
 }
 
 fn single(text: &str) -> String {
@@ -124,6 +161,13 @@ mod tests {
         assert!(line.ends_with("--data-binary @-"), "{line}");
     }
 
+    /// What a shell makes of a line when `curl` is a program that prints its arguments, or its input.
+    fn read_back(line: &str, curl: &str) -> String {
+        let line = line.replace("curl -isSN", curl);
+        let output = Command::new("sh").arg("-c").arg(line).env("API_KEY", "pk_$1").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     #[test]
     fn line_ends_of_a_form_in_parts_are_seen() {
         let line = curl(&request(Some(b"--x\r\n\r\n1\r\n--x--")));
@@ -132,12 +176,31 @@ mod tests {
 
     #[test]
     fn a_shell_reads_every_argument_back_as_it_was() {
-        let body = "line\nbreak 'single' \"double\" $HOME `id` \\ ü";
-        let line = curl(&request(Some(body.as_bytes()))).replace("curl -isSN", "printf '%s|'");
-        let output = Command::new("sh").arg("-c").arg(line).env("API_KEY", "pk_$1").output().unwrap();
-        let shown = String::from_utf8(output.stdout).unwrap();
+        let body = "'single' \"double\" $HOME `id` \\ ü 日本語";
+        let shown = read_back(&curl(&request(Some(body.as_bytes()))), "printf '%s|'");
         let expected =
             format!("http://127.0.0.1:1/a|-H|x-api-key: pk_$1|-H|Content-Type: application/json|--data-raw|{body}|");
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn what_a_terminal_would_not_show_is_escaped_as_json_in_json() {
+        let body = serde_json::json!({"e\u{301}": "\u{202e}👩‍👧 \u{1b}[31m it's"});
+        let line = curl(&request(Some(body.to_string().as_bytes())));
+        assert!(line.chars().all(is_plain) && line.contains(r"\u202e"), "{line}");
+        let shown = read_back(&line, "printf '%s|'");
+        let sent = shown.trim_end_matches('|').rsplit('|').next().unwrap();
+        assert_eq!(serde_json::from_str::<Value>(sent).unwrap(), body);
+    }
+
+    #[test]
+    fn what_a_terminal_would_not_show_is_printed_elsewhere() {
+        let mut request = request(Some("--x\r\n\u{202e}100%\n".as_bytes()));
+        request.headers.push(("x-text".to_owned(), Text::plain("a\u{9b}'$b")));
+        let line = curl(&request);
+        assert!(line.starts_with(r"printf '\055-x\r\n\342\200\256100%%\n' | curl"), "{line}");
+        assert!(line.chars().all(is_plain), "{line}");
+        assert_eq!(read_back(&line, "cat; true"), "--x\r\n\u{202e}100%\n");
+        assert!(read_back(&line, "printf '%s|'").contains("|x-text: a\u{9b}'$b|"));
     }
 }

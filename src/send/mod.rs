@@ -15,7 +15,7 @@ pub mod serial;
 mod wire;
 
 pub use client::{Client, ClientError, Connection, StopAt};
-pub use curl::curl;
+pub use curl::{curl, is_plain};
 pub use exchange::*;
 pub use pace::Pace;
 pub use record::{Chunk, Surplus, Wire, WireFraming, WireRecord};

@@ -17,6 +17,7 @@ pub use config::{Config, ConfigError, Surroundings, find, load, read};
 pub use model::*;
 pub use redact::{Part, Redactor, SecretForm, Sighting};
 pub(crate) use shown::shown_line;
+pub(crate) use substitute::secret_name;
 pub use substitute::{SubstituteError, substitute};
 pub(crate) use table::{Reader, help_nearest};
 pub use text::{Secret, Text};

@@ -167,7 +167,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// `did you mean …`, or all that is known where nothing is near.
+/// Most names that are listed where none is near.
+const MOST_NAMES: usize = 12;
+
+/// `did you mean …`, or what is known where nothing is near.
 pub fn help_nearest(name: &str, known: &[&str]) -> Option<String> {
     let nearest = known
         .iter()
@@ -177,6 +180,10 @@ pub fn help_nearest(name: &str, known: &[&str]) -> Option<String> {
     match nearest {
         Some((_, candidate)) => Some(format!("did you mean `{candidate}`?")),
         None if known.is_empty() => None,
+        None if known.len() > MOST_NAMES => {
+            let rest = known.len() - MOST_NAMES;
+            Some(format!("known are {}, and {rest} more", known[..MOST_NAMES].join(", ")))
+        }
         None => Some(format!("known are {}", known.join(", "))),
     }
 }

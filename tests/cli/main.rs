@@ -10,6 +10,7 @@ mod coverage;
 mod crud;
 mod declared;
 mod documents;
+mod foreign;
 mod framing;
 mod identify;
 mod overlays;

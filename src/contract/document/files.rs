@@ -145,7 +145,7 @@ impl Files {
         let document_name = document.texts.name();
         let mut overlaid = Overlaid::new(&mut document.root);
         for path in overlays {
-            let (name, text) = named_text(path).map_err(|error| vec![*error.0])?;
+            let (name, text) = named_text(path).map_err(|error| vec![of_overlay(*error.0)])?;
             let (name, lines) = (Arc::from(name), Lines::new(text));
             let mut parsed = parse(&name, lines.text(), &lines)
                 .map_err(|fault| vec![diagnostic(&name, &lines, fault, Level::Error)])?;
@@ -334,6 +334,12 @@ impl Files {
         }
         self.follow_all();
     }
+}
+
+/// The same error where the file was to be an overlay.
+fn of_overlay(error: Diagnostic) -> Diagnostic {
+    let message = format!("this overlay cannot be used: {}", error.message);
+    Diagnostic { message, help: Some("name an OpenAPI Overlay".to_owned()), ..error }
 }
 
 /// The text of a file that the user named, and its name.

@@ -85,11 +85,7 @@ fn not_made(maker: &Maker<'_>, caller: &Caller<'_>) -> Vec<LeftOut> {
 
 fn without(maker: &Maker<'_>, caller: &Caller<'_>, draft: &Draft) -> Case {
     let mut request = maker.request(draft, caller);
-    for requirement in &maker.operation.security {
-        for scheme in requirement.0.iter().filter_map(|name| maker.contract.schemes.get(name)) {
-            caller::take_away(&mut request, &scheme.form);
-        }
-    }
+    caller.undress(&mut request, &[]);
     let kind = CredentialFault::None;
     maker.case(CaseKind::Credential(kind), kind.name(), request, expect(maker, kind))
 }
@@ -102,14 +98,10 @@ fn with(
     (requirement, scheme): (&SecurityRequirement, &SecurityScheme),
     Variant { fault, shown }: Variant,
 ) -> Case {
-    let others = requirement.0.iter().filter(|name| **name != scheme.name).cloned().collect();
-    let mut request = maker.request_as(draft, caller, Some(&SecurityRequirement(others)));
-    let unused = maker.operation.security.iter().filter(|other| *other != requirement).flat_map(|other| &other.0);
-    let unused =
-        unused.filter(|name| !requirement.0.contains(name)).filter_map(|name| maker.contract.schemes.get(name));
-    for other in unused.chain([scheme]) {
-        caller::take_away(&mut request, &other.form);
-    }
+    let others: Vec<_> = requirement.0.iter().filter(|name| **name != scheme.name).cloned().collect();
+    let mut request = maker.request_as(draft, caller, Some(&SecurityRequirement(others.clone())));
+    caller.undress(&mut request, &others);
+    caller::take_away(&mut request, &scheme.form);
     match shown {
         Shown::InPlace(credential) => caller::place(&mut request, &scheme.form, &credential),
         Shown::Field(name, value) => caller::set_header(&mut request, &name, value),

@@ -125,3 +125,52 @@ fn a_states_credential_takes_the_place_of_one_that_every_request_carries() {
     let case = plan.cases.iter().find(|case| case.state.as_deref() == Some("org-mismatch")).unwrap();
     assert_eq!(sent(&plan, &case.id.0, "x-api-key").1, "${OTHER}");
 }
+
+/// The fields of a case that carry a credential, as people see them.
+fn credentials(plan: &Plan, id: &str) -> Vec<String> {
+    let case = of(plan, id).unwrap_or_else(|| panic!("no case {id}"));
+    let fields = case.request.headers.iter().filter(|(_, value)| value.is_secret());
+    fields.map(|(name, value)| format!("{name}: {value}")).collect()
+}
+
+fn field(name: &str, value: &str) -> (String, Text) {
+    (name.to_owned(), Text::secret(Secret::new(name.to_uppercase(), value)))
+}
+
+#[test]
+fn no_other_credential_is_left_on_a_request_whose_own_is_wrong() {
+    let mut contract = fixture::contract();
+    let create = std::sync::Arc::make_mut(&mut contract.operations[0]);
+    create.security.truncate(1);
+    let mut target = fixture::target();
+    target.headers.extend([field("Authorization", TOKEN), field("Cookie", "session=abc"), field("X-Tenant", "t1")]);
+    let plan = generate(&contract, &target, None, &Options::default());
+    assert_eq!(credentials(&plan, "createSession/credential/none"), ["X-Tenant: ${X-TENANT}"]);
+    assert_eq!(credentials(&plan, "createSession/credential/apiKey-wrong"), ["X-Tenant: ${X-TENANT}"]);
+    let valid = credentials(&plan, "createSession/positive/least");
+    assert_eq!(valid.len(), 4, "{valid:?}");
+}
+
+#[test]
+fn a_credential_is_not_wrong_where_another_operation_takes_one() {
+    let mut contract = fixture::contract();
+    contract.schemes.get_mut("bearerAuth").unwrap().hint = None;
+    std::sync::Arc::make_mut(&mut contract.operations[0]).security.truncate(1);
+    let plan = generate(&contract, &fixture::target(), None, &Options::default());
+    assert!(of(&plan, "createSession/credential/apiKey-empty").is_some());
+    assert!(of(&plan, "createSession/credential/apiKey-other-field").is_none());
+}
+
+#[test]
+fn a_cookie_field_is_the_credential_of_a_cookie_scheme() {
+    let mut contract = fixture::contract();
+    contract.schemes.get_mut("apiKey").unwrap().form = crate::contract::CredentialForm::Cookie("session".to_owned());
+    std::sync::Arc::make_mut(&mut contract.operations[0]).security.truncate(1);
+    let mut target = fixture::target();
+    target.credentials.clear();
+    target.headers.push(field("Cookie", "lang=en; session=abcdefgh"));
+    let plan = generate(&contract, &target, None, &Options::default());
+    let cookie = |name: &str| sent(&plan, &format!("createSession/{name}"), "cookie");
+    assert_eq!(cookie("positive/least").0, "lang=en; session=abcdefgh");
+    assert_eq!(cookie("credential/apiKey-truncated"), ("session=abcd".into(), "session=${COOKIE_SESSION%????}".into()));
+}

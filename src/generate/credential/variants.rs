@@ -117,12 +117,11 @@ fn other_field(maker: &Maker<'_>, scheme: &SecurityScheme) -> String {
     "Authorization".to_owned()
 }
 
-/// Whether the same credential may well be right in that field, too: the document has a scheme there of
-/// which nothing shows that it takes another one.
+/// Whether the same credential may well be right in that field, too: the document has a scheme there, at this
+/// operation or another, of which nothing shows that it takes another one.
 fn may_stand_in(maker: &Maker<'_>, caller: &Caller<'_>, scheme: &SecurityScheme, own: &Own, field: &str) -> bool {
-    let names = maker.operation.security.iter().flat_map(|requirement| &requirement.0);
-    let others = names.filter(|name| **name != scheme.name).filter_map(|name| maker.contract.schemes.get(name));
-    others.filter(|other| uses(other, field)).any(|other| {
+    let mut others = maker.contract.schemes.values().filter(|other| other.name != scheme.name && uses(other, field));
+    others.any(|other| {
         let takes = caller.credential(&other.name).and_then(|credential| Own::of(credential, &other.form));
         takes.map_or(!asks_for_token(other), |takes| takes.bare() == own.bare())
     })

@@ -45,10 +45,13 @@ fn with_values(
 ) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut seen = Vec::new();
+    // A value may be written as nothing, or as a valid one is.
+    let valid_requests = [Some(valid.clone()), None].map(|value| maker.request(&with(base, index, value), caller));
     for mutation in mutations(&Node::root(&parameter.schema), valid) {
         // Whatever stands in a URL or a header is text.
         let is_text = parameter.style != ParameterStyle::Json && Node::root(&parameter.schema).allows_type("string");
-        if is_text && mutation.keyword == "type" {
+        let is_json = parameter.style == ParameterStyle::Json;
+        if (is_text && mutation.keyword == "type") || (is_nothing(&mutation.value) && !is_json) {
             continue;
         }
         let text = serialise::text(parameter, &mutation.value).reveal();
@@ -58,15 +61,28 @@ fn with_values(
         if seen.contains(&way) || !is_sent || !refuses(parameter, &mutation.value) {
             continue;
         }
+        let request = maker.request(&with(base, index, Some(mutation.value)), caller);
+        if valid_requests.contains(&request) {
+            continue;
+        }
         seen.push(way);
         let said = if mutation.said.promise.is_none() { maker.said(&parameter.promises) } else { mutation.said };
         let essential = mutation.keyword != "type" || parameter.required;
         let what = format!("`{}` {}", parameter.name, mutation.what);
         let violation = super::violation(parameter.part(), mutation.keyword, what, said, essential);
-        let request = maker.request(&with(base, index, Some(mutation.value)), caller);
         cases.push(super::case(maker, request, violation, Expect::Refusal));
     }
     cases
+}
+
+/// Whether a value is written as nothing, so that a reader may take the parameter for left out.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 fn with(base: &Draft, index: usize, value: Option<Value>) -> Draft {
@@ -115,4 +131,33 @@ fn can_be_sent(parameter: &Parameter, text: &str) -> bool {
 
 fn is_header(parameter: &Parameter, name: &str) -> bool {
     matches!(parameter.part(), Location::Header(own) if own.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::contract::read;
+    use crate::generate::{CaseKind, Options, fixture, generate};
+
+    #[test]
+    fn what_is_sent_as_a_valid_request_is_sent_breaks_nothing() {
+        for explode in [true, false] {
+            let wrong = wrong_types(explode);
+            assert_eq!(wrong, ["`kind` is a text"], "{explode}");
+        }
+    }
+
+    /// What is wrong with the type of an optional list of fixed values, in the requests that are sent.
+    fn wrong_types(explode: bool) -> Vec<String> {
+        let array = "{type: array, items: {enum: [cat, dog]}}";
+        let text = format!(
+            "openapi: 3.1.0\npaths: {{/a: {{get: {{operationId: list, responses: {{}}, \
+             parameters: [{{name: kind, in: query, explode: {explode}, style: form, schema: {array}}}]}}}}}}\n"
+        );
+        let plan = generate(&read("api.yaml", &text, None).unwrap(), &fixture::target(), None, &Options::default());
+        let of_kind = plan.cases.iter().filter_map(|case| match &case.kind {
+            CaseKind::Negative(violation) if violation.keyword == "type" => Some(violation.what.clone()),
+            _ => None,
+        });
+        of_kind.collect()
+    }
 }

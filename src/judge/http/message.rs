@@ -20,7 +20,7 @@ const NO_ANSWER: Rule = Rule {
 const SERVER_ERROR: Rule = Rule {
     id: "http/server-error",
     severity: Severity::Error,
-    what: "No request is answered with a 5xx that the document does not expect.",
+    what: "No request is answered with a 5xx, unless it brings about a documented error of that status.",
     why: "A 5xx says that the server failed, not the caller: a mistake in a request is a 4xx.",
     source: RuleSource::Standard("RFC 9110 15.6"),
     example: "HTTP/1.1 500 Internal Server Error to a body that is no JSON",

@@ -13,9 +13,7 @@ use crate::judge::{Finding, Severity};
 use crate::report::layout::wrap;
 use crate::report::safe;
 use crate::report::style::{Palette, paint};
-use crate::report::told::{
-    LONGEST_CURL, LONGEST_TEXT, case, known_words, message, origin, outcome, place, seen, subject,
-};
+use crate::report::told::{LONGEST_TEXT, again, case, known_words, message, origin, outcome, place, seen, subject};
 use crate::run::FoundFinding;
 use crate::send::{Answer, Exchange};
 
@@ -145,7 +143,7 @@ impl Block<'_> {
     fn case(&mut self, found: &FoundFinding) -> io::Result<()> {
         self.field("case", &case(&found.case))?;
         // Never wrapped, so that it can be copied in one piece.
-        self.line("again", &safe::clipped(&found.case.curl, LONGEST_CURL))
+        self.line("again", &again(found))
     }
 }
 

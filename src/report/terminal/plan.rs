@@ -13,7 +13,7 @@ use crate::report::layout::{Align, pad, wrap};
 use crate::report::style::{Palette, paint};
 use crate::report::table::{Cell, Column, Table};
 use crate::report::{safe, words};
-use crate::run::{Allowance, Extra, Forecast, REQUESTS_A_FINDING};
+use crate::run::{Allowance, Extra, Forecast, MAX_REQUESTS, REQUESTS_A_FINDING};
 
 /// What the lines of the table are.
 const LEGEND: &str = "planned is what a target gets that keeps its contract, at most what any target gets;\n\
@@ -134,13 +134,18 @@ fn basis(basis: Basis) -> &'static str {
 /// What a bound on all requests cuts off.
 fn beyond(forecast: &Forecast) -> Option<(String, String)> {
     let what = words::count(forecast.beyond, "request");
-    (forecast.beyond > 0).then(|| ("max-requests".to_owned(), format!("{what}, the last of the plan")))
+    let untried = match forecast.untried {
+        0 => "each operation keeps its share".to_owned(),
+        untried => format!("of {} none at all", words::count(untried, "operation")),
+    };
+    (forecast.beyond > 0).then(|| (MAX_REQUESTS.to_owned(), format!("{what}: {untried}")))
 }
 
 /// What is left out by its reason, that for want of a state first.
 fn left_out(forecast: &Forecast) -> Vec<(String, String)> {
     let mut reasons: IndexMap<&str, (bool, Vec<String>)> = IndexMap::new();
-    for left_out in &forecast.left_out {
+    // What there is no room for was told as a whole.
+    for left_out in forecast.left_out.iter().filter(|left_out| left_out.reason != MAX_REQUESTS) {
         let (for_a_state, what) = reasons.entry(&left_out.reason).or_default();
         *for_a_state |= left_out.state.is_some();
         what.push(format!("{} {}", left_out.operation, left_out.what));
@@ -199,7 +204,7 @@ mod tests {
         for line in ["planned 10 10", "at most 10 10"] {
             assert!(lines.iter().any(|printed| printed == line), "{line} is not in {printed}");
         }
-        assert!(printed.contains("requests, the last of the plan"), "{printed}");
+        assert!(printed.contains("requests: each operation keeps its share"), "{printed}");
         assert!(!printed.contains("1240"), "{printed}");
     }
 

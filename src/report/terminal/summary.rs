@@ -71,38 +71,52 @@ pub fn print_verdict(out: &mut dyn io::Write, palette: &Palette, run: &RunResult
 }
 
 fn targets(palette: &Palette, run: &RunResult) -> Table {
-    let mut table = Table::new([
+    // Most documents quote no sentence that could be kept or broken.
+    let promising = run.targets.iter().any(|target| !target.promises.is_empty());
+    let of_promises = ["kept", "broken", "not checked"].map(|head| Column::numbers(head).of("promises"));
+    let mut columns = vec![
         Column::words("target"),
         Column::words("verdict"),
         Column::numbers("operations").optional(),
         Column::numbers("requests"),
-        Column::numbers("kept").of("promises"),
-        Column::numbers("broken").of("promises"),
-        Column::numbers("not checked").of("promises"),
+    ];
+    columns.extend(of_promises.into_iter().filter(|_| promising));
+    columns.extend([
         Column::numbers("errors").of("findings"),
         Column::numbers("warnings").of("findings"),
         Column::numbers("notes").of("findings").optional(),
         Column::numbers("time").optional(),
     ]);
+    let mut table = Table::new(columns);
     for target in &run.targets {
-        let number =
-            |number: usize, style: Style| Cell::new(number.to_string(), if number == 0 { palette.dim } else { style });
-        let plain = Style::new();
-        table.row([
-            Cell::new(safe::text(&target.name), palette.strong),
-            Cell::new(target.verdict.word(), palette.verdict(target.verdict)),
-            number(target.operations.len(), plain),
-            number(target.requests, plain),
-            number(promises(target, PromiseVerdict::Kept), plain),
-            number(promises(target, PromiseVerdict::Broken), palette.error),
-            number(promises(target, PromiseVerdict::NotChecked), plain),
-            number(target.number_of(Severity::Error), palette.error),
-            number(target.number_of(Severity::Warning), palette.warning),
-            number(target.number_of(Severity::Note), plain),
-            Cell::new(words::duration(target.elapsed), palette.dim),
-        ]);
+        table.row(row(palette, target, promising));
     }
     table
+}
+
+fn row(palette: &Palette, target: &TargetResult, promising: bool) -> Vec<Cell> {
+    let number =
+        |number: usize, style: Style| Cell::new(number.to_string(), if number == 0 { palette.dim } else { style });
+    let plain = Style::new();
+    let of_promises = [
+        number(promises(target, PromiseVerdict::Kept), plain),
+        number(promises(target, PromiseVerdict::Broken), palette.error),
+        number(promises(target, PromiseVerdict::NotChecked), plain),
+    ];
+    let mut cells = vec![
+        Cell::new(safe::text(&target.name), palette.strong),
+        Cell::new(target.verdict.word(), palette.verdict(target.verdict)),
+        number(target.operations.len(), plain),
+        number(target.requests, plain),
+    ];
+    cells.extend(of_promises.into_iter().filter(|_| promising));
+    cells.extend([
+        number(target.number_of(Severity::Error), palette.error),
+        number(target.number_of(Severity::Warning), palette.warning),
+        number(target.number_of(Severity::Note), plain),
+        Cell::new(words::duration(target.elapsed), palette.dim),
+    ]);
+    cells
 }
 
 fn promises(target: &TargetResult, verdict: PromiseVerdict) -> usize {

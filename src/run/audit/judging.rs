@@ -95,7 +95,7 @@ impl Audit<'_> {
     /// of different shapes.
     pub(super) fn judge_over_the_run(&mut self) -> Result<(), RunError> {
         let noted = self.ledger.checks(&self.job.contract).into_iter();
-        for check in noted.chain(self.marks.checks()).chain(self.shapes.checks()) {
+        for check in noted.chain(self.marks.checks(&self.job.contract)).chain(self.shapes.checks()) {
             let answer = check.case.as_ref().and_then(|id| self.answers.get(id));
             let any = || self.answers.values().find(|(case, _)| case.operation.id == check.operation);
             let Some((case, exchange)) = answer.or_else(any).cloned() else { continue };

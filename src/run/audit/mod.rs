@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use self::sending::Stop;
 use super::bind::{Links, Source};
-use super::budget::{Budget, MAX_GENERATIONS};
+use super::budget::{Budget, Halt, MAX_GENERATIONS};
 use super::coverage::Gathering;
 use super::dispatch::Dispatcher;
 use super::earlier::Earlier;
@@ -47,7 +47,11 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     let is_whole = sent.is_ok();
     match sent {
         Ok(()) => {}
-        Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
+        Err(Stop::Halted(halt)) => {
+            let throttled = audit.only_throttled().filter(|_| matches!(halt, Halt::Time(_)));
+            let reason = throttled.unwrap_or_else(|| halt.to_string());
+            audit.incomplete.push(reason);
+        }
         Err(Stop::Unreachable(reason)) => audit.incomplete.push(reason),
         Err(Stop::Broken(error)) => return Err(error),
     }
@@ -86,6 +90,8 @@ struct Audit<'a> {
     left_out: Vec<NotChecked>,
     unwitnessed: HashMap<PromiseId, String>,
     incomplete: Vec<String>,
+    /// Requests for which there is no room, and operations that get none.
+    beyond: (usize, usize),
     operations: Vec<String>,
     redactor: Redactor,
     done: usize,
@@ -134,6 +140,7 @@ impl<'a> Audit<'a> {
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
             incomplete: Vec::new(),
+            beyond: (forecast.beyond, forecast.untried),
             operations,
             redactor: Redactor::new(job.target.secrets()),
             done: 0,
@@ -186,6 +193,25 @@ impl<'a> Audit<'a> {
         is_over.then(|| format!("the budget of {most} requests that generate an answer leaves others unsent"))
     }
 
+    /// What a limit on requests kept from being sent.
+    fn requests_left_out(&self) -> Option<String> {
+        let (requests, untried) = self.beyond;
+        let most = self.job.target.limits.max_requests;
+        let untried = match untried {
+            0 => "every operation got its share".to_owned(),
+            1 => "1 operation was never tried".to_owned(),
+            _ => format!("{untried} operations were never tried"),
+        };
+        (requests > 0)
+            .then(|| format!("the budget of {most} requests leaves {requests} planned ones unsent; {untried}"))
+    }
+
+    /// Why a run came to nothing whose time went by in pauses that the target asked for.
+    fn only_throttled(&self) -> Option<String> {
+        let only = self.reach.only_throttled(self.dispatcher.throttled());
+        only.then(|| "every request was answered 429: give a slower --rate, or try again later".to_owned())
+    }
+
     fn result(mut self, mut findings: Vec<FoundFinding>) -> TargetResult {
         let target = &self.job.target;
         let mut shapes = self.recorded();
@@ -196,7 +222,7 @@ impl<'a> Audit<'a> {
             shapes.clear();
             self.tally.promises.clear();
         } else if self.incomplete.is_empty() {
-            self.incomplete = self.generations_left_out().into_iter().collect();
+            self.incomplete = self.requests_left_out().into_iter().chain(self.generations_left_out()).collect();
             self.incomplete.extend(self.reach.incomplete(&self.operations, has_credentials));
         }
         let broken = findings.iter().any(|found| found.finding.severity >= self.options.fail_on);
