@@ -90,11 +90,11 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
             answer.status
         ));
     }
-    if evidence.case.request.method == http::Method::DELETE && matches!(answer.status, 404 | 410) {
-        return sink.not_checked(format!("answered {}, and it may have been deleted before", answer.status));
-    }
     if let Some(state) = refused_for_state(evidence) {
         return sink.not_checked(format!("answered {}, which is documented: {state}", answer.status));
+    }
+    if evidence.case.request.method == http::Method::DELETE && matches!(answer.status, 404 | 410) {
+        return sink.not_checked(format!("answered {}, and it may have been deleted before", answer.status));
     }
     let example = evidence.case.kind == CaseKind::Example;
     let misunderstood = matches!(answer.status, 400 | 405 | 415 | 422);

@@ -237,7 +237,7 @@ mod tests {
         agentix: violations, 412 requests, 3 errors, 1 warning, 1 note, 3.14 s
         agntix: 96 requests planned for http://127.0.0.1:8080
         agntix: conformant, 96 requests, no findings, 870 ms
-        agentsgt: 1 request to http://127.0.0.1:8080
+        agentsgt: 1 request planned for http://127.0.0.1:8080
         agentsgt: incomplete, 1 request, no findings, 3.0 ms
         ");
     }

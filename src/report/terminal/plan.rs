@@ -201,7 +201,7 @@ mod tests {
         let printed = printed(|target| target.limits.max_requests = 10);
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
         let lines: Vec<String> = printed.lines().map(words).collect();
-        for line in ["planned 10 10", "at most 10 10"] {
+        for line in ["planned 10 8", "at most 10 8"] {
             assert!(lines.iter().any(|printed| printed == line), "{line} is not in {printed}");
         }
         assert!(printed.contains("requests: each operation keeps its share"), "{printed}");
