@@ -11,8 +11,8 @@ use serde_json::json;
 use crate::contract::{Place, Source, Strength};
 use crate::judge::{At, Finding, Severity, StreamEnd};
 use crate::run::{
-    CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
-    Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
+    CheckCount, Event, FoundCase, FoundFinding, Latency, Moment, NotChecked, Percentiles, PromiseOutcome,
+    PromiseVerdict, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult, Timeline,
 };
 use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
@@ -126,8 +126,23 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
         latency: IndexMap::from([("createSession".to_owned(), created), ("sendMessage".to_owned(), streamed)]),
         streams: IndexMap::from([(
             "sendMessage".to_owned(),
-            Streams { ended: BTreeMap::from([(StreamEnd::Sentinel, 11)]), dialects: BTreeMap::new() },
+            Streams {
+                ended: BTreeMap::from([(StreamEnd::Sentinel, 11)]),
+                dialects: BTreeMap::new(),
+                timelines: BTreeMap::from([("sendMessage/positive/1".to_owned(), timeline())]),
+            },
         )]),
+    }
+}
+
+fn timeline() -> Timeline {
+    let moment = |at, bytes| Moment { at: ms(at), bytes };
+    Timeline {
+        head_at: ms(12),
+        moments: vec![moment(40, 26), moment(640, 62), moment(1_100, 90)],
+        first_event: Some(ms(40)),
+        ended_at: ms(1_200),
+        end: StreamEnd::Sentinel,
     }
 }
 

@@ -20,6 +20,7 @@ mod server;
 mod shown;
 mod streamed;
 mod tally;
+mod timeline;
 mod workflow;
 
 use std::io;
@@ -34,6 +35,7 @@ pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
 pub use streamed::{ShownRow, ShownStream};
+pub use timeline::{Moment, Timeline};
 
 use crate::contract::Contract;
 use crate::generate::Suite;

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ShownStream;
+use super::{ShownStream, Timeline};
 use crate::contract::{Place, Source};
 use crate::judge::{Finding, Severity, StreamEnd};
 use crate::send::Exchange;
@@ -226,6 +226,9 @@ pub struct Streams {
     pub ended: BTreeMap<StreamEnd, usize>,
     /// How many speak which dialect, where it was recognised.
     pub dialects: BTreeMap<String, usize>,
+    /// When the pieces of some of them came, by the id of the case.
+    #[serde(skip)]
+    pub timelines: BTreeMap<String, Timeline>,
 }
 
 /// A distribution in three figures.

@@ -2,7 +2,6 @@
 
 mod excerpt;
 mod finding;
-mod locate;
 mod plan;
 mod summary;
 #[cfg(test)]
@@ -14,7 +13,7 @@ use std::io;
 
 pub(super) use finding::print_evidence;
 pub use plan::print_plan;
-pub(super) use summary::not_checked_words;
+pub(super) use summary::{not_checked_words, verdict_words};
 
 use super::safe;
 use super::style::{Palette, paint};
