@@ -30,8 +30,8 @@ pub fn section(id: &str, target: &TargetResult, room: &mut Room) -> Markup {
     let rest = &target.findings[target.findings.len() - whole.left_out..];
     let lines = Room::new(LINES).fill(rest.iter(), line);
     html! {
-        section aria-labelledby={ (id) "-findings" } {
-            h3 id={ (id) "-findings" } { "Findings" }
+        section {
+            h3 { "Findings" }
             (whole.markup)
             @if !rest.is_empty() { ul.findings { (lines.markup) } }
             (left_out(lines.left_out, "more finding"))
@@ -135,7 +135,7 @@ fn bytes(excerpt: &Excerpt<'_>) -> Markup {
 fn bytes_line(excerpt: &Excerpt<'_>, line: &Line) -> Markup {
     let mark = line.is_marked.then(|| excerpt.mark());
     html! {
-        tr.here[line.is_marked] {
+        tr class=[line.is_marked.then_some("here")] {
             td.number { (line.start) }
             @if excerpt.is_timed() { td.number { @if let Some(time) = line.arrived { (words::duration(time)) } } }
             td {
@@ -203,7 +203,7 @@ fn skip(number: usize) -> Markup {
 
 fn trace_row(row: &ShownRow) -> Markup {
     html! {
-        tr.here[row.marked] {
+        tr class=[row.marked.then_some("here")] {
             td.number { (row.number) }
             td.number { (words::duration(row.at)) }
             td.number { (row.bytes) " B" }

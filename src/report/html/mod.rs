@@ -121,7 +121,7 @@ fn headline(verdict: RunVerdict) -> &'static str {
 fn section(index: usize, target: &TargetResult, room: usize) -> Markup {
     let id = format!("t{index}");
     let mut room = Room::new(room);
-    let promises = promises::section(&id, target, &mut room.share(3));
+    let promises = promises::section(target, &mut room.share(3));
     let findings = finding::section(&id, target, &mut room.share(5));
     html! {
         section.target id=(id) aria-labelledby={ (id) "-name" } {

@@ -14,7 +14,7 @@ const ORDER: [PromiseVerdict; 3] = [PromiseVerdict::Broken, PromiseVerdict::NotC
 const MOST_RULES: usize = 4;
 
 /// The part on promises.
-pub fn section(id: &str, target: &TargetResult, room: &mut Room) -> Markup {
+pub fn section(target: &TargetResult, room: &mut Room) -> Markup {
     let groups = ORDER.map(|verdict| {
         let promises: Vec<_> = target.promises.iter().filter(|promise| promise.verdict == verdict).collect();
         (verdict, promises)
@@ -28,8 +28,8 @@ pub fn section(id: &str, target: &TargetResult, room: &mut Room) -> Markup {
         groups.reverse();
     }
     html! {
-        section aria-labelledby={ (id) "-promises" } {
-            h3 id={ (id) "-promises" } { "Promises" }
+        section {
+            h3 { "Promises" }
             (tiles(&groups))
             @for (index, (verdict, promises)) in groups.iter().enumerate() {
                 details.group open[index == 0] {
