@@ -1,10 +1,12 @@
-//! Files in the hands of readers that are not ours: an HTML validator, the schema of HAR, and a parser of JUnit.
+//! Files in the hands of readers that are not ours: an HTML validator, the schema of HAR, and a parser of JUnit. And
+//! held to the schema that we publish.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::made::{self, Made};
 
@@ -15,7 +17,9 @@ const RUNS: [(&str, Run); 2] = [("examples", made::examples), ("hostile", made::
 
 /// One trial a reader and run, and one for each reader that is not here.
 pub fn trials() -> Vec<Trial> {
-    let mut trials = Vec::new();
+    let keeps_schema =
+        |(name, run): (_, Run)| Trial::test(format!("readers::schema::{name}"), move || keeps_schema(run()?));
+    let mut trials: Vec<_> = RUNS.map(keeps_schema).into();
     if folder().join("node_modules/html-validate").is_dir() {
         for (name, run) in RUNS {
             trials.push(Trial::test(format!("readers::html::{name}"), move || is_valid(run()?, "report.html")));
@@ -42,6 +46,22 @@ fn folder() -> PathBuf {
 
 fn python() -> PathBuf {
     folder().join("venv/bin/python")
+}
+
+/// The JSON report is what its schema says, and so is each target in the NDJSON report.
+fn keeps_schema(made: &Made) -> Result<(), Failed> {
+    let schema = fs::read_to_string(made::repository().join("docs/report.schema.json"))?;
+    let mut schema: Value = serde_json::from_str(&schema)?;
+    jsonschema::validate(&schema, &serde_json::from_str(&made.text("report.json")?)?)
+        .map_err(|error| error.to_string())?;
+    let of_target = json!({ "$ref": "#/$defs/target", "$defs": schema["$defs"].take() });
+    for line in made.text("report.ndjson")?.lines() {
+        let event: Value = serde_json::from_str(line)?;
+        if event["event"] == "target-finished" {
+            jsonschema::validate(&of_target, &event["result"]).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
 }
 
 /// What a program prints; an error where it ends with one.

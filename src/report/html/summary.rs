@@ -56,7 +56,9 @@ fn row(index: usize, target: &TargetResult) -> Markup {
         tr {
             th scope="row" { a href={ "#t" (index) } { (shown(&target.name, 80)) } }
             td.verdict data-label="Verdict" { (Chip::of_verdict(target.verdict)) }
-            td.promised data-label="Promises" { (bar(target)) }
+            td.promised data-label="Promises" {
+                @if target.promises.is_empty() { span.none { "none are written down" } } @else { (bar(target)) }
+            }
             (number("Errors", findings(Severity::Error), "bad"))
             (number("Warnings", findings(Severity::Warning), "doubt"))
             (number("Notes", findings(Severity::Note), "note"))

@@ -4,7 +4,7 @@ mod findings;
 mod judging;
 mod sending;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ struct Audit<'a> {
     shapes: Shapes,
     reach: Reach,
     /// Answers that a finding over the run may have to show.
-    answers: HashMap<CaseId, (Case, Exchange)>,
+    answers: BTreeMap<CaseId, (Case, Exchange)>,
     earlier: Earlier,
     left_out: Vec<NotChecked>,
     unwitnessed: HashMap<PromiseId, String>,
@@ -108,7 +108,7 @@ impl<'a> Audit<'a> {
             marks: Marks::default(),
             shapes: Shapes::default(),
             reach: Reach::default(),
-            answers: HashMap::new(),
+            answers: BTreeMap::new(),
             earlier: Earlier::default(),
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
