@@ -11,12 +11,16 @@
 //! house in one page is `docs/architecture.md`.
 
 pub mod cli;
+pub mod compare;
 pub mod contract;
 pub mod follow;
 pub mod generate;
 pub mod harness;
+pub mod identify;
 pub mod judge;
+pub mod recording;
 pub mod reference;
+pub mod replay;
 pub mod report;
 pub mod run;
 pub mod selftest;

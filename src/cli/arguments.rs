@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use serde_json::Value;
 
 use super::Failure;
-use crate::contract::DocumentOrigin;
+use crate::contract::{DocumentOrigin, Location};
 use crate::report::{ReportSpec, known_formats};
 use crate::target::{Rate, duration, rate};
 
@@ -41,11 +42,64 @@ Examples:
   uptospec check --target agentix --rate 1/s --max-generations 40 --time-limit 10m
       an endpoint that is paid for: slowly, and with no more than forty generated answers";
 
+const IDENTIFY_EXAMPLES: &str = "\
+A glance at each contract: its examples, a request without a credential, and the errors that a request alone can
+bring about. A few requests an operation; those that an endpoint serves may cost what they cost.
+
+Examples:
+  uptospec identify https://api.example.com -H \"Authorization: Bearer $KEY\"
+  uptospec identify http://127.0.0.1:3000 --spec ours.yaml --spec theirs.yaml
+
+Exit codes:
+  0  it speaks one of them, or most of one
+  1  it speaks none of them
+  2  the command or a document is wrong
+  3  nobody answered";
+
+const REPLAY_EXAMPLES: &str = "\
+A recording holds no credential: set what it names in the environment, or give the header again.
+
+Examples:
+  uptospec check --target agentix --record recordings
+      keeps the exchange behind each finding
+  uptospec replay recordings/agentix/sendMessage.error-code.json -H \"Authorization: Bearer $KEY\"
+      sends its case again
+  uptospec replay --offline recordings/agentix/*.json
+      judges what was recorded by the rules of today
+
+Exit codes:
+  0  every finding is gone
+  1  one still stands
+  2  a file is no recording, a document or an option is wrong, or a credential is missing
+  3  none stands, and one could not be judged";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  uptospec compare before.json after.json
+      what is new, gone and unchanged, where both are reports of the same targets; 1 when something is new
+  uptospec compare vendor-a.json vendor-b.json vendor-c.json --report markdown=vendors.md
+      rules by targets
+
+Exit codes:
+  0  nothing is new; always where targets stand side by side
+  1  a finding is new, or weighs more than before
+  2  a file is no report
+  3  nothing is new, and a target is missing or could not be judged again";
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Judge targets against their contracts
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<CheckOptions>),
+    /// Tell which of the known contracts an endpoint speaks
+    #[command(after_help = IDENTIFY_EXAMPLES)]
+    Identify(IdentifyOptions),
+    /// Send a recorded case again, or judge a recording again, and say whether its finding still stands
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayOptions),
+    /// Hold reports of earlier runs against each other
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareOptions),
     /// Start an embedded reference server, conformant or with faults
     #[command(after_help = "Example:\n  uptospec serve agntix --port 8080 --fault done-missing")]
     Serve(ServeOptions),
@@ -141,6 +195,9 @@ pub struct CheckOptions {
     /// Write a report to a file; repeatable
     #[arg(long = "report", value_name = "FORMAT=PATH", help = reports_help())]
     pub reports: Vec<ReportSpec>,
+    /// Keep the exchange behind each finding in this folder, for `uptospec replay`
+    #[arg(long, value_name = "DIR", conflicts_with = "plan")]
+    pub record: Option<PathBuf>,
     /// Print one line a finding and the verdict
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -157,6 +214,11 @@ impl Unshown {
     /// The document that it names.
     pub fn origin(&self) -> Result<DocumentOrigin, Failure> {
         DocumentOrigin::of_argument(&self.0).map_err(|error| Failure::Usage(error.to_string()))
+    }
+
+    /// The part of a request that it gives, and the value.
+    pub fn value(&self) -> Result<(Location, Value), Failure> {
+        value_option(&self.0).map_err(|wanted| Failure::Usage(wanted.to_owned()))
     }
 }
 
@@ -178,6 +240,70 @@ impl std::str::FromStr for Unshown {
 pub enum FailOn {
     Error,
     Warning,
+}
+
+#[derive(Debug, Args)]
+pub struct IdentifyOptions {
+    /// Base URL of the endpoint
+    // Read later, for the same reason as a header of a check.
+    pub url: Unshown,
+    /// A header of every request; credentials among them are never shown
+    // Read later, for the same reason as a header of a check.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<Unshown>,
+    /// A value in place of a generated one, such as an id that the endpoint knows: path.X, query.X, header.X or
+    /// body#/json/pointer
+    // Read later, for the same reason as a header of a check.
+    #[arg(long = "value", value_name = "LOCATION=VALUE")]
+    pub values: Vec<Unshown>,
+    /// A document to hold it against, in place of the four documented APIs; repeatable
+    #[arg(long = "spec", value_name = "SPEC")]
+    pub specs: Vec<Unshown>,
+    /// Pace of the requests, such as 20/s
+    #[arg(long, value_parser = rate)]
+    pub rate: Option<Rate>,
+    /// Say what speaks against every contract
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReplayOptions {
+    /// Recordings: `uptospec check --record DIR` writes them
+    #[arg(required = true, value_name = "FILE")]
+    pub recordings: Vec<PathBuf>,
+    /// Send nothing: judge what was recorded
+    #[arg(long, conflicts_with_all = ["url", "headers"])]
+    pub offline: bool,
+    /// Base URL to send to, in place of the recorded one
+    // Read later, for the same reason as a header of a check.
+    #[arg(long)]
+    pub url: Option<Unshown>,
+    /// A header in place of a recorded one that held a credential
+    // Read later, for the same reason as a header of a check.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<Unshown>,
+    /// The document to hold it to, in place of the recorded one
+    #[arg(long)]
+    pub spec: Option<Unshown>,
+    #[command(flatten)]
+    pub overlays: Overlays,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// JSON reports, the earlier first: `uptospec check --report json=PATH` writes them
+    #[arg(required = true, value_name = "REPORT")]
+    pub files: Vec<PathBuf>,
+    /// Set targets side by side even where both reports are of the same
+    #[arg(long)]
+    pub side_by_side: bool,
+    /// Write the comparison to a file, as markdown=PATH; repeatable
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    pub reports: Vec<ReportSpec>,
+    /// List the rules that are kept, and the findings that are unchanged
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]
@@ -221,12 +347,12 @@ fn positive(text: &str) -> Result<usize, String> {
 ///
 /// # Errors
 /// What would be right, and nothing of the text: it may be a credential.
-pub fn value_option(text: &str) -> Result<(crate::contract::Location, serde_json::Value), &'static str> {
+fn value_option(text: &str) -> Result<(Location, Value), &'static str> {
     let wanted = "--value is LOCATION=VALUE, such as path.agentId=abc123; \
         locations are path.X, query.X, header.X, cookie.X and body#/json/pointer";
     let (location, value) = text.split_once('=').ok_or(wanted)?;
     let location = location.parse().map_err(|_| wanted)?;
-    let value = serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::from(value));
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
     Ok((location, value))
 }
 

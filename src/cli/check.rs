@@ -6,7 +6,7 @@ use super::arguments::{CheckOptions, FailOn};
 use super::prepare::{Read, prepare, read_all};
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
-use crate::report::{self, Progress, Reporters, Terminal, TerminalOptions};
+use crate::report::{self, Progress, Recorder, Reporters, Terminal, TerminalOptions};
 use crate::run::{Forecast, Interrupt, Options, run};
 
 /// Runs the check to its exit code.
@@ -93,6 +93,11 @@ fn reporters(options: &CheckOptions) -> Result<Reporters, Failure> {
     let mut reporters = Reporters::default();
     reporters.push(Progress::on_stderr(options.quiet));
     reporters.push(Terminal::new(anstream::stdout(), terminal_options(options)));
+    if let Some(folder) = &options.record {
+        let recorder = Recorder::into_folder(folder.clone());
+        let cannot = |error| Failure::Usage(format!("recordings cannot be written to {}: {error}", folder.display()));
+        reporters.push(recorder.map_err(cannot)?);
+    }
     for spec in &options.reports {
         reporters.push(report::open(spec).map_err(|error| Failure::Usage(error.to_string()))?);
     }

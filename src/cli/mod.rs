@@ -2,15 +2,18 @@
 
 mod arguments;
 mod check;
+mod compare;
 pub mod diagnostics;
 mod documents;
 mod exit;
 pub mod explain;
+mod identify;
 mod init;
 pub mod lint;
 mod look;
 mod names;
 mod prepare;
+mod replay;
 mod selftest;
 mod serve;
 
@@ -62,6 +65,9 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
     let look = Look::of_stdout();
     match command {
         Command::Check(options) => check::check(*options).await,
+        Command::Compare(options) => compare::compare(&options, &mut anstream::stdout().lock()),
+        Command::Identify(options) => identify::identify(&options, &mut anstream::stdout()).await,
+        Command::Replay(options) => replay::replay(&options, &mut anstream::stdout()).await,
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
         Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,

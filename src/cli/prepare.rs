@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::{CheckOptions, value_option};
+use super::arguments::CheckOptions;
 use super::names::check_names;
 use super::{Failure, documents};
 use crate::contract::{self, Contract, Diagnostic, DocumentOrigin, Level};
@@ -179,7 +179,7 @@ fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), Failure> {
         target.headers.push(header_option(&header.0).map_err(wrong)?);
     }
     for value in &options.values {
-        let (location, value) = value_option(&value.0).map_err(|wanted| Failure::Usage(wanted.to_owned()))?;
+        let (location, value) = value.value()?;
         target.values.insert(location, value);
     }
     target.overlays.extend(options.overlays.files.iter().cloned());

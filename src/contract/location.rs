@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// One part of a request: `path.X`, `query.X`, `header.X`, `cookie.X` or `body#/json/pointer`.
 ///
 /// The same words stand in a configuration's `values`, in findings and in coverage.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Location {
     /// A variable of the path template.
     Path(String),

@@ -1,5 +1,6 @@
 //! The contract: what an API promises, in one model for every OpenAPI version.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -237,7 +238,8 @@ pub struct Example {
 }
 
 /// The statuses that a documented response stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StatusPattern {
     /// One status.
     Exact(u16),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Request;
 use crate::contract::{Location, Operation, PromiseId, StatusPattern, Strength};
 
@@ -38,7 +40,8 @@ pub struct Case {
 }
 
 /// Why a case is sent.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CaseKind {
     /// An example of the document.
     Example,
@@ -86,7 +89,7 @@ impl CaseKind {
 }
 
 /// The one constraint that a negative case breaks.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Violation {
     /// The part of the request that is wrong.
     pub at: Location,
@@ -100,11 +103,13 @@ pub struct Violation {
     /// not essential: a tolerant reader may ignore it.
     pub essential: bool,
     /// The promise that holds the constraint.
+    #[serde(skip)]
     pub promise: Option<PromiseId>,
 }
 
 /// What is wrong, or odd, with the credential of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CredentialFault {
     /// There is none.
     None,
@@ -198,7 +203,8 @@ impl CredentialFault {
 }
 
 /// What the contract lets the target answer to a case.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Expect {
     /// A documented success. Where an id in the request is only a guess of ours, a documented refusal
     /// is no evidence against the target.
@@ -215,13 +221,14 @@ pub enum Expect {
 }
 
 /// One documented error that may answer a case.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExpectedError {
     /// Its status.
     pub status: StatusPattern,
     /// The code, or text, that must be in its body.
     pub code: Option<String>,
     /// Its promise.
+    #[serde(skip)]
     pub promise: Option<PromiseId>,
     /// How firmly this case brings it about. `Inferred`: a plain 4xx without a code is just as good.
     pub strength: Strength,

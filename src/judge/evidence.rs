@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::contract::{Contract, MediaType, Operation, Response, StatusPattern};
@@ -12,7 +13,7 @@ use crate::generate::{Case, CaseKind, Expect};
 use crate::send::{Answer, End, Exchange};
 
 /// What is known beyond the exchange itself.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Context {
     /// Whether a valid request with the same ids was answered with success, or the configuration
     /// vouches for those ids. Without it a documented refusal may be the ids' fault.

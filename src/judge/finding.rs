@@ -28,7 +28,7 @@ impl Severity {
 }
 
 /// The place of a finding in an exchange. Empty: the exchange as a whole.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct At {
     /// Offset in the body, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +53,18 @@ impl At {
     /// A header field.
     pub fn header(name: impl Into<String>) -> Self {
         At { header: Some(name.into()), ..At::default() }
+    }
+
+    /// Whether both are the same place but for which item of an array it is, and which byte or event: those
+    /// differ from answer to answer.
+    pub fn is_like(&self, other: &At) -> bool {
+        let without_items = |at: &At| {
+            at.pointer.as_ref().map(|pointer| {
+                let is_item = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
+                pointer.split('/').map(|step| if is_item(step) { "" } else { step }).collect::<Vec<_>>().join("/")
+            })
+        };
+        self.header == other.header && without_items(self) == without_items(other)
     }
 
     /// An offset in the body.

@@ -9,10 +9,13 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use crate::contract::{Place, Source, Strength};
-use crate::judge::{At, Finding, Severity, StreamEnd};
+use crate::generate::{CaseKind, Expect};
+use crate::judge::{At, Context, Finding, Severity, StreamEnd};
+use crate::recording::{RecordedCase, RecordedRequest};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Latency, Moment, NotChecked, Percentiles, PromiseOutcome,
-    PromiseVerdict, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult, Timeline,
+    PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
+    Timeline,
 };
 use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
@@ -28,6 +31,14 @@ impl io::Write for BrokenPipe {
     fn flush(&mut self) -> io::Result<()> {
         Err(io::ErrorKind::BrokenPipe.into())
     }
+}
+
+/// The JSON report of a run.
+pub fn json(run: &RunResult) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut report = super::JsonReport::new(&mut out);
+    report.event(&Event::RunFinished(run)).expect("a vector takes everything");
+    out
 }
 
 /// The events of a finished run, in order.
@@ -286,6 +297,28 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
         },
         exchange: answered(200, "text/plain", b"", END),
         stream: None,
+        recorded: recorded(),
+        context: Context::default(),
+    }
+}
+
+fn recorded() -> RecordedCase {
+    RecordedCase {
+        id: "sendMessage/positive/12".to_owned(),
+        operation: "sendMessage".to_owned(),
+        kind: CaseKind::Positive,
+        state: None,
+        request: RecordedRequest {
+            method: "POST".to_owned(),
+            path: "/api/chat".to_owned(),
+            path_values: Vec::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            content_type: None,
+            body: None,
+        },
+        expect: Expect::Any,
+        mark: None,
     }
 }
 

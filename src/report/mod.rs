@@ -5,10 +5,12 @@
 
 mod at_end;
 mod badge;
+pub(crate) mod compared;
 mod excerpt;
 mod github;
 mod har;
 mod html;
+mod identified;
 mod json;
 mod junit;
 pub(crate) mod layout;
@@ -17,6 +19,7 @@ mod markdown;
 mod markup;
 mod ndjson;
 mod progress;
+mod recordings;
 pub(crate) mod safe;
 pub(crate) mod style;
 pub(crate) mod table;
@@ -27,16 +30,18 @@ pub(crate) mod words;
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+pub use identified::print_likenesses;
 pub use json::JsonReport;
 pub use ndjson::NdjsonReport;
 pub use progress::Progress;
+pub use recordings::{Recorder, Replayed, print_replayed};
 pub use terminal::{Terminal, TerminalOptions, print_plan};
 
 use crate::run::{Event, Reporter};

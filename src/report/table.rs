@@ -1,5 +1,6 @@
 //! Tables whose columns line up.
 
+use std::borrow::Cow;
 use std::io;
 
 use anstyle::Style;
@@ -12,10 +13,10 @@ use super::style::{Palette, paint};
 const GAP: &str = "  ";
 
 /// One column.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Column {
-    /// What stands above it.
-    pub head: &'static str,
+    /// What stands above it. It must be safe.
+    pub head: Cow<'static, str>,
     /// On which side its cells stand.
     pub align: Align,
     /// What it shares with its neighbours, written above their heads; empty for nothing.
@@ -26,22 +27,22 @@ pub struct Column {
 
 impl Column {
     /// A column of words.
-    pub const fn words(head: &'static str) -> Self {
-        Column { head, align: Align::Left, group: "", optional: false }
+    pub fn words(head: impl Into<Cow<'static, str>>) -> Self {
+        Column { head: head.into(), align: Align::Left, group: "", optional: false }
     }
 
     /// A column of numbers.
-    pub const fn numbers(head: &'static str) -> Self {
-        Column { head, align: Align::Right, group: "", optional: false }
+    pub fn numbers(head: impl Into<Cow<'static, str>>) -> Self {
+        Column { align: Align::Right, ..Column::words(head) }
     }
 
     /// The same column, left out where space is short.
-    pub const fn optional(self) -> Self {
+    pub fn optional(self) -> Self {
         Column { optional: true, ..self }
     }
 
     /// The same column in a group.
-    pub const fn of(self, group: &'static str) -> Self {
+    pub fn of(self, group: &'static str) -> Self {
         Column { group, ..self }
     }
 }
@@ -67,19 +68,21 @@ impl Cell {
 
 /// A table under construction.
 #[derive(Debug)]
-pub struct Table<const N: usize> {
-    columns: [Column; N],
-    rows: Vec<[Cell; N]>,
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
 }
 
-impl<const N: usize> Table<N> {
+impl Table {
     /// A table without rows.
-    pub fn new(columns: [Column; N]) -> Self {
-        Table { columns, rows: Vec::new() }
+    pub fn new(columns: impl Into<Vec<Column>>) -> Self {
+        Table { columns: columns.into(), rows: Vec::new() }
     }
 
-    /// Adds a row.
-    pub fn row(&mut self, cells: [Cell; N]) {
+    /// Adds a row. Cells that are missing are empty, and those without a column are not shown.
+    pub fn row(&mut self, cells: impl Into<Vec<Cell>>) {
+        let mut cells = cells.into();
+        cells.resize_with(self.columns.len(), || Cell::plain(""));
         self.rows.push(cells);
     }
 
@@ -93,7 +96,7 @@ impl<const N: usize> Table<N> {
         if !groups.trim().is_empty() {
             writeln!(out, "{}", paint(palette.dim, groups.trim_end()))?;
         }
-        let head = shown.iter().map(|column| (*column, self.columns[column.index].head, palette.dim));
+        let head = shown.iter().map(|column| (*column, self.columns[column.index].head.as_ref(), palette.dim));
         print_line(out, head)?;
         for row in &self.rows {
             print_line(

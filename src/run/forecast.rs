@@ -3,16 +3,16 @@
 //! A target that keeps its contract gets exactly the requests that are planned. Each reason for more has a
 //! most of its own, and a run never sends more than all of them together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
 use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
-use super::{Options, confirm, dispatch};
+use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
-use crate::generate::{Case, CaseKind, Expect, LeftOut, Plan, Suite, Workflow, generate};
+use crate::generate::{Case, CaseKind, CredentialFault, Expect, LeftOut, Plan, Suite, Workflow, generate};
 use crate::target::{Limits, Target};
 
 /// How many findings are tried again: what comes after them is reported as it was seen.
@@ -117,6 +117,9 @@ impl Preparation {
         // An operation that was not chosen may still have to give values to one that was.
         let providers = providers(&plan);
         keep_chosen(&mut plan, &options.only);
+        if options.depth == Depth::Glance {
+            keep_glance(&mut plan);
+        }
         let times = match target.limits.max_generations {
             Some(most) => keep_within(&mut plan, &providers, most, target.limits.concurrency),
             None => target.limits.concurrency,
@@ -139,6 +142,22 @@ fn keep_chosen(plan: &mut Plan, only: &[String]) {
     plan.cases.retain(|case| wanted(&case.operation.id));
     plan.workflows.retain(|workflow| workflow.cases().iter().all(|case| wanted(&case.operation.id)));
     plan.left_out.retain(|left_out| wanted(&left_out.operation));
+}
+
+/// Keeps what a glance needs: the first of each operation's valid requests and of those without a credential, and
+/// the errors that a request alone can bring about.
+fn keep_glance(plan: &mut Plan) {
+    plan.workflows.clear();
+    let mut seen = HashSet::new();
+    plan.cases.retain(|case| {
+        let kind = match case.kind {
+            CaseKind::Example | CaseKind::Positive => "valid",
+            CaseKind::Credential(CredentialFault::None) => "credential",
+            CaseKind::Error => return case.state.is_none(),
+            _ => return false,
+        };
+        case.state.is_none() && seen.insert((case.operation.id.clone(), kind))
+    });
 }
 
 /// Leaves out requests until a target that keeps its contract generates no more than `most` answers. Gives how

@@ -69,6 +69,8 @@ pub struct Options {
     pub rules: Vec<String>,
     /// The least severity that makes a verdict of `violations`.
     pub fail_on: Severity,
+    /// How much of it is sent.
+    pub depth: Depth,
     /// Whether findings are tried again and their cases made small.
     pub confirm: bool,
     /// Ends the run early.
@@ -83,10 +85,20 @@ impl Default for Options {
             only: Vec::new(),
             rules: Vec::new(),
             fail_on: Severity::Error,
+            depth: Depth::Whole,
             confirm: true,
             interrupt: Interrupt::default(),
         }
     }
+}
+
+/// How much of a plan is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All of it.
+    Whole,
+    /// Of each operation one valid request, one without a credential, and the documented errors that need no state.
+    Glance,
 }
 
 /// A run that broke off: never the fault of a target.

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{ShownStream, Timeline};
 use crate::contract::{Place, Source};
-use crate::judge::{Finding, Severity, StreamEnd};
+use crate::judge::{Context, Finding, Severity, StreamEnd};
+use crate::recording::RecordedCase;
 use crate::send::Exchange;
 
 /// What a target, or a whole run, comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RunVerdict {
     /// Nothing that was judged breaks the contract, and every operation was judged.
@@ -108,6 +109,10 @@ pub struct FoundFinding {
     pub exchange: Exchange,
     /// Its answer as a stream, where it is one.
     pub stream: Option<ShownStream>,
+    /// That case in a form that can be judged and sent again.
+    pub recorded: RecordedCase,
+    /// What was known beyond the exchange when it was judged.
+    pub context: Context,
 }
 
 /// Whether a finding shows again when its case is sent again.
@@ -191,7 +196,7 @@ pub struct PromiseOutcome {
 }
 
 /// Whether a promise is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PromiseVerdict {
     /// There is evidence for it and none against it.
     #[serde(rename = "kept")]

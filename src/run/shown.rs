@@ -7,11 +7,27 @@ use super::redact;
 use super::tally::{Found, Key};
 use super::{FoundCase, FoundFinding, Reproduced, ShownStream};
 use crate::generate::CaseKind;
+use crate::judge::Context;
+use crate::recording::RecordedCase;
 use crate::send::{Answer, SentRequest, curl};
 use crate::target::{Redactor, Secret, Sighting};
 
 /// Shortest piece of a secret that is hidden by itself: a shorter one is a word, or part of many.
 const SHORTEST_PIECE: usize = 4;
+
+/// What trying a finding again came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Confirmation {
+    /// Whether it shows again.
+    pub reproduced: Reproduced,
+    /// Whether nothing more can be taken away without losing it.
+    pub shrunk: bool,
+}
+
+impl Confirmation {
+    /// It was not tried again.
+    pub const NONE: Confirmation = Confirmation { reproduced: Reproduced::NotTried, shrunk: false };
+}
 
 /// Shows findings of one target.
 pub struct Show<'a> {
@@ -23,7 +39,13 @@ pub struct Show<'a> {
 
 impl Show<'_> {
     /// The finding as people may see it.
-    pub fn finding(&self, key: &Key, found: &Found, reproduced: Reproduced, shrunk: bool) -> FoundFinding {
+    pub fn finding(
+        &self,
+        key: &Key,
+        found: &Found,
+        context: Context,
+        Confirmation { reproduced, shrunk }: Confirmation,
+    ) -> FoundFinding {
         let answer = found.exchange.answer();
         // A part of a credential, or one made from it, is a secret of its case alone.
         let of_case = self.redactor.with(found.case.request.secrets());
@@ -56,6 +78,8 @@ impl Show<'_> {
             case,
             exchange,
             stream,
+            recorded: RecordedCase::of(&found.case, redactor),
+            context,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use url::Url;
 
-use crate::contract;
+use crate::contract::{self, Contract};
 use crate::generate::suite;
 use crate::judge;
 use crate::reference::Api;
@@ -38,6 +38,24 @@ const DOCUMENTS: [Documents; 4] =
 #[error("a document that the program carries cannot be read: {0}")]
 pub struct DocumentsError(pub String);
 
+/// The contracts of the four documented APIs, each with the name of its file.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn contracts() -> Result<Vec<(String, Contract)>, DocumentsError> {
+    DOCUMENTS.iter().map(|documents| Ok((documents.file(), documents.contract()?))).collect()
+}
+
+impl Documents {
+    fn file(&self) -> String {
+        format!("specs/{}.yaml", self.name)
+    }
+
+    fn contract(&self) -> Result<Contract, DocumentsError> {
+        contract::read(&self.file(), self.spec, None).map_err(|error| DocumentsError(error.to_string()))
+    }
+}
+
 /// The job of auditing an API at a URL, as the configuration that the program carries has it.
 ///
 /// # Errors
@@ -53,8 +71,7 @@ pub fn job(api: &Api, url: Url) -> Result<Job, DocumentsError> {
     let surroundings = Surroundings { wanted: &wanted, environment: &|_| None, rules: &rules };
     let config = target::read("uptospec.toml", CONFIGURATION, Path::new(""), &surroundings);
     let target = config.map_err(|error| refuse(&error))?.targets.remove(0);
-    let spec = format!("specs/{}.yaml", api.name);
-    let contract = contract::read(&spec, documents.spec, None).map_err(|error| refuse(&error))?;
+    let contract = documents.contract()?;
     let suite = suite::read(&format!("suites/{}.arazzo.yaml", api.name), documents.suite);
     Ok(Job { target, url, contract, suite: Some(suite.map_err(|error| refuse(&error))?) })
 }

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use url::Url;
 
-pub use documents::{DocumentsError, job};
+pub use documents::{DocumentsError, contracts, job};
 
 use crate::judge::Severity;
 use crate::reference::{self, Api, Fault, ServerOptions, StartError};

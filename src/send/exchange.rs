@@ -4,19 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::Wire;
+use super::serial::{fields, micros, optional_payload, payload};
 use crate::follow::Followed;
 
 /// Most pieces of a body whose arrival is kept.
 pub const KEPT_PIECES: usize = 16 * 1024;
 
 /// One request and what came of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Exchange {
     /// The request as sent, secrets masked.
     pub request: SentRequest,
     /// Seconds from the start of the run to the first byte sent.
+    #[serde(with = "micros")]
     pub started: Duration,
     /// What came back.
     pub outcome: Outcome,
@@ -35,7 +38,7 @@ impl Exchange {
 }
 
 /// A request as it was sent, secrets shown as `${NAME}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentRequest {
     /// The method.
     pub method: String,
@@ -44,11 +47,13 @@ pub struct SentRequest {
     /// Header fields in the order they were given to the client.
     pub headers: Vec<(String, String)>,
     /// The body.
+    #[serde(with = "optional_payload")]
     pub body: Option<Bytes>,
 }
 
 /// What came of a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A response head, and as much of a body as came.
     Answered(Answer),
@@ -57,18 +62,20 @@ pub enum Outcome {
 }
 
 /// Why no response head came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What kind of failure it is.
     pub kind: FailureKind,
     /// The client's own words, secrets masked.
     pub message: String,
     /// How long it took.
+    #[serde(with = "micros")]
     pub after: Duration,
 }
 
 /// What kept the response head from coming.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The name does not resolve, or nobody listens.
     Connect,
@@ -87,30 +94,36 @@ pub enum FailureKind {
 }
 
 /// A response.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Answer {
     /// The status.
     pub status: u16,
     /// `HTTP/1.1`, `HTTP/2.0`, …
     pub version: String,
     /// Header fields in the order they came; names in lower case, values as bytes.
+    #[serde(with = "fields")]
     pub headers: Vec<(String, Vec<u8>)>,
     /// From the first byte sent to the whole head.
+    #[serde(with = "micros")]
     pub head_at: Duration,
     /// The body as read, transfer coding removed, content coding kept. Of a long stream that was followed
     /// as it came it is the beginning, and `tail` the end.
+    #[serde(with = "payload")]
     pub body: Bytes,
     /// Length of the body as read, in bytes.
     pub length: usize,
     /// The last bytes of a body that is longer than `body`.
+    #[serde(with = "payload")]
     pub tail: Bytes,
     /// How the body arrived: the first [`KEPT_PIECES`] pieces.
     pub pieces: Vec<Piece>,
     /// The stream as it was followed when it came; `None` for a body that is none, or that was not.
+    #[serde(skip)]
     pub followed: Option<Arc<Followed>>,
     /// How the body ended.
     pub end: End,
     /// From the first byte sent to the end.
+    #[serde(with = "micros")]
     pub ended_at: Duration,
 }
 
@@ -179,9 +192,10 @@ impl Answer {
 }
 
 /// A part of a body that arrived at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// From the first byte sent to its arrival.
+    #[serde(with = "micros")]
     pub at: Duration,
     /// Offset in the body.
     pub offset: usize,
@@ -190,7 +204,8 @@ pub struct Piece {
 }
 
 /// How a body ended: a fact, never a guess.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum End {
     /// As long as its framing says.
     Complete(BodyLength),
@@ -205,6 +220,7 @@ pub enum End {
     /// Silent for longer than allowed.
     Idle {
         /// How long it was silent.
+        #[serde(with = "micros")]
         silence: Duration,
     },
     /// We stopped reading: enough bytes.
@@ -216,12 +232,14 @@ pub enum End {
     /// We stopped reading: the stream's own terminal was seen and the connection stayed open.
     HeldOpen {
         /// How long we waited after the terminal.
+        #[serde(with = "micros")]
         waited: Duration,
     },
 }
 
 /// What says how long a body is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum BodyLength {
     /// There is none by the status or the method.
     None,

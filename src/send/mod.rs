@@ -11,6 +11,7 @@ mod failure;
 mod pace;
 mod record;
 mod response;
+pub mod serial;
 mod wire;
 
 pub use client::{Client, ClientError, Connection, StopAt};

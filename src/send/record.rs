@@ -4,9 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::serial::{fields, micros, payload};
 
 /// What is known of the bytes beneath an answer.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Wire {
     /// Nobody asked.
     #[default]
@@ -25,9 +29,10 @@ impl Wire {
 }
 
 /// What the bytes of one HTTP/1.1 answer say, header fields and framing as sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WireRecord {
     /// Status line and header fields of the final response, up to and with the blank line.
+    #[serde(with = "payload")]
     pub head: Bytes,
     /// Every value of Content-Length, in order.
     pub content_lengths: Vec<String>,
@@ -42,6 +47,7 @@ pub struct WireRecord {
     /// Whether the last chunk, of size 0, was seen.
     pub last_chunk: bool,
     /// Trailer fields in the order they came, names as sent.
+    #[serde(with = "fields")]
     pub trailers: Vec<(String, Bytes)>,
     /// Whether the message was seen to its end.
     pub ended: bool,
@@ -57,7 +63,8 @@ impl WireRecord {
 }
 
 /// What says where a message ends (RFC 9112 6.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WireFraming {
     /// The head: status or method leave no room for a body.
     Head,
@@ -72,9 +79,10 @@ pub enum WireFraming {
 }
 
 /// One chunk of a chunked body (RFC 9112 7.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
     /// From the first byte sent to the arrival of its size.
+    #[serde(with = "micros")]
     pub at: Duration,
     /// Offset of its data in the body.
     pub offset: u64,
@@ -85,15 +93,17 @@ pub struct Chunk {
 }
 
 /// Bytes after the end of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surplus {
     /// From the first byte sent to the arrival of the first of them.
+    #[serde(with = "micros")]
     pub at: Duration,
     /// How many bytes the connection carried before them, interim responses included.
     pub offset: u64,
     /// How many came while we looked.
     pub len: u64,
     /// The first [`Surplus::MOST_BYTES`] of them.
+    #[serde(with = "payload")]
     pub first: Bytes,
 }
 

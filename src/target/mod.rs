@@ -17,6 +17,7 @@ pub use config::{Config, ConfigError, Surroundings, find, load, read};
 pub use model::*;
 pub use redact::{Part, Redactor, SecretForm, Sighting};
 pub(crate) use shown::shown_line;
+pub use substitute::{SubstituteError, substitute};
 pub(crate) use table::help_nearest;
 pub use text::{Secret, Text};
 pub use units::{UnitError, duration, rate};

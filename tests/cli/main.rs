@@ -2,9 +2,12 @@
 
 mod budget;
 mod check;
+mod compare;
 mod documents;
 mod framing;
+mod identify;
 mod overlays;
+mod replay;
 mod secrets;
 mod streams;
 mod support;

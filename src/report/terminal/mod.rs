@@ -40,7 +40,7 @@ impl Default for TerminalOptions {
 }
 
 impl TerminalOptions {
-    fn palette(&self) -> Palette {
+    pub(in crate::report) fn palette(&self) -> Palette {
         Palette::new(self.colour)
     }
 }

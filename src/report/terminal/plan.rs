@@ -45,7 +45,7 @@ pub fn print_plan(
     writeln!(out, "nothing was sent")
 }
 
-fn requests(palette: &Palette, forecast: &Forecast) -> Table<3> {
+fn requests(palette: &Palette, forecast: &Forecast) -> Table {
     let mut table = Table::new([Column::words("kind"), Column::numbers("requests"), Column::numbers("may cost money")]);
     let mut row = |kind: &str, requests: usize, generating: usize, style: Style| {
         table.row([

@@ -45,7 +45,7 @@ pub fn print_verdict(out: &mut dyn io::Write, palette: &Palette, run: &RunResult
     writeln!(out, "{}: {}", paint(palette.verdict(run.verdict), run.verdict.word()), verdict_words(run))
 }
 
-fn targets(palette: &Palette, run: &RunResult) -> Table<11> {
+fn targets(palette: &Palette, run: &RunResult) -> Table {
     let mut table = Table::new([
         Column::words("target"),
         Column::words("verdict"),

@@ -6,7 +6,7 @@ use futures_util::stream;
 use super::Audit;
 use crate::judge::is_timed;
 use crate::run::confirm::{Confirmed, Confirmer};
-use crate::run::shown::Show;
+use crate::run::shown::{Confirmation, Show};
 use crate::run::tally::Selection;
 use crate::run::{Event, FoundFinding, Reproduced, RunError};
 
@@ -17,7 +17,7 @@ impl Audit<'_> {
         let found: Vec<_> =
             self.tally.found().iter().map(|(key, found)| (key.clone(), found.clone())).zip(contexts).collect();
         let selection = Selection { rules: Vec::new(), severity: self.job.target.severity.clone() };
-        let confirmer = Confirmer {
+        let confirmer = &Confirmer {
             contract: &self.job.contract,
             dispatcher: &self.dispatcher,
             links: &self.links,
@@ -27,10 +27,10 @@ impl Audit<'_> {
         let show = Show { dispatcher: &self.dispatcher, redactor: &self.redactor };
         let mut left = found.len();
         let mut tries = stream::iter(found)
-            .map(|((key, found), context)| confirmer.confirm(key, found, context))
+            .map(|((key, found), context)| async move { (confirmer.confirm(key, found, context).await, context) })
             .buffered(self.job.target.limits.concurrency);
         let (mut findings, mut passing) = (Vec::new(), Vec::new());
-        while let Some(Confirmed { key, found, reproduced, shrunk }) = tries.next().await {
+        while let Some((Confirmed { key, found, reproduced, shrunk }, context)) = tries.next().await {
             if self.options.confirm {
                 self.reporter.event(&Event::Shrinking { target: &self.job.target.name, left })?;
             }
@@ -39,7 +39,7 @@ impl Audit<'_> {
                 passing.push(key);
                 continue;
             }
-            findings.push(show.finding(&key, &found, reproduced, shrunk));
+            findings.push(show.finding(&key, &found, context, Confirmation { reproduced, shrunk }));
         }
         drop(tries);
         for key in passing {

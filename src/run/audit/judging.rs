@@ -5,9 +5,9 @@ use super::sending::Stop;
 use crate::contract::{Location, ParameterLocation};
 use crate::generate::{Case, Expect};
 use crate::judge::{Before, Check, Context, in_short, judge};
-use crate::run::shown::Show;
+use crate::run::shown::{Confirmation, Show};
 use crate::run::tally::Key;
-use crate::run::{Event, Reproduced, RunError};
+use crate::run::{Event, RunError};
 use crate::send::Exchange;
 
 /// Largest body that is kept for findings over the run.
@@ -42,7 +42,7 @@ impl Audit<'_> {
         for key in new {
             let Some(found) = self.tally.found().get(&key) else { continue };
             let show = Show { dispatcher: &self.dispatcher, redactor: &self.redactor };
-            let finding = show.finding(&key, found, Reproduced::NotTried, false);
+            let finding = show.finding(&key, found, self.context(&found.case), Confirmation::NONE);
             self.reporter.event(&Event::FindingSeen { target, finding: &finding })?;
         }
         Ok(())

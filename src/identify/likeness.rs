@@ -1,0 +1,153 @@
+//! How well an endpoint's answers fit one contract.
+
+use std::collections::BTreeSet;
+
+use crate::judge::{RuleSource, Severity, rule};
+use crate::run::{CheckCount, TargetResult};
+
+/// What a refusal that is documented word for word counts, beside an answer that is: others may refuse alike.
+const OF_A_REFUSAL: f64 = 0.5;
+/// What a refusal of the caller with the documented status alone counts: many paths are guarded like that.
+const OF_A_GUARD: f64 = 0.2;
+/// The least share of an endpoint that strays from a contract and still means to speak it.
+const LIKELY: f64 = 0.8;
+
+/// How well an endpoint speaks a contract.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Likeness {
+    /// Name of the contract.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// From 0, nothing of it, to 1, everything as documented.
+    pub share: f64,
+    /// Its operations.
+    pub operations: Vec<OperationFit>,
+    /// What speaks against it: rules of the contract that its answers break.
+    pub against: Vec<Against>,
+    /// Why operations could not be judged.
+    pub unknown: Vec<String>,
+    /// Dialects of streams that were recognised.
+    pub dialects: BTreeSet<String>,
+    /// Requests sent.
+    pub requests: usize,
+    /// Whether anything could be judged at all: somebody was there.
+    pub was_answered: bool,
+}
+
+/// How well the answers of one operation fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OperationFit {
+    /// Its id.
+    pub operation: String,
+    /// What came.
+    pub fit: Fit,
+}
+
+/// What became of an operation's requests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fit {
+    /// A valid request was served, and this share of the contract's rules is kept.
+    Served(f64),
+    /// None was served, and refusals carry what the document says.
+    RefusedAsDocumented,
+    /// None was served, and whoever has no credential is refused with the documented status.
+    Guarded,
+    /// Nothing of the operation is to be seen.
+    Unseen,
+}
+
+/// What a likeness comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Guess {
+    /// Nothing of the contract is there.
+    Nothing,
+    /// Something is like it, and more speaks against it.
+    Resembles,
+    /// It means to speak it: it strays in little, or nothing could be seen that speaks against it.
+    Likely,
+    /// Everything that was asked was answered as documented.
+    Speaks,
+}
+
+/// One thing that speaks against a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Against {
+    /// Id of the rule.
+    pub rule: String,
+    /// Id of the operation.
+    pub operation: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Likeness {
+    /// What a glance showed.
+    pub fn of(result: &TargetResult) -> Self {
+        let operations: Vec<_> = result
+            .operations
+            .iter()
+            .map(|operation| OperationFit { operation: operation.clone(), fit: fit(result, operation) })
+            .collect();
+        let weight = |fit: Fit| match fit {
+            Fit::Served(share) => share,
+            Fit::RefusedAsDocumented => OF_A_REFUSAL,
+            Fit::Guarded => OF_A_GUARD,
+            Fit::Unseen => 0.0,
+        };
+        let total: f64 = operations.iter().map(|operation| weight(operation.fit)).sum();
+        let against = result.findings.iter().filter(|found| found.finding.severity == Severity::Error);
+        Likeness {
+            name: result.name.clone(),
+            title: result.title.clone(),
+            share: if operations.is_empty() { 0.0 } else { total / operations.len() as f64 },
+            against: against
+                .map(|found| Against {
+                    rule: found.finding.rule.to_owned(),
+                    operation: found.operation.clone(),
+                    message: found.finding.message.clone(),
+                })
+                .collect(),
+            operations,
+            unknown: result.incomplete.clone(),
+            dialects: result.streams.values().flat_map(|streams| streams.dialects.keys().cloned()).collect(),
+            requests: result.requests,
+            was_answered: !result.checks.is_empty(),
+        }
+    }
+
+    /// What it comes to.
+    pub fn guess(&self) -> Guess {
+        match self.share {
+            share if share >= 1.0 => Guess::Speaks,
+            share if share >= LIKELY => Guess::Likely,
+            share if share > 0.0 && self.against.is_empty() => Guess::Likely,
+            share if share > 0.0 => Guess::Resembles,
+            _ => Guess::Nothing,
+        }
+    }
+}
+
+fn fit(result: &TargetResult, operation: &str) -> Fit {
+    let checks = || result.checks.iter().filter(|check| check.operation == operation && is_of_contract(check));
+    let (mut kept, mut broken) = (0, 0);
+    for check in checks() {
+        broken += usize::from(check.failed > 0);
+        kept += usize::from(check.failed == 0 && check.passed > 0);
+    }
+    // Only operations that were served have times.
+    if result.latency.contains_key(operation) {
+        return Fit::Served(f64::from(u32::try_from(kept).unwrap_or(u32::MAX)) / (kept + broken).max(1) as f64);
+    }
+    let is_kept = |rule: &str| checks().any(|check| check.rule == rule && check.failed == 0 && check.passed > 0);
+    match () {
+        () if is_kept("error/code") => Fit::RefusedAsDocumented,
+        () if is_kept("error/status") => Fit::Guarded,
+        () => Fit::Unseen,
+    }
+}
+
+/// What the standards ask of everybody tells no contract from another.
+fn is_of_contract(check: &CheckCount) -> bool {
+    rule(check.rule).is_some_and(|rule| rule.source == RuleSource::Contract)
+}

@@ -1,0 +1,32 @@
+//! Which of several contracts an endpoint speaks.
+//!
+//! In: contracts and a URL. Out: a [`Likeness`] each, the best first. Every contract gets a glance
+//! ([`Depth::Glance`]): its examples, no credential, and the errors that can be brought about by a request
+//! alone. What comes is judged by the same rules as any run.
+
+mod likeness;
+
+pub use likeness::{Against, Fit, Guess, Likeness, OperationFit};
+
+use crate::run::{Depth, Event, Job, Options, Reporter, RunError, run};
+
+/// Holds an endpoint against each contract.
+///
+/// # Errors
+/// When no client can be made.
+pub async fn identify(jobs: &[Job], options: &Options) -> Result<Vec<Likeness>, RunError> {
+    let options = Options { depth: Depth::Glance, cases: 1, confirm: false, ..options.clone() };
+    let result = run(jobs, &options, &mut Silent).await?;
+    let mut likenesses: Vec<_> = result.targets.iter().map(Likeness::of).collect();
+    likenesses.sort_by(|one, other| other.share.total_cmp(&one.share));
+    Ok(likenesses)
+}
+
+/// Nobody listens: what a glance shows is told at the end.
+struct Silent;
+
+impl Reporter for Silent {
+    fn event(&mut self, _: &Event<'_>) -> std::io::Result<()> {
+        Ok(())
+    }
+}

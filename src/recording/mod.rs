@@ -1,0 +1,10 @@
+//! Recordings: the case and the exchange behind a finding, kept in a file, so that it can be judged or sent again.
+//!
+//! In: a case with its exchange, credentials hidden. Out: JSON, and from JSON the case and the exchange again.
+//! A recording holds no credential: where one was sent stands its name, `${NAME}`.
+
+mod case;
+mod file;
+
+pub use case::{RecordedBody, RecordedCase, RecordedRequest, Unresolved};
+pub use file::{RecordedFinding, RecordedTarget, Recording, RecordingError};

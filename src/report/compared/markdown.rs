@@ -1,0 +1,105 @@
+//! Comparisons as Markdown.
+
+use std::io;
+
+use super::{cell_words, counted, gone_words, in_short, promise_word};
+use crate::compare::{Difference, Finding, Matrix, Row, TargetDifference};
+use crate::report::markup::{code, code_in_cell};
+use crate::report::{safe, words};
+
+/// The longest message or sentence on a line, in columns.
+const LONGEST: usize = 300;
+
+/// Writes targets side by side.
+///
+/// # Errors
+/// When `out` fails.
+pub fn matrix(out: &mut dyn io::Write, matrix: &Matrix) -> io::Result<()> {
+    writeln!(out, "## uptospec: {} side by side\n", words::count(matrix.subjects.len(), "target"))?;
+    writeln!(
+        out,
+        "| target | verdict | requests | promises kept | broken | not checked | errors | warnings | notes |"
+    )?;
+    writeln!(out, "| --- | --- | --: | --: | --: | --: | --: | --: | --: |")?;
+    for subject in &matrix.subjects {
+        let numbers = [subject.requests].into_iter().chain(subject.promises).chain(subject.findings);
+        let numbers: Vec<_> = numbers.map(|number| number.to_string()).collect();
+        writeln!(out, "| {} | {} | {} |", code_in_cell(&subject.label), subject.verdict.word(), numbers.join(" | "))?;
+    }
+    match matrix.broken.is_empty() {
+        true => writeln!(out, "\nNo rule is broken.")?,
+        false => rows(out, matrix, &matrix.broken)?,
+    }
+    if !matrix.kept.is_empty() {
+        writeln!(
+            out,
+            "\n<details>\n<summary>{} kept wherever judged</summary>",
+            words::count(matrix.kept.len(), "rule")
+        )?;
+        rows(out, matrix, &matrix.kept)?;
+        writeln!(out, "\n</details>")?;
+    }
+    Ok(())
+}
+
+fn rows(out: &mut dyn io::Write, matrix: &Matrix, rows: &[Row]) -> io::Result<()> {
+    let heads: Vec<_> = matrix.subjects.iter().map(|subject| code_in_cell(&subject.label)).collect();
+    writeln!(out, "\n| rule | {} |\n| --- |{}", heads.join(" | "), " --- |".repeat(heads.len()))?;
+    for row in rows {
+        let cells: Vec<_> = row.cells.iter().map(|cell| cell_words(*cell)).collect();
+        writeln!(out, "| {} | {} |", code_in_cell(&row.rule), cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+/// Writes what changed.
+///
+/// # Errors
+/// When `out` fails.
+pub fn difference(out: &mut dyn io::Write, difference: &Difference) -> io::Result<()> {
+    writeln!(out, "## uptospec: {}", in_short(difference))?;
+    for target in &difference.targets {
+        of_target(out, target)?;
+    }
+    let missing = [(&difference.only_before, "earlier"), (&difference.only_after, "later")];
+    for (names, which) in missing {
+        for name in names {
+            writeln!(out, "\n{} is only in the {which} report.", code(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn of_target(out: &mut dyn io::Write, target: &TargetDifference) -> io::Result<()> {
+    let (before, after) = (target.before.verdict.word(), target.after.verdict.word());
+    writeln!(out, "\n### {}: {before} → {after}\n\n{}\n", code(&target.name), counted(target))?;
+    for finding in &target.new {
+        writeln!(out, "- new: {}", line(finding))?;
+    }
+    for (finding, before) in &target.graver {
+        writeln!(out, "- graver, it was a {}: {}", before.word(), line(finding))?;
+    }
+    for (finding, why) in &target.gone {
+        writeln!(out, "- gone, {}: {}", gone_words(*why), line(finding))?;
+    }
+    for change in &target.promises {
+        let [before, after] = [change.before, change.promise.verdict].map(promise_word);
+        let sentence = change.promise.quote.as_ref().unwrap_or(&change.promise.document);
+        writeln!(out, "- promise {before} → {after}: {}", code(&safe::clipped(sentence, LONGEST)))?;
+    }
+    if !target.unchanged.is_empty() {
+        writeln!(out, "\n<details>\n<summary>{} unchanged</summary>\n", target.unchanged.len())?;
+        for finding in &target.unchanged {
+            writeln!(out, "- {}", line(finding))?;
+        }
+        writeln!(out, "\n</details>")?;
+    }
+    Ok(())
+}
+
+fn line(finding: &Finding) -> String {
+    let state = finding.state.as_ref().map(|state| format!(" ({})", code(state))).unwrap_or_default();
+    let message = safe::clipped(&finding.message, LONGEST);
+    let severity = finding.severity.word();
+    format!("{severity} {} {}{state}: {}", code(&finding.rule), code(&finding.operation), code(&message))
+}

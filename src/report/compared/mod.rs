@@ -1,0 +1,73 @@
+//! What comparing reports gives, as people read it.
+
+mod markdown;
+mod terminal;
+
+use super::words;
+use crate::compare::{Cell, Difference, Gone, TargetDifference};
+use crate::run::PromiseVerdict;
+
+pub use markdown::{difference as markdown_difference, matrix as markdown_matrix};
+pub use terminal::{difference as print_difference, matrix as print_matrix};
+
+/// What became of a rule on a target, in words.
+fn cell_words(cell: Cell) -> String {
+    match cell {
+        Cell::Broken { severity, findings } => words::count(findings, severity.word()),
+        Cell::Kept { .. } => "kept".to_owned(),
+        Cell::NotChecked => "not checked".to_owned(),
+        Cell::Absent => "–".to_owned(),
+    }
+}
+
+fn gone_words(gone: Gone) -> &'static str {
+    match gone {
+        Gone::Kept => "the rule is kept now",
+        Gone::NotJudged => "the rule was not judged there this time",
+    }
+}
+
+fn promise_word(verdict: PromiseVerdict) -> &'static str {
+    match verdict {
+        PromiseVerdict::Kept => "kept",
+        PromiseVerdict::Broken => "broken",
+        PromiseVerdict::NotChecked => "not checked",
+    }
+}
+
+/// How many findings of a target are new, graver, gone and unchanged, those that there are.
+fn counted(target: &TargetDifference) -> String {
+    let numbers = [
+        (target.new.len(), "new"),
+        (target.graver.len(), "graver"),
+        (target.gone.len(), "gone"),
+        (target.unchanged.len(), "unchanged"),
+    ];
+    let parts: Vec<_> =
+        numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    if parts.is_empty() { "no findings before or after".to_owned() } else { parts.join(", ") }
+}
+
+/// What the difference comes to, in a sentence.
+fn in_short(difference: &Difference) -> String {
+    let total = |of: fn(&TargetDifference) -> usize| difference.targets.iter().map(of).sum::<usize>();
+    let (new, graver) = (total(|target| target.new.len()), total(|target| target.graver.len()));
+    match (new, graver) {
+        (0, 0) if difference.is_unknown() => "nothing is new, and not everything could be judged again".to_owned(),
+        (0, 0) => "nothing is new".to_owned(),
+        (0, _) => format!("{} more than before", weigh(graver)),
+        (_, 0) => are_new(new),
+        _ => format!("{}, {} more than before", are_new(new), weigh(graver)),
+    }
+}
+
+fn are_new(number: usize) -> String {
+    format!("{} {} new", words::count(number, "finding"), if number == 1 { "is" } else { "are" })
+}
+
+fn weigh(number: usize) -> String {
+    format!("{} {}", words::count(number, "finding"), if number == 1 { "weighs" } else { "weigh" })
+}
+
+#[cfg(test)]
+mod tests;

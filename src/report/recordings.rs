@@ -1,0 +1,109 @@
+//! Recordings of a run, and what replaying them came to.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::safe;
+use super::style::paint;
+use super::terminal::TerminalOptions;
+use super::told::{LONGEST_TEXT, outcome, place};
+use crate::recording::{RecordedFinding, RecordedTarget, Recording};
+use crate::replay::Standing;
+use crate::run::{Event, FoundFinding, Reporter, RunResult, TargetResult};
+use crate::send::Exchange;
+
+/// Writes a file for the exchange behind each finding, when the run is done.
+#[derive(Debug)]
+pub struct Recorder {
+    folder: PathBuf,
+}
+
+impl Recorder {
+    /// A recorder into this folder, which is made where it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn into_folder(folder: PathBuf) -> io::Result<Self> {
+        std::fs::create_dir_all(&folder)?;
+        Ok(Recorder { folder })
+    }
+}
+
+impl Reporter for Recorder {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        let Event::RunFinished(run) = event else { return Ok(()) };
+        for target in &run.targets {
+            for found in &target.findings {
+                recording(run, target, found).write(&self.folder)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding) -> Recording {
+    Recording {
+        uptospec: env!("CARGO_PKG_VERSION").to_owned(),
+        recorded: humantime::format_rfc3339_seconds(run.started).to_string(),
+        seed: run.seed,
+        target: RecordedTarget { name: target.name.clone(), url: target.url.clone(), spec: target.spec.clone() },
+        finding: RecordedFinding {
+            rule: found.finding.rule.to_owned(),
+            severity: found.finding.severity,
+            operation: found.operation.clone(),
+            state: found.state.clone(),
+            message: found.finding.message.clone(),
+            at: found.finding.at.clone(),
+        },
+        context: found.context,
+        case: found.recorded.clone(),
+        exchange: found.exchange.clone(),
+    }
+}
+
+/// A recording, and what became of it.
+#[derive(Debug)]
+pub struct Replayed {
+    /// Its file.
+    pub file: String,
+    /// The recording.
+    pub recording: Recording,
+    /// What came when it was sent again; `None` where it was not.
+    pub exchange: Option<Exchange>,
+    /// Whether its finding still stands.
+    pub standing: Standing,
+}
+
+/// Prints what became of one recording.
+///
+/// # Errors
+/// When `out` fails.
+pub fn print_replayed(out: &mut dyn io::Write, options: &TerminalOptions, replayed: &Replayed) -> io::Result<()> {
+    let palette = options.palette();
+    let wanted = &replayed.recording.finding;
+    let (word, style) = match &replayed.standing {
+        Standing::Stands(_) => ("still stands", palette.error),
+        Standing::Elsewhere(_) => ("stands at another place", palette.error),
+        Standing::Gone => ("is gone", palette.good),
+        Standing::NotChecked(_) => ("not checked", palette.warning),
+    };
+    let state = wanted.state.as_ref().map(|state| format!(" ({})", safe::text(state))).unwrap_or_default();
+    let (rule, operation) = (safe::text(&wanted.rule), safe::text(&wanted.operation));
+    writeln!(out, "{}: {} {operation}{state}", paint(style, word), paint(palette.strong, rule))?;
+    let mut fields = vec![("was", wanted.message.clone())];
+    match &replayed.standing {
+        Standing::Stands(finding) | Standing::Elsewhere(finding) => {
+            fields.push(("now", finding.message.clone()));
+            fields.push(("at", place(finding)));
+        }
+        Standing::NotChecked(reason) => fields.push(("why", reason.clone())),
+        Standing::Gone => {}
+    }
+    fields.extend(replayed.exchange.as_ref().map(|exchange| ("answer", outcome(&exchange.outcome))));
+    fields.push(("file", replayed.file.clone()));
+    for (name, text) in fields.iter().filter(|(_, text)| !text.is_empty()) {
+        let name = paint(palette.dim, format!("{name:>8}"));
+        writeln!(out, "{name}  {}", safe::clipped(text, LONGEST_TEXT))?;
+    }
+    writeln!(out)
+}
