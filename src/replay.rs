@@ -87,7 +87,7 @@ fn standing(contract: &Contract, recording: &Recording, case: &Case, exchange: &
         Verdict::Failed(finding) => Some(finding.as_ref()),
         _ => None,
     });
-    if let Some(finding) = found.clone().find(|finding| finding.at.is_like(&wanted.at)) {
+    if let Some(finding) = found.clone().find(|finding| finding.at.lasting() == wanted.at.lasting()) {
         return Standing::Stands(finding.clone());
     }
     if let Some(finding) = found.next() {

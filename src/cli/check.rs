@@ -1,9 +1,8 @@
 //! `uptospec check`: judge targets against their contracts.
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::arguments::{CheckOptions, FailOn};
 use super::prepare::{Read, prepare, read_all};
+use super::signals::stop_when_asked;
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
 use crate::report::{self, Progress, Recorder, Reporters, Terminal, TerminalOptions};
@@ -60,21 +59,6 @@ fn run_options(options: &CheckOptions) -> Options {
 fn terminal_options(options: &CheckOptions) -> TerminalOptions {
     let look = Look::of_stdout();
     TerminalOptions { colour: look.colour, width: look.width, verbose: options.verbose, quiet: options.quiet }
-}
-
-/// Ends the run when the process is asked to end, and the process at once when it is asked again.
-async fn stop_when_asked(interrupt: Interrupt) {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    for asked in 1.. {
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { return },
-            _ = terminate.recv() => {}
-        }
-        if asked > 1 {
-            std::process::exit(Exit::Unjudged as i32);
-        }
-        interrupt.set();
-    }
 }
 
 /// A rule or a family that does not exist would silently judge nothing.

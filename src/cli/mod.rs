@@ -16,6 +16,7 @@ mod prepare;
 mod replay;
 mod selftest;
 mod serve;
+mod signals;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

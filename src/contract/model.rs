@@ -125,6 +125,12 @@ impl Operation {
         };
         self.responses.iter().filter(|response| response.status.matches(status)).min_by_key(rank)
     }
+
+    /// Whether a success of it may come as a stream.
+    pub fn streams(&self) -> bool {
+        let successes = (200..300).filter_map(|status| self.response(status));
+        successes.flat_map(|response| &response.media).any(|media| media.stream.is_some())
+    }
 }
 
 /// The schemes that must be shown together; empty means that anyone may call.

@@ -57,21 +57,10 @@ impl BodyForm<'_> {
     pub fn content(&self, value: &Value) -> Content {
         let body = match (self.coding, value) {
             (Coding::Json, _) => Body::Json(value.clone()),
-            (Coding::Form, _) => Body::Bytes(form_encoded(value).into_bytes()),
+            (Coding::Form, _) => Body::Form(value.clone()),
             (Coding::Text, Value::String(text)) => Body::Bytes(text.clone().into_bytes()),
             (Coding::Text, other) => Body::Bytes(other.to_string().into_bytes()),
         };
         Content { content_type: Some(self.content_type.clone()), body }
     }
-}
-
-fn form_encoded(value: &Value) -> String {
-    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in value.as_object().into_iter().flatten() {
-        match value {
-            Value::String(text) => pairs.append_pair(name, text),
-            other => pairs.append_pair(name, &other.to_string()),
-        };
-    }
-    pairs.finish()
 }

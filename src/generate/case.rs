@@ -137,6 +137,14 @@ pub enum CredentialFault {
     Swapped,
     /// Of a credential in two parts: the right first part alone.
     Half,
+    /// Of a credential in two parts: the right second part alone.
+    SecondHalf,
+    /// The right one with its letters in another case.
+    OtherCase,
+    /// The right one with more text behind it.
+    Extended,
+    /// The right one in `Authorization`, without the name of an authentication scheme before it.
+    NoScheme,
     /// A JSON Web Token that says it is not signed (RFC 7519 section 6).
     Unsigned,
     /// The right JSON Web Token, made to end in the past: its signature is of what it said before.
@@ -164,6 +172,10 @@ impl CredentialFault {
             CredentialFault::WrongPublic => "wrong-public",
             CredentialFault::Swapped => "swapped",
             CredentialFault::Half => "half",
+            CredentialFault::SecondHalf => "second-half",
+            CredentialFault::OtherCase => "other-case",
+            CredentialFault::Extended => "extended",
+            CredentialFault::NoScheme => "no-scheme",
             CredentialFault::Unsigned => "unsigned",
             CredentialFault::Expired => "expired",
             CredentialFault::Tampered => "tampered",
@@ -187,6 +199,10 @@ impl CredentialFault {
             CredentialFault::WrongPublic => "a wrong first part of a credential and the right second",
             CredentialFault::Swapped => "the parts of the credential in the other order",
             CredentialFault::Half => "the first part of a credential alone",
+            CredentialFault::SecondHalf => "the second part of a credential alone",
+            CredentialFault::OtherCase => "the credential in another letter case",
+            CredentialFault::Extended => "more text behind the credential",
+            CredentialFault::NoScheme => "the credential without the name of its authentication scheme",
             CredentialFault::Unsigned => "a token that says it is not signed",
             CredentialFault::Expired => "a token whose end was changed to the past",
             CredentialFault::Tampered => "a token whose claims were changed after it was signed",
@@ -197,8 +213,8 @@ impl CredentialFault {
     /// Whether only somebody who holds the whole credential can send it: an endpoint that accepts it
     /// strays from its document and lets no stranger in.
     pub fn takes_the_whole(self) -> bool {
-        use CredentialFault::{OtherField, OtherScheme, Padded, Split, Swapped};
-        matches!(self, Split | Padded | OtherScheme | OtherField | Swapped)
+        use CredentialFault::{Extended, NoScheme, OtherCase, OtherField, OtherScheme, Padded, Split, Swapped};
+        matches!(self, Split | Padded | OtherScheme | NoScheme | OtherField | OtherCase | Extended | Swapped)
     }
 }
 

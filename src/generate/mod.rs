@@ -8,9 +8,11 @@ mod boundary;
 mod caller;
 mod case;
 mod credential;
+mod deal;
 mod declared;
 mod draft;
 mod errors;
+mod exercise;
 mod exercised;
 #[cfg(test)]
 mod fixture;
@@ -25,6 +27,7 @@ mod pointer;
 mod positive;
 mod request;
 mod seed;
+mod sent;
 mod serialise;
 mod shrink;
 pub mod strategy;
@@ -34,9 +37,11 @@ mod workflow;
 
 pub use case::*;
 pub use credential::OTHER_ORGANISATION;
-pub use plan::{LeftOut, Options, Plan, generate};
+pub use deal::Deal;
+pub use exercise::{Aspect, Part, Parts};
+pub use plan::{LeftOut, Options, Plan, generate, generate_dealt};
 pub use request::*;
-pub use shrink::smaller;
+pub use shrink::Search;
 pub use suite::{Suite, SuiteError};
 pub use workflow::*;
 

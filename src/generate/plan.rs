@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::caller::Caller;
+use super::deal::Deal;
 use super::maker::Maker;
 use super::suite::Suite;
 use super::{Case, CaseKind, Expect, Workflow, credential, errors, negative, positive, unusual, workflow};
@@ -87,17 +88,22 @@ impl Case {
 
 /// All cases of a contract for a target: the same for the same input, on every machine.
 pub fn generate(contract: &Contract, target: &Target, suite: Option<&Suite>, options: &Options) -> Plan {
+    generate_dealt(contract, target, suite, (options.seed, Deal::even(options.cases)))
+}
+
+/// The same with another deal of positive cases than an even one.
+pub fn generate_dealt(contract: &Contract, target: &Target, suite: Option<&Suite>, (seed, deal): (u64, Deal)) -> Plan {
     let mut plan = Plan::default();
     let caller = Caller::new(contract, target);
     for operation in &contract.operations {
-        match Maker::new(contract, operation, options.seed) {
-            Ok(maker) => of_operation(&mut plan, &maker, &caller, target, options),
+        match Maker::new(contract, operation, seed) {
+            Ok(maker) => of_operation(&mut plan, &maker, &caller, target, deal),
             Err(obstacle) => plan.left_out.push(LeftOut::of(operation, "every request", obstacle)),
         }
     }
     number_repeated_names(&mut plan.cases);
     if let Some(suite) = suite {
-        let (workflows, left_out) = workflow::workflows(contract, suite, &caller, options.seed);
+        let (workflows, left_out) = workflow::workflows(contract, suite, &caller, seed);
         plan.workflows = workflows;
         plan.left_out.extend(left_out);
     }
@@ -131,14 +137,14 @@ fn stays_within(limit: RateLimit) -> String {
     format!("at the configured rate no burst exceeds the limit of {} in {per}", limit.requests)
 }
 
-fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target: &Target, options: &Options) {
+fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target: &Target, deal: Deal) {
     let mut take = |(cases, left_out): (Vec<Case>, Vec<LeftOut>)| {
         plan.cases.extend(cases);
         plan.left_out.extend(left_out);
     };
     take((Vec::new(), parts_never_sent(maker)));
     take(positive::examples(maker, caller));
-    take(positive::positives(maker, caller, options.cases, target.limits.max_requests));
+    take(positive::positives(maker, caller, deal.of(maker.operation), target.limits.max_requests));
     take(credential::cases(maker, caller, target));
     take(errors::of_states(maker, caller, target));
     if !caller.may_call(maker.operation) {

@@ -40,6 +40,8 @@ pub struct Content {
 pub enum Body {
     /// JSON, written compactly.
     Json(Value),
+    /// The members of an object as `application/x-www-form-urlencoded`; a text is one already.
+    Form(Value),
     /// Any bytes.
     Bytes(Vec<u8>),
 }
@@ -92,7 +94,36 @@ impl Body {
     pub fn to_bytes(&self) -> Vec<u8> {
         match self {
             Body::Json(value) => value.to_string().into_bytes(),
+            Body::Form(value) => form_encoded(value).into_bytes(),
             Body::Bytes(bytes) => bytes.clone(),
         }
+    }
+}
+
+fn form_encoded(value: &Value) -> String {
+    if let Value::String(encoded) = value {
+        return encoded.clone();
+    }
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in value.as_object().into_iter().flatten() {
+        match value {
+            Value::String(text) => pairs.append_pair(name, text),
+            other => pairs.append_pair(name, &other.to_string()),
+        };
+    }
+    pairs.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_form_is_written_by_its_members_and_a_text_as_it_is() {
+        let bytes = |value: Value| String::from_utf8(Body::Form(value).to_bytes()).unwrap();
+        assert_eq!(bytes(json!({"code": "a&b", "n": 7, "all": [1, 2]})), "code=a%26b&n=7&all=%5B1%2C2%5D");
+        assert_eq!(bytes(json!("code=a%26b&n=7")), "code=a%26b&n=7");
     }
 }

@@ -55,16 +55,12 @@ impl At {
         At { header: Some(name.into()), ..At::default() }
     }
 
-    /// Whether both are the same place but for which item of an array it is, and which byte or event: those
-    /// differ from answer to answer.
-    pub fn is_like(&self, other: &At) -> bool {
-        let without_items = |at: &At| {
-            at.pointer.as_ref().map(|pointer| {
-                let is_item = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
-                pointer.split('/').map(|step| if is_item(step) { "" } else { step }).collect::<Vec<_>>().join("/")
-            })
-        };
-        self.header == other.header && without_items(self) == without_items(other)
+    /// The member and the header, whichever item of an array it is: what stays the same of a place when another
+    /// answer shows it. Offsets and numbers of events do not.
+    pub fn lasting(&self) -> (Option<String>, Option<String>) {
+        let any_item = |step: &str| if step.bytes().all(|byte| byte.is_ascii_digit()) { "" } else { step }.to_owned();
+        let member = |pointer: &String| pointer.split('/').map(any_item).collect::<Vec<_>>().join("/");
+        (self.pointer.as_ref().map(member), self.header.clone())
     }
 
     /// An offset in the body.
@@ -105,5 +101,17 @@ impl Finding {
             self.source = Some(firmest.clone());
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_the_same_place_whichever_it_is() {
+        assert_eq!(At::pointer("/items/0/id").lasting(), At::pointer("/items/12/id").lasting());
+        assert_ne!(At::pointer("/items/0/id").lasting(), At::pointer("/items/0/name").lasting());
+        assert_ne!(At::header("date").lasting(), At::header("etag").lasting());
     }
 }

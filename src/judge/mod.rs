@@ -40,7 +40,7 @@ pub use evidence::{Context, Evidence};
 pub use expression::value_of;
 pub use finding::{At, Finding, Severity};
 pub use isolation::Marks;
-pub use limit::{Before, judge_burst};
+pub use limit::{Before, Burst, Step, judge_burst};
 pub use registry::{is_of_wire, is_timed, nearest, rule, rules};
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use stream::StreamEnd;

@@ -32,7 +32,8 @@ pub(super) struct Call {
 /// A credential as a caller shows it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Presented<'c> {
-    /// The authentication scheme in `Authorization`; `None` for what stands in `x-api-key`.
+    /// The authentication scheme in `Authorization`, empty where there is none; `None` for what stands in
+    /// `x-api-key`.
     pub scheme: Option<&'c str>,
     /// What is shown, without the white space around it.
     pub value: &'c str,
@@ -42,7 +43,7 @@ impl Call {
     /// Every credential that the caller shows.
     pub fn presented(&self) -> impl Iterator<Item = Presented<'_>> {
         let key = self.header("x-api-key").map(|value| Presented { scheme: None, value });
-        let authorization = self.header("authorization").and_then(|field| field.split_once(' '));
+        let authorization = self.header("authorization").map(|field| field.split_once(' ').unwrap_or(("", field)));
         let of_scheme = authorization.map(|(scheme, value)| Presented { scheme: Some(scheme), value: value.trim() });
         key.into_iter().chain(of_scheme)
     }

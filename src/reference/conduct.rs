@@ -56,6 +56,11 @@ impl Conduct {
         self.effects.iter().find_map(limits).unwrap_or(documented)
     }
 
+    /// Whether a limit that was met lets in again.
+    pub fn lifts_limits(&self) -> bool {
+        !self.effects.iter().any(|effect| matches!(effect, Effect::LimitsForGood))
+    }
+
     /// The checks that come before all others: the method and the length of the body.
     pub fn admit(&self, call: &Call) -> Result<(), Refusal> {
         self.require(call.method == Method::POST, Refusal::WrongMethod)?;

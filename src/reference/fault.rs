@@ -31,6 +31,8 @@ pub(super) enum Effect {
     MixesUp(&'static [Outcome]),
     /// The rate limit is this many requests a minute.
     Limits(u32),
+    /// A rate limit that was met never lets in again.
+    LimitsForGood,
 }
 
 /// Compares what a caller shows with a right credential.

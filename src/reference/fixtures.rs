@@ -54,6 +54,8 @@ pub mod agentsgt {
     pub const KEYS: &str = "pk_reference:sk_reference";
     /// Public and secret key of an organisation without credits.
     pub const BROKE_KEYS: &str = "pk_broke:sk_broke";
+    /// Public and secret key of an organisation with credits, to which the agent does not belong.
+    pub const OTHER_ORG_KEYS: &str = "pk_other:sk_other";
     /// The agent to chat with.
     pub const AGENT: &str = "550e8400-e29b-41d4-a716-446655440000";
 }

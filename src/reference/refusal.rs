@@ -1,6 +1,6 @@
 //! The reasons for which a request is not served.
 
-use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
 
 /// Why a request is not served.
@@ -75,8 +75,6 @@ impl Refusal {
                 Some((WWW_AUTHENTICATE, HeaderValue::from_static(challenge)))
             }
             Refusal::WrongMethod => Some((ALLOW, HeaderValue::from_static("POST"))),
-            // A whole window: longer than strictly needed, never too short.
-            Refusal::RateLimited => Some((RETRY_AFTER, HeaderValue::from_static("60"))),
             _ => None,
         }
     }

@@ -13,9 +13,9 @@ use crate::generate::{CaseKind, Expect};
 use crate::judge::{At, Context, Finding, Severity, StreamEnd};
 use crate::recording::{RecordedCase, RecordedRequest};
 use crate::run::{
-    CheckCount, Event, FoundCase, FoundFinding, Latency, Moment, NotChecked, Percentiles, PromiseOutcome,
-    PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
-    Timeline,
+    CheckCount, Covered, Event, FoundCase, FoundFinding, Latency, Moment, NotChecked, OperationCoverage, Percentiles,
+    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams,
+    TargetResult, Timeline,
 };
 use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
@@ -143,6 +143,7 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
                 timelines: BTreeMap::from([("sendMessage/positive/1".to_owned(), timeline())]),
             },
         )]),
+        coverage: coverage(),
     }
 }
 
@@ -157,6 +158,37 @@ fn timeline() -> Timeline {
     }
 }
 
+/// One operation that was exercised in part, and one in full.
+fn coverage() -> IndexMap<String, OperationCoverage> {
+    let seen = |what: &str, times| Covered { what: what.to_owned(), times, never: None };
+    let never = |what: &str, why: &str| Covered { what: what.to_owned(), times: 0, never: Some(why.to_owned()) };
+    let create = OperationCoverage {
+        requests: 31,
+        request_media: vec![seen("application/json", 24)],
+        statuses: vec![seen("201", 20)],
+        ..OperationCoverage::default()
+    };
+    let send = OperationCoverage {
+        requests: 65,
+        parameters: vec![
+            seen("path.sessionId", 60),
+            seen("body#/content", 58),
+            never("cookie.theme", "the pattern cannot be matched"),
+        ],
+        request_media: vec![seen("application/json", 58), never("text/plain", "application/json is sent")],
+        statuses: vec![seen("200", 20), seen("400", 30), never("403", "no state agent-inactive")],
+        response_media: vec![seen("200 text/event-stream", 15), never("403 application/json", "no answer was 403")],
+        values: vec![seen("body#/mode \"fast\"", 9)],
+        constraints: vec![
+            seen("body#/content required", 1),
+            never("body#/content pattern", "no value was found that breaks it and nothing else"),
+            never("body#/mode pattern", "no value was found that breaks it and nothing else"),
+        ],
+        cut: false,
+    };
+    IndexMap::from([("createSession".to_owned(), create), ("sendMessage".to_owned(), send)])
+}
+
 fn unreachable() -> TargetResult {
     TargetResult {
         incomplete: vec!["http://127.0.0.1:8080 could not be reached: connection refused".to_owned()],
@@ -164,6 +196,7 @@ fn unreachable() -> TargetResult {
         elapsed: ms(3),
         promises: vec![promise("Keys begin with `sk_`.", PromiseVerdict::NotChecked, None)],
         latency: IndexMap::new(),
+        coverage: IndexMap::new(),
         ..target("agentsgt", RunVerdict::Incomplete)
     }
 }
@@ -292,7 +325,12 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
             kind: "positive",
             about: None,
             curl: CURL.to_owned(),
-            request: json!({ "method": "POST", "url": "http://127.0.0.1:8080/api/chat", "body": { "message": "0" } }),
+            request: json!({
+                "method": "POST",
+                "url": "http://127.0.0.1:8080/api/chat",
+                "headers": { "content-type": "application/json" },
+                "body": { "message": "0" },
+            }),
             shrunk: true,
         },
         exchange: answered(200, "text/plain", b"", END),

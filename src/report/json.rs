@@ -13,8 +13,8 @@ use super::safe;
 use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
-    CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, Percentiles, PromiseOutcome, PromiseVerdict,
-    Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
+    CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, OperationCoverage, Percentiles, PromiseOutcome,
+    PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
 };
 
 /// Writes the JSON report when the run is done.
@@ -66,6 +66,7 @@ pub(super) struct TargetView<'a> {
     not_checked: Vec<NotCheckedView<'a>>,
     latency: IndexMap<&'a str, LatencyView>,
     streams: &'a IndexMap<String, Streams>,
+    coverage: &'a IndexMap<String, OperationCoverage>,
 }
 
 #[derive(Serialize)]
@@ -177,6 +178,7 @@ impl<'a> From<&'a TargetResult> for TargetView<'a> {
             not_checked: target.left_out.iter().map(NotCheckedView::from).collect(),
             latency: target.latency.iter().map(|(id, latency)| (id.as_str(), LatencyView::from(latency))).collect(),
             streams: &target.streams,
+            coverage: &target.coverage,
         }
     }
 }
@@ -315,7 +317,7 @@ mod tests {
     fn every_key_that_scripts_rely_on_is_there() {
         let report: Value = serde_json::from_str(&written()).unwrap();
         let target = &report["targets"][0];
-        let relied_on: [(&Value, &[&str]); 8] = [
+        let relied_on: [(&Value, &[&str]); 9] = [
             (&report, &["uptospec", "verdict", "seed", "started", "seconds", "targets"]),
             (
                 target,
@@ -342,6 +344,10 @@ mod tests {
             (&target["findings"][0]["case"], &["id", "curl", "request", "shrunk"]),
             (&target["checks"][0], &["rule", "operation", "passed", "failed", "not_checked", "reason"]),
             (&target["promises"][0], &["quote", "document", "rules", "cases", "verdict", "reason"]),
+            (
+                &target["coverage"]["sendMessage"],
+                &["requests", "parameters", "request_media", "statuses", "response_media", "values", "constraints"],
+            ),
             (&target["latency"]["sendMessage"], &["head_ms", "first_event_ms", "total_ms"]),
         ];
         for (value, expected) in relied_on {

@@ -9,7 +9,7 @@ use super::terminal::{TerminalOptions, not_checked_words, print_evidence};
 use super::told::{self, LONGEST_TEXT};
 use super::{safe, words};
 use crate::judge::Severity;
-use crate::run::{FoundFinding, PromiseVerdict, RunResult, TargetResult};
+use crate::run::{ASPECTS, FoundFinding, PromiseVerdict, RunResult, TargetResult, total_coverage};
 
 /// A finding gets a block while the report is shorter than this, in bytes; after that a line.
 const LONGEST_WITH_BLOCKS: usize = 45_000;
@@ -32,6 +32,7 @@ pub fn write(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
         add_findings(&mut report, target)?;
     }
     report += &reasons(run, "Not checked", not_checked_words);
+    report += &reasons(run, "Exercised", |target| exercised(target).into_iter().collect());
     report += &format!("\nSeed {}, {}.\n", run.seed, words::duration(run.elapsed));
     out.write_all(report.as_bytes())
 }
@@ -84,6 +85,13 @@ fn reasons(run: &RunResult, title: &str, of: impl Fn(&TargetResult) -> Vec<Strin
         }
     }
     if lines.is_empty() { lines } else { unfold(title, &lines) }
+}
+
+/// How much of what the contract declares was exercised, in one line.
+fn exercised(target: &TargetResult) -> Option<String> {
+    let shares = ASPECTS.into_iter().zip(total_coverage(&target.coverage)).filter(|(_, share)| share.all > 0);
+    let told: Vec<_> = shares.map(|(aspect, share)| format!("{aspect} {share}")).collect();
+    (!told.is_empty()).then(|| told.join(", "))
 }
 
 fn unfold(summary: &str, content: &str) -> String {

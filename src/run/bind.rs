@@ -219,7 +219,7 @@ fn fill(request: &mut Request, at: &Location, value: &Value) {
         Location::Header(name) => set(&mut request.headers, name, Text::plain(text)),
         Location::Cookie(name) => request.headers.push(("Cookie".to_owned(), Text::plain(format!("{name}={text}")))),
         Location::Body(pointer) => {
-            if let Some(Body::Json(body)) = request.content.as_mut().map(|content| &mut content.body)
+            if let Some(Body::Json(body) | Body::Form(body)) = request.content.as_mut().map(|content| &mut content.body)
                 && let Some(place) = body.pointer_mut(pointer)
             {
                 *place = value.clone();
@@ -264,5 +264,17 @@ mod tests {
         assert_eq!(request.headers[0].1.to_string(), "7");
         let Some(Content { body: Body::Json(body), .. }) = request.content else { panic!("no body") };
         assert_eq!(body, json!({"a": [1, {"x": 1}]}));
+    }
+
+    #[test]
+    fn a_value_takes_the_place_of_its_stand_in_in_a_form() {
+        let form = |body, at: &str, value| {
+            let content = Content { content_type: None, body: Body::Form(body) };
+            let mut request = Request { content: Some(content), ..request() };
+            fill(&mut request, &Location::Body(at.into()), &value);
+            String::from_utf8(request.content.unwrap().body.to_bytes()).unwrap()
+        };
+        assert_eq!(form(json!({"code": "stand-in", "n": 7}), "/code", json!("a&b c")), "code=a%26b+c&n=7");
+        assert_eq!(form(json!("stand-in"), "", json!("code=7&n=1")), "code=7&n=1");
     }
 }

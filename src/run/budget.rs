@@ -29,8 +29,10 @@ pub enum Extra {
     Confirmation,
     /// A request of a workflow for a retry, or because an action leads on.
     Workflow,
-    /// A burst again of which every request was served.
+    /// A burst again: at once where every request was served, or after a window that it began anew in.
     SecondBurst,
+    /// A request after a burst again, for one that came when Retry-After said was refused.
+    SecondProbe,
 }
 
 /// Why nothing more is sent.

@@ -86,6 +86,12 @@ impl Dispatcher {
         self.throttled.load(Ordering::Relaxed)
     }
 
+    /// Tells of a pause that a limit of the target asks for.
+    pub fn tell_pause(&self, pause: Duration) {
+        // Nobody may be listening any more, and the pause is kept all the same.
+        let _ = self.slowed.send(pause);
+    }
+
     /// The request as it would go on the wire.
     ///
     /// # Errors
@@ -137,8 +143,7 @@ impl Dispatcher {
                 locked(&self.audited).remove(&audited);
             }
             if self.pace.hold(pause).await {
-                // Nobody may be listening any more, and the pause is kept all the same.
-                let _ = self.slowed.send(pause);
+                self.tell_pause(pause);
             }
         }
     }

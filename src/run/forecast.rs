@@ -12,11 +12,9 @@ use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
-use crate::generate::{Case, CaseKind, CredentialFault, Expect, LeftOut, Plan, Suite, Workflow, generate};
+use crate::generate::{Case, CaseKind, CredentialFault, Deal, Expect, LeftOut, Plan, Suite, Workflow, generate_dealt};
 use crate::target::{Limits, Target};
 
-/// How many findings are tried again: what comes after them is reported as it was seen.
-const CONFIRMED_FINDINGS: usize = 20;
 /// As many requests as are planned may be sent again because of a 429, and so many in any case.
 const FEWEST_THROTTLED: usize = 20;
 /// The order in which kinds are told: an example shows most for its money.
@@ -112,8 +110,10 @@ impl Forecast {
 
 impl Preparation {
     pub fn of(contract: &Contract, target: &Target, suite: Option<&Suite>, options: &Options) -> Self {
-        let settings = crate::generate::Options { seed: options.seed, cases: options.cases };
-        let mut plan = generate(contract, target, suite, &settings);
+        let chosen = |id: &String| options.only.is_empty() || options.only.contains(id);
+        let operations = contract.operations.iter().filter(|operation| chosen(&operation.id)).map(AsRef::as_ref);
+        let deal = Deal::among(operations, options.cases, target.limits.max_requests);
+        let mut plan = generate_dealt(contract, target, suite, (options.seed, deal));
         // An operation that was not chosen may still have to give values to one that was.
         let providers = providers(&plan);
         keep_chosen(&mut plan, &options.only);
@@ -121,9 +121,11 @@ impl Preparation {
             keep_glance(&mut plan);
         }
         let times = match target.limits.max_generations {
-            Some(most) => keep_within(&mut plan, &providers, most, target.limits.concurrency),
+            Some(most) => keep_within(&mut plan, &providers, most, &target.limits),
             None => target.limits.concurrency,
         };
+        // Where the plan is longer than what may be sent, streams do not fall victim to that.
+        plan.cases.sort_by_key(|case| !case.operation.streams());
         let sources = sources(&plan, &providers, times);
         let (planned, beyond) = planned(&plan, &sources, target);
         let requests = planned.iter().map(|planned| planned.requests).sum();
@@ -165,7 +167,7 @@ fn keep_glance(plan: &mut Plan) {
 ///
 /// One answer is held back for the requests that the contract has refused, for one of them may be served. Where
 /// there is room for only one, the valid request is worth more.
-fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, concurrency: usize) -> usize {
+fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, limits: &Limits) -> usize {
     let mut dropped = IndexMap::new();
     let room = most.saturating_sub(1).max(most.min(1));
     if most <= 1 {
@@ -173,7 +175,7 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
     }
     let costs: HashMap<String, usize> = sources(plan, providers, 1)
         .into_iter()
-        .map(|source| (source.case.operation.id.clone(), generating(&source.case)))
+        .map(|source| (source.case.operation.id.clone(), generating(&source.case, limits)))
         .collect();
     let of_each: usize = costs.values().sum();
     if of_each >= room {
@@ -182,13 +184,11 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
             cases.iter().all(|case| operations(&case.request).into_iter().all(costs_nothing))
         });
     }
-    let times = (room / 2).checked_div(of_each).map_or(concurrency, |times| times.clamp(1, concurrency));
+    let times = (room / 2).checked_div(of_each).map_or(limits.concurrency, |times| times.clamp(1, limits.concurrency));
     let for_sources: usize =
-        sources(plan, providers, times).iter().map(|source| generating(&source.case) * source.times).sum();
+        sources(plan, providers, times).iter().map(|source| generating(&source.case, limits) * source.times).sum();
     let mut left = room.saturating_sub(for_sources);
-    // What shows most for its money comes first.
-    let mut order: Vec<usize> = (0..plan.cases.len()).collect();
-    order.sort_by_key(|index| KINDS.iter().position(|kind| *kind == plan.cases[*index].kind.name()));
+    let order = by_worth(&plan.cases);
     let mut keeps = vec![true; plan.cases.len()];
     let mut affords = |cost: usize| {
         let rest = left.checked_sub(cost);
@@ -196,15 +196,33 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
         rest.is_some()
     };
     for index in order {
-        keeps[index] = affords(perhaps_generating(&plan.cases[index]));
+        keeps[index] = affords(perhaps_generating(&plan.cases[index], limits));
     }
     let mut keeps = keeps.into_iter();
     retain(plan, &mut dropped, |cases| match cases {
         [case] if !matches!(case.kind, CaseKind::Step { .. }) => keeps.next().unwrap_or(true),
-        steps => affords(steps.iter().map(|case| perhaps_generating(case)).sum()),
+        steps => affords(steps.iter().map(|case| perhaps_generating(case, limits)).sum()),
     });
     plan.left_out.extend(dropped.into_iter().map(|((operation, kind), number)| left_out(operation, kind, number)));
     times
+}
+
+/// The order in which cases are worth their money: by kind, and those of one kind so that at any point of it each
+/// operation has as large a part of its own as all others.
+fn by_worth(cases: &[Case]) -> Vec<usize> {
+    let mut groups: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    for (index, case) in cases.iter().enumerate() {
+        groups.entry((&case.operation.id, case.kind.name())).or_default().push(index);
+    }
+    let mut parts = vec![0; cases.len()];
+    for members in groups.values() {
+        for (round, index) in members.iter().enumerate() {
+            parts[*index] = round * cases.len() / members.len();
+        }
+    }
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|index| (KINDS.iter().position(|kind| *kind == cases[*index].kind.name()), parts[*index]));
+    order
 }
 
 /// Requests that were left out for the answers that they may generate: by operation and kind, how many.
@@ -233,26 +251,27 @@ fn left_out(operation: String, kind: &str, number: usize) -> LeftOut {
     }
 }
 
-/// How many requests of a case there are.
-fn requests(case: &Case) -> usize {
+/// How many requests of a case there are. After a burst one more shows whether the limit lets in again, where it
+/// may be waited for.
+pub(super) fn requests(case: &Case, limits: &Limits) -> usize {
     match case.kind {
-        CaseKind::Burst { requests } => requests as usize,
+        CaseKind::Burst { requests } => requests as usize + usize::from(!limits.window_wait.is_zero()),
         _ => 1,
     }
 }
 
 /// How many of them ask for an answer to be generated.
-fn generating(case: &Case) -> usize {
-    if case.generates() { requests(case) } else { 0 }
+fn generating(case: &Case, limits: &Limits) -> usize {
+    if case.generates() { requests(case, limits) } else { 0 }
 }
 
 /// The same with requests that a target may serve as well as refuse and keeps its contract.
-fn perhaps_generating(case: &Case) -> usize {
+fn perhaps_generating(case: &Case, limits: &Limits) -> usize {
     let is_soft = match &case.kind {
         CaseKind::Negative(violation) => !violation.essential || violation.strength != Strength::Documented,
         _ => false,
     };
-    if is_soft && case.may_generate() { 1 } else { generating(case) }
+    if is_soft && case.may_generate() { 1 } else { generating(case, limits) }
 }
 
 /// Whether a case is sent last and alone, for it may disturb others.
@@ -281,19 +300,23 @@ fn planned(plan: &Plan, sources: &[Source], target: &Target) -> (Vec<Planned>, u
 
 /// What is planned in the order in which it is sent.
 fn in_order(plan: &Plan, sources: &[Source], target: &Target) -> Vec<Planned> {
-    let of_case =
-        |case: &&Case| Planned { kind: case.kind.name(), requests: requests(case), generating: generating(case) };
+    let limits = &target.limits;
+    let of_case = |case: &&Case| Planned {
+        kind: case.kind.name(),
+        requests: requests(case, limits),
+        generating: generating(case, limits),
+    };
     let (examples, rest): (Vec<_>, Vec<_>) =
         plan.cases.iter().partition(|case| case.kind == CaseKind::Example && case.state.is_none());
     let (last, together): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| disturbs(case, target));
     let of_source = |source: &Source| Planned {
         kind: "source",
         requests: source.times,
-        generating: generating(&source.case) * source.times,
+        generating: generating(&source.case, limits) * source.times,
     };
     let of_workflow = |workflow: &Workflow| {
         let requests = *workflow.requests(&plan.workflows).start();
-        let generating: usize = workflow.cases().into_iter().map(generating).sum();
+        let generating: usize = workflow.cases().into_iter().map(|case| generating(case, limits)).sum();
         Planned { kind: "workflow", requests, generating: generating.min(requests) }
     };
     let mut order: Vec<Planned> = sources.iter().map(of_source).collect();
@@ -313,16 +336,22 @@ fn of_actions(plan: &Plan) -> usize {
 }
 
 fn extras(plan: &Plan, planned: usize, target: &Target, options: &Options) -> Vec<Allowance> {
-    let bursts = plan.cases.iter().filter(|case| matches!(case.kind, CaseKind::Burst { .. }));
+    let bursts = plan.cases.iter().filter_map(|case| match case.kind {
+        CaseKind::Burst { requests } => Some(requests as usize),
+        _ => None,
+    });
+    let number = bursts.clone().count();
+    let probes = if target.limits.window_wait.is_zero() { 0 } else { number };
     let valid = plan.cases.iter().filter(|case| matches!(case.expect, Expect::Success { .. })).count();
-    let confirmations = if options.confirm { CONFIRMED_FINDINGS * confirm::REQUESTS } else { 0 };
+    let confirmations = if options.confirm { confirm::ALL_REQUESTS } else { 0 };
     let single = |extra, requests| Allowance { extra, times: requests, requests };
     let allowances = [
         single(Extra::Confirmation, confirmations),
         single(Extra::Throttled, planned.max(FEWEST_THROTTLED)),
         single(Extra::Crowded, valid),
         single(Extra::Workflow, of_actions(plan).min(target.limits.max_requests)),
-        Allowance { extra: Extra::SecondBurst, times: bursts.clone().count(), requests: bursts.map(requests).sum() },
+        Allowance { extra: Extra::SecondBurst, times: 2 * number, requests: 2 * bursts.sum::<usize>() },
+        single(Extra::SecondProbe, probes),
         single(Extra::Closed, dispatch::RESENDS + target.limits.concurrency),
         single(Extra::SignOfLife, 1),
     ];

@@ -7,6 +7,7 @@ mod bind;
 mod budget;
 mod burst;
 mod confirm;
+mod coverage;
 mod dispatch;
 mod earlier;
 mod event;
@@ -30,6 +31,7 @@ use url::Url;
 
 pub use budget::{Extra, Interrupt};
 pub use confirm::REQUESTS as REQUESTS_A_FINDING;
+pub use coverage::{ASPECTS, Covered, OperationCoverage, Share, total as total_coverage};
 pub use event::{Event, Reporter};
 pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;

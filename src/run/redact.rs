@@ -88,6 +88,12 @@ pub fn result(redactor: &Redactor, mut result: TargetResult) -> TargetResult {
         hide(&mut left_out.what);
         hide(&mut left_out.reason);
     }
+    for operation in result.coverage.values_mut() {
+        for covered in operation.all_mut() {
+            hide(&mut covered.what);
+            covered.never.iter_mut().for_each(&mut hide);
+        }
+    }
     for promise in &mut result.promises {
         promise.reason.iter_mut().for_each(&mut hide);
         promise.source = source(redactor, promise.source.clone());

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ShownStream, Timeline};
+use super::{OperationCoverage, ShownStream, Timeline};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
 use crate::recording::RecordedCase;
@@ -86,6 +86,8 @@ pub struct TargetResult {
     pub latency: IndexMap<String, Latency>,
     /// How streams ended, by operation.
     pub streams: IndexMap<String, Streams>,
+    /// What was exercised, by operation.
+    pub coverage: IndexMap<String, OperationCoverage>,
 }
 
 /// A broken rule on one operation and state, however many cases show it.

@@ -122,3 +122,6 @@ impl Reporter for Silent {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,10 @@ use url::Url;
 use super::command_line::{header_text, http_url};
 use super::substitute::{secret_name, substitute};
 use super::table::{Reader, help_nearest};
-use super::{Hook, Limits, Secret, ServerCommand, SeverityChoice, State, Target, Text, duration, rate, url_option};
+use super::{
+    Hook, Limits, Secret, ServerCommand, SeverityChoice, State, Target, Text, duration, duration_or_none, rate,
+    url_option,
+};
 use crate::contract::{Diagnostic, DocumentOrigin, Level, Location, Place};
 
 const TARGET_KEYS: &[&str] = &[
@@ -25,6 +28,7 @@ const TARGET_KEYS: &[&str] = &[
     "connect-timeout",
     "idle-timeout",
     "time-limit",
+    "window-wait",
     "max-body",
     "max-events",
     "max-stream-time",
@@ -192,6 +196,7 @@ impl TargetReader<'_, '_> {
             connect_timeout: self.reader.parsed(table, "connect-timeout", duration).unwrap_or(default.connect_timeout),
             idle_timeout: self.reader.parsed(table, "idle-timeout", duration).unwrap_or(default.idle_timeout),
             time_limit: self.reader.parsed(table, "time-limit", duration).unwrap_or(default.time_limit),
+            window_wait: self.reader.parsed(table, "window-wait", duration_or_none).unwrap_or(default.window_wait),
             max_body: self.reader.count_or_none(table, "max-body").unwrap_or(default.max_body),
             max_events: self.reader.count_or_none(table, "max-events").unwrap_or(default.max_events),
             max_stream_time: self.reader.parsed(table, "max-stream-time", duration).unwrap_or(default.max_stream_time),

@@ -20,4 +20,4 @@ pub(crate) use shown::shown_line;
 pub use substitute::{SubstituteError, substitute};
 pub(crate) use table::help_nearest;
 pub use text::{Secret, Text};
-pub use units::{UnitError, duration, rate};
+pub use units::{UnitError, duration, duration_or_none, rate};

@@ -140,6 +140,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// Longest time for the whole run.
     pub time_limit: Duration,
+    /// Longest wait for a documented rate limit that was met to let in again; zero for none.
+    pub window_wait: Duration,
     /// Most bytes of one body that are read, decoded or not; 0 for no limit.
     pub max_body: usize,
     /// Most events of one stream that are read; 0 for no limit.
@@ -158,6 +160,7 @@ impl Default for Limits {
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(30),
             time_limit: Duration::from_secs(600),
+            window_wait: Duration::from_secs(120),
             max_body: 16 * 1024 * 1024,
             max_events: 0,
             max_stream_time: Duration::from_secs(60),

@@ -1,7 +1,7 @@
 //! Lines of a configuration as people may see them: a complaint must not show a credential.
 
 /// Keys whose values are no credentials. Any other value is hidden: people put a key under the wrong name, too.
-const PUBLIC: [&str; 12] = [
+const PUBLIC: [&str; 13] = [
     "spec",
     "suite",
     "concurrency",
@@ -11,6 +11,7 @@ const PUBLIC: [&str; 12] = [
     "connect-timeout",
     "idle-timeout",
     "time-limit",
+    "window-wait",
     "max-body",
     "max-events",
     "max-stream-time",

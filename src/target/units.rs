@@ -26,6 +26,14 @@ pub fn duration(text: &str) -> Result<Duration, UnitError> {
         .ok_or_else(|| UnitError::Duration(text.to_owned()))
 }
 
+/// The same, where no time at all is one as well.
+///
+/// # Errors
+/// When the text is none.
+pub fn duration_or_none(text: &str) -> Result<Duration, UnitError> {
+    humantime::parse_duration(text).map_err(|_| UnitError::Duration(text.to_owned()))
+}
+
 /// Reads a rate such as `20/s`, `60/m` or `60/30s`.
 ///
 /// # Errors

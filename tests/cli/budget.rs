@@ -148,6 +148,46 @@ fn a_state_that_only_shows_429_is_told_as_not_judged() {
     assert_eq!(ran.code, 3, "{}", ran.all());
 }
 
+#[test]
+fn what_needs_a_state_that_is_missing_is_counted_as_not_checked() {
+    let states: [(&str, &str, &str, &[&str]); 3] = [
+        (
+            "agentix",
+            "bearerAuth = \"agx_live_audit\"",
+            "abc123",
+            &["agent-not-public", "agent-inactive", "org-mismatch", "domain-not-allowed", "rate-limited"],
+        ),
+        (
+            "agentsgt",
+            "bearerAuth = \"pk_reference:sk_reference\"",
+            "550e8400-e29b-41d4-a716-446655440000",
+            &["no-credits", "org-mismatch"],
+        ),
+        ("agenhq", "apiKey = \"ahq_reference\"", "ses_reference", &["org-mismatch"]),
+    ];
+    for (api, credential, id, states) in states {
+        let server = Served::start(api, &[]);
+        let variable = if api == "agenhq" { "sessionId" } else { "agentId" };
+        let config = format!(
+            "[target.{api}]\nspec = {:?}\nurl = {:?}\ncredentials = {{ {credential} }}\n\
+             values = {{ \"path.{variable}\" = {id:?} }}\n",
+            repository(&format!("specs/{api}.yaml")),
+            server.url
+        );
+        let (_kept, path) = folder(&[("uptospec.toml", &config)]);
+        let ran = uptospec_in(&path, &["check", "--verbose", "--report", "json=report.json", "--cases", "1"]);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        let target = &report(&path)["targets"][0];
+        let not_checked = target["not_checked"].as_array().unwrap();
+        for state in states {
+            let told = format!("no state {state}");
+            let is_it = |entry: &&Value| entry["state"] == *state && entry["reason"] == told.as_str();
+            assert!(not_checked.iter().any(|entry| is_it(&entry)), "{api}: {told}: {not_checked:?}");
+            assert!(ran.stdout.contains(&told), "{api}: {told} is not in the summary\n{}", ran.stdout);
+        }
+    }
+}
+
 /// A run in a process of its own that can be interrupted.
 fn started(folder: &Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_uptospec"))
@@ -168,9 +208,17 @@ fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
 }
 
 fn interrupted(run: Child) -> (Output, Duration) {
+    signalled(run, &["-INT"])
+}
+
+/// The run after these signals, half a second after each other.
+fn signalled(run: Child, signals: &[&str]) -> (Output, Duration) {
     let id = run.id().to_string();
     let start = Instant::now();
-    assert!(Command::new("kill").args(["-INT", &id]).status().expect("there is kill").success());
+    for (index, signal) in signals.iter().enumerate() {
+        std::thread::sleep(Duration::from_millis(if index == 0 { 0 } else { 500 }));
+        assert!(Command::new("kill").args([signal, id.as_str()]).status().expect("there is kill").success());
+    }
     let output = run.wait_with_output().expect("it ends");
     (output, start.elapsed())
 }
@@ -197,24 +245,63 @@ fn an_interrupt_ends_a_run_at_once_with_a_report_of_what_was_judged() {
     assert!(!target["checks"].as_array().unwrap().is_empty(), "{target:#}");
 }
 
+/// A configuration of a target that is brought out of credits and back by these commands.
+fn without_credits(url: &str, before: &str, after: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let config = format!(
+        "[target.agentsgt]\nspec = {:?}\nurl = {url:?}\n\
+         credentials = {{ bearerAuth = \"pk_reference:sk_reference\" }}\n\
+         values = {{ \"path.agentId\" = \"550e8400-e29b-41d4-a716-446655440000\" }}\n\
+         [target.agentsgt.states.no-credits]\nbefore = {{ run = {before:?} }}\nafter = {{ run = {after:?} }}\n",
+        repository("specs/agentsgt.yaml")
+    );
+    folder(&[("uptospec.toml", &config)])
+}
+
 #[test]
 fn a_state_is_undone_where_the_run_is_interrupted_in_it() {
     let server = Served::start("agentsgt", &[]);
-    let config = format!(
-        "[target.agentsgt]\nspec = {:?}\nurl = {:?}\ncredentials = {{ bearerAuth = \"pk_reference:sk_reference\" }}\n\
-         values = {{ \"path.agentId\" = \"550e8400-e29b-41d4-a716-446655440000\" }}\n\
-         [target.agentsgt.states.no-credits]\nbefore = {{ run = \"touch brought-about; sleep 60\" }}\n\
-         after = {{ run = \"touch undone\" }}\n",
-        repository("specs/agentsgt.yaml"),
-        server.url
-    );
-    let (_kept, path) = folder(&[("uptospec.toml", &config)]);
+    for (signals, after) in [
+        (&["-INT"][..], "touch undone"),
+        (&["-TERM"], "touch undone"),
+        (&["-HUP"], "touch undone"),
+        // The second does not keep it from being undone.
+        (&["-INT", "-INT"], "sleep 2; touch undone"),
+    ] {
+        let (_kept, path) = without_credits(&server.url, "touch brought-about; sleep 60", after);
+        let run = started(&path);
+        wait_for("the state", || path.join("brought-about").exists());
+        let (output, time) = signalled(run, signals);
+        assert!(time < Duration::from_secs(10), "{signals:?}: {time:?}");
+        assert_eq!(output.status.code(), Some(3), "{signals:?}: {}", String::from_utf8_lossy(&output.stdout));
+        assert!(path.join("undone").exists(), "{signals:?}: the state was left as it was");
+    }
+}
+
+#[test]
+fn a_state_that_takes_too_long_to_undo_does_not_outlast_a_second_interrupt() {
+    let server = Served::start("agentsgt", &[]);
+    let (_kept, path) = without_credits(&server.url, "touch brought-about; sleep 60", "sleep 25");
     let run = started(&path);
     wait_for("the state", || path.join("brought-about").exists());
-    let (output, time) = interrupted(run);
-    assert!(time < Duration::from_secs(10), "{time:?}");
-    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stdout));
-    assert!(path.join("undone").exists(), "the state was left as it was");
+    let (output, time) = signalled(run, &["-INT", "-INT"]);
+    assert!((Duration::from_secs(5)..Duration::from_secs(15)).contains(&time), "{time:?}");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn a_state_that_cannot_be_undone_is_told_as_what_it_is() {
+    let server = Served::start("agentsgt", &[]);
+    let (_kept, path) = without_credits(&server.url, "touch brought-about", "echo no way back >&2; exit 4");
+    let ran = uptospec_in(&path, &["check", "--report", "json=report.json", "--cases", "1"]);
+    let target = &report(&path)["targets"][0];
+    let incomplete = target["incomplete"].to_string();
+    let told = "state no-credits could not be undone, and the target may still be in it";
+    assert!(incomplete.contains(told) && incomplete.contains("no way back"), "{incomplete}");
+    assert!(!incomplete.contains("brought about"), "{incomplete}");
+    // The state did not make the server refuse, which is judged all the same.
+    let of_state = target["findings"].as_array().unwrap().iter().any(|finding| finding["state"] == "no-credits");
+    assert!(of_state, "{target:#}");
+    assert_eq!(ran.code, 1, "{}", ran.all());
 }
 
 #[test]

@@ -3,12 +3,16 @@
 mod budget;
 mod check;
 mod compare;
+mod concurrency;
+mod coverage;
+mod declared;
 mod documents;
 mod framing;
 mod identify;
 mod overlays;
 mod replay;
 mod secrets;
+mod shrinking;
 mod streams;
 mod support;
 mod unreachable;

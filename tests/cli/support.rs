@@ -96,6 +96,75 @@ pub fn answering(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     url
 }
 
+/// A request as a server read it.
+pub struct Received {
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    /// The next request of a connection; `None` where there is none.
+    fn read(connection: &mut impl BufRead) -> Option<Self> {
+        let mut line = String::new();
+        connection.read_line(&mut line).ok()?;
+        let mut words = line.split_whitespace().map(str::to_owned);
+        let (method, target) = (words.next()?, words.next()?);
+        let mut length = 0;
+        loop {
+            let mut field = String::new();
+            connection.read_line(&mut field).ok()?;
+            match field.trim_end().split_once(':') {
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                    length = value.trim().parse().ok()?
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+        let mut body = vec![0; length];
+        connection.read_exact(&mut body).ok()?;
+        Some(Received { method, target, body })
+    }
+
+    /// The body as JSON; `null` where it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// A server that reads each request to its end, answers with what a function says, and closes the connection.
+pub fn serving(answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> String {
+    answering(move |mut stream| {
+        let request = Received::read(&mut BufReader::new(&stream));
+        if let Some(request) = request {
+            // A client that went away is no concern of the server's.
+            let _ = stream.write_all(&answer(&request));
+        }
+    })
+}
+
+/// A whole answer of HTTP/1.1, after which the connection is closed.
+pub fn answered(status: &str, media_type: &str, body: &str) -> Vec<u8> {
+    format!(
+        "HTTP/1.1 {status}\r\nDate: Sun, 22 Nov 2026 00:00:00 GMT\r\nContent-Type: {media_type}\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// A run of the binary on a document and a server, and the report of its only target.
+pub fn checked(spec: &str, url: &str, arguments: &[&str]) -> (Ran, serde_json::Value) {
+    let (_folder, path) = folder(&[("api.yaml", spec)]);
+    let arguments = [&["check", "api.yaml", "--url", url, "--report", "json=report.json"], arguments].concat();
+    let ran = uptospec_in(&path, &arguments);
+    let report = std::fs::read(path.join("report.json")).unwrap_or_else(|_| panic!("{}", ran.all()));
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("the report is JSON");
+    (ran, report["targets"][0].clone())
+}
+
 /// A server that answers every request with the same bytes and closes the connection.
 pub fn saying(bytes: &'static [u8]) -> String {
     answering(move |mut stream| {

@@ -90,9 +90,17 @@ impl<'a> Reader<'a> {
     fn framing_of(&mut self, media: &At<'a>, essence: &str, written: Option<&At<'a>>) -> Option<Framing> {
         match (essence, written) {
             ("text/event-stream", _) => return Some(Framing::Sse),
-            ("application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines", _) => {
-                return Some(Framing::Ndjson);
-            }
+            (
+                "application/x-ndjson"
+                | "application/ndjson"
+                | "application/jsonl"
+                | "application/x-jsonl"
+                | "application/jsonlines"
+                | "application/x-jsonlines"
+                | "application/stream+json"
+                | "application/x-json-stream",
+                _,
+            ) => return Some(Framing::Ndjson),
             ("application/json-seq", _) => return Some(Framing::JsonSeq),
             ("text/plain", Some(_)) => return Some(Framing::Text),
             (_, Some(written)) => {

@@ -19,15 +19,16 @@ impl Composite {
     }
 
     /// Every way in which one part alone goes wrong, or both are where they should not be.
-    pub fn faulty(self, number: u64) -> [(CredentialFault, Text); 4] {
+    pub fn faulty(self, number: u64) -> [(CredentialFault, Text); 5] {
         let Composite { public, secret } = self;
         let wrong = |part: &Text| Text::plain(lookalike::of(&part.reveal(), number));
         let pair = |first: Text, second: Text| first.then(Text::plain(":")).then(second);
         [
             (CredentialFault::WrongSecret, pair(public.clone(), wrong(&secret))),
             (CredentialFault::WrongPublic, pair(wrong(&public), secret.clone())),
-            (CredentialFault::Swapped, pair(secret, public.clone())),
+            (CredentialFault::Swapped, pair(secret.clone(), public.clone())),
             (CredentialFault::Half, public),
+            (CredentialFault::SecondHalf, secret),
         ]
     }
 }
@@ -38,7 +39,7 @@ mod tests {
     use crate::contract::CredentialForm;
     use crate::target::Secret;
 
-    fn faulty(credential: &Text, form: &CredentialForm) -> [Text; 4] {
+    fn faulty(credential: &Text, form: &CredentialForm) -> [Text; 5] {
         let own = Own::of(credential.clone(), form).unwrap();
         Composite::of(&own).unwrap().faulty(7).map(|(_, text)| text)
     }
@@ -48,7 +49,7 @@ mod tests {
         let key = Text::secret(Secret::new("KEY", "pk_4711abcd:sk_0815efgh"));
         let header = Text::plain("Bearer ").then(key.clone());
         for credential in [key, header] {
-            let [wrong_secret, wrong_public, swapped, half] = faulty(&credential, &CredentialForm::Bearer);
+            let [wrong_secret, wrong_public, swapped, half, second] = faulty(&credential, &CredentialForm::Bearer);
             let sent = wrong_secret.reveal();
             assert!(sent.starts_with("pk_4711abcd:sk_") && !sent.ends_with("0815efgh"), "{sent}");
             assert!(wrong_secret.to_string().starts_with("${KEY%%:*}:sk_"), "{wrong_secret}");
@@ -58,6 +59,7 @@ mod tests {
             assert_eq!(swapped.reveal(), "sk_0815efgh:pk_4711abcd");
             assert_eq!(swapped.to_string(), "${KEY#*:}:${KEY%%:*}");
             assert_eq!((half.reveal().as_str(), half.to_string().as_str()), ("pk_4711abcd", "${KEY%%:*}"));
+            assert_eq!((second.reveal().as_str(), second.to_string().as_str()), ("sk_0815efgh", "${KEY#*:}"));
         }
     }
 
@@ -65,8 +67,8 @@ mod tests {
     fn a_part_that_the_configuration_names_keeps_its_name() {
         let [public, secret] = [("PUBLIC", "pk_1"), ("PRIVATE", "sk_2")].map(|(name, value)| Secret::new(name, value));
         let credential = Text::secret(public).then(Text::plain(":")).then(Text::secret(secret));
-        let [_, wrong_public, _, half] = faulty(&credential, &CredentialForm::Bearer);
-        assert_eq!(half.to_string(), "${PUBLIC}");
+        let [_, wrong_public, _, half, second] = faulty(&credential, &CredentialForm::Bearer);
+        assert_eq!([half, second].map(|text| text.to_string()), ["${PUBLIC}", "${PRIVATE}"]);
         assert!(wrong_public.to_string().ends_with(":${PRIVATE}"), "{wrong_public}");
     }
 

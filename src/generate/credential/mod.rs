@@ -139,6 +139,10 @@ fn expect(maker: &Maker<'_>, fault: CredentialFault) -> Expect {
         | CredentialFault::OtherField
         | CredentialFault::Swapped
         | CredentialFault::Half
+        | CredentialFault::SecondHalf
+        | CredentialFault::OtherCase
+        | CredentialFault::Extended
+        | CredentialFault::NoScheme
         | CredentialFault::Expired => errors::expect(maker, &[NoCredential, WrongCredential], Strength::Inferred),
         CredentialFault::Padded => Expect::Any,
         CredentialFault::OtherOrganisation => Expect::Refusal,

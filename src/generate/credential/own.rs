@@ -9,6 +9,9 @@ use crate::target::{Secret, Text};
 /// How many characters a truncated credential lacks.
 const CUT: usize = 4;
 
+/// What stands behind an extended one.
+const MORE: &str = "0000";
+
 /// A credential as its owner has it, without the name of an authentication scheme.
 pub(super) struct Own {
     text: Text,
@@ -52,6 +55,21 @@ impl Own {
         let (end, _) = self.bare.char_indices().rev().nth(CUT - 1).filter(|(end, _)| *end > 0)?;
         let (before, after) = self.bare.split_at(end);
         Some(self.made("SPLIT", format!("{before} {after}")))
+    }
+
+    /// The credential with more text behind it.
+    pub fn extended(&self) -> Text {
+        self.whole().then(Text::plain(MORE))
+    }
+
+    /// The credential with its letters in another case; `None` where that may mean the same, as in hexadecimal
+    /// digits, or is the same.
+    pub fn in_other_case(&self) -> Option<Text> {
+        let is_hexadecimal = self.bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+        let upper = self.bare.to_ascii_uppercase();
+        let (change, other) =
+            if upper == self.bare { ("LOWER", self.bare.to_ascii_lowercase()) } else { ("UPPER", upper) };
+        (!is_hexadecimal && other != self.bare).then(|| self.made(change, other))
     }
 
     /// A part of the credential: shown by its name where the configuration names it, else as a shell
@@ -113,6 +131,24 @@ mod tests {
     fn a_split_credential_is_as_secret_as_the_whole() {
         let split = Own::of(key("pk_live_1234"), &CredentialForm::Bearer).unwrap().split().unwrap();
         assert_eq!((split.reveal().as_str(), split.to_string().as_str()), ("pk_live_ 1234", "${KEY_SPLIT}"));
+    }
+
+    #[test]
+    fn an_extended_credential_begins_with_the_right_one() {
+        let extended = Own::of(key("pk_live_1234"), &CredentialForm::Bearer).unwrap().extended();
+        assert_eq!((extended.reveal().as_str(), extended.to_string().as_str()), ("pk_live_12340000", "${KEY}0000"));
+    }
+
+    #[test]
+    fn a_credential_has_another_case_only_where_that_changes_it() {
+        let other = |credential: &str| {
+            let other = Own::of(key(credential), &CredentialForm::Bearer).unwrap().in_other_case();
+            other.map(|text| (text.reveal(), text.to_string()))
+        };
+        let pair = |sent: &str, shown: &str| Some((sent.to_owned(), shown.to_owned()));
+        assert_eq!(other("pk_live_1a"), pair("PK_LIVE_1A", "${KEY_UPPER}"));
+        assert_eq!(other("PK_LIVE_1A"), pair("pk_live_1a", "${KEY_LOWER}"));
+        assert_eq!([other("0123"), other("550e8400-e29b-41d4-a716-446655440000")], [None, None]);
     }
 
     #[test]

@@ -72,7 +72,19 @@ fn the_right_credential_is_shown_in_places_where_it_does_not_belong() {
     assert_eq!(sent(&plan, &case("bearerAuth-padded"), "authorization").0, format!("Bearer  {TOKEN} "));
     assert_eq!(sent(&plan, &case("bearerAuth-other-scheme"), "authorization").0, format!("Basic {TOKEN}"));
     assert_eq!(sent(&plan, &case("bearerAuth-other-field"), "x-api-key").1, "${TOKEN}");
+    assert_eq!(sent(&plan, &case("bearerAuth-no-scheme"), "authorization").1, "${TOKEN}");
     assert_eq!(of(&plan, &case("apiKey-padded")).unwrap().expect, Expect::Any);
+}
+
+#[test]
+fn the_right_credential_is_shown_in_forms_that_are_another() {
+    let plan = plan(&with_bearer("tok_0123456789"));
+    let token = |name: &str| sent(&plan, &format!("sendMessage/credential/bearerAuth-{name}"), "authorization");
+    let pair = |sent: &str, shown: &str| (sent.to_owned(), shown.to_owned());
+    assert_eq!(token("other-case"), pair("Bearer TOK_0123456789", "Bearer ${TOKEN_UPPER}"));
+    assert_eq!(token("extended"), pair("Bearer tok_01234567890000", "Bearer ${TOKEN}0000"));
+    let shown = sent(&plan, "sendMessage/credential/apiKey-extended", "x-api-key").0;
+    assert_eq!(shown, format!("{}0000", fixture::KEY));
 }
 
 #[test]

@@ -44,6 +44,8 @@ pub(super) fn variants(
     in_place.extend(never_issued(scheme, own, number));
     in_place.extend(own.and_then(Own::truncated).map(|text| (CredentialFault::Truncated, text)));
     in_place.extend(own.and_then(Own::split).map(|text| (CredentialFault::Split, text)));
+    in_place.extend(own.and_then(Own::in_other_case).map(|text| (CredentialFault::OtherCase, text)));
+    in_place.extend(own.map(|own| (CredentialFault::Extended, own.extended())));
     in_place.extend(own.and_then(Composite::of).into_iter().flat_map(|pair| pair.faulty(number)));
     let in_place = in_place.into_iter().map(|(fault, credential)| Variant { fault, shown: Shown::InPlace(credential) });
     in_place.chain(own.into_iter().flat_map(|own| elsewhere(maker, caller, scheme, own))).collect()
@@ -74,7 +76,7 @@ fn model(scheme: &SecurityScheme, own: Option<&Own>) -> String {
     own.or(hint).unwrap_or_else(|| format!("uptospec_wrong_{HINT_REST}"))
 }
 
-/// The right credential with white space around it, under another scheme, and in another field.
+/// The right credential with white space around it, under another scheme or none, and in another field.
 fn elsewhere(maker: &Maker<'_>, caller: &Caller<'_>, scheme: &SecurityScheme, own: &Own) -> Vec<Variant> {
     let whole = || own.whole();
     let with =
@@ -85,10 +87,12 @@ fn elsewhere(maker: &Maker<'_>, caller: &Caller<'_>, scheme: &SecurityScheme, ow
         CredentialForm::Bearer => vec![
             field(CredentialFault::Padded, "Authorization", with("Bearer  ", whole(), " ")),
             field(CredentialFault::OtherScheme, "Authorization", with("Basic ", whole(), "")),
+            field(CredentialFault::NoScheme, "Authorization", whole()),
         ],
         CredentialForm::Basic => vec![
             field(CredentialFault::Padded, "Authorization", with("Basic  ", encoded(&whole()), " ")),
             field(CredentialFault::OtherScheme, "Authorization", with("Bearer ", encoded(&whole()), "")),
+            field(CredentialFault::NoScheme, "Authorization", encoded(&whole())),
         ],
         CredentialForm::Header(name) => vec![field(CredentialFault::Padded, name, with(" ", whole(), " "))],
         CredentialForm::Query(_) | CredentialForm::Cookie(_) | CredentialForm::Unsupported(_) => Vec::new(),

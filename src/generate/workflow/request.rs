@@ -105,7 +105,7 @@ impl Filling<'_> {
             self.set_body(target, written);
         }
         let bound = self.bindings.iter().any(|binding| matches!(binding.at, Location::Body(_)));
-        if bound && !is_json {
+        if bound && form.coding == Coding::Text {
             return Err(format!("a body of {} cannot take values of earlier steps", form.content_type));
         }
         Ok(())

@@ -34,6 +34,11 @@ paths:
       requestBody:
         content: {application/x-www-form-urlencoded: {schema: {type: object, properties: {code: {type: string}}}}}
       responses: {'200': {description: token}}
+  /note:
+    post:
+      operationId: note
+      requestBody: {content: {text/plain: {schema: {type: string}}}}
+      responses: {'200': {description: noted}}
 ";
 
 fn plan_of(text: &str) -> Plan {
@@ -57,8 +62,8 @@ fn reason(text: &str) -> String {
 
 fn body(case: &Case) -> &Value {
     match &case.request.content.as_ref().unwrap().body {
-        Body::Json(value) => value,
-        Body::Bytes(_) => panic!("not JSON"),
+        Body::Json(value) | Body::Form(value) => value,
+        Body::Bytes(_) => panic!("no value"),
     }
 }
 
@@ -69,6 +74,20 @@ fn bound(case: &Case) -> Vec<String> {
         Origin::Operation { .. } => panic!("no links here"),
     };
     case.request.bindings.iter().map(shown).collect()
+}
+
+#[test]
+fn a_form_takes_values_of_earlier_steps_by_its_members_and_as_a_text() {
+    let of_payload = |payload: &str| {
+        let steps =
+            "[{stepId: find, operationId: findPets, outputs: {code: $statusCode}}, {stepId: s, operationId: token";
+        workflow(&format!("workflows: [{{workflowId: w, steps: {steps}, requestBody: {{payload: {payload}}}}}]}}]"))
+    };
+    let members = of_payload("{code: $steps.find.outputs.code, grant_type: code}");
+    assert_eq!(bound(members.cases()[1]), ["body#/code = $steps.find.outputs.code"]);
+    assert_eq!(body(members.cases()[1])["grant_type"], "code");
+    let text = of_payload("'code={$steps.find.outputs.code}&grant_type=code'");
+    assert_eq!(bound(text.cases()[1]), ["body# = code={$steps.find.outputs.code}&grant_type=code"]);
 }
 
 #[test]
@@ -192,7 +211,7 @@ fn what_cannot_be_sent_is_left_out_with_its_reason() {
         step("operationId: placeOrder, requestBody: {payload: {note: 'for {$inputs.nobody}'}}"),
         step("operationId: placeOrder, requestBody: {payload: {note: $steps.later.outputs.x}}"),
         step("operationId: placeOrder, requestBody: {replacements: [{target: /a/b, value: 1}]}"),
-        step("operationId: token, requestBody: {payload: {code: $steps.find.outputs.code}}"),
+        step("operationId: note, requestBody: {payload: $steps.find.outputs.code}"),
         source("operationId: $sourceDescriptions.b.findPets"),
         source("operationPath: '{$sourceDescriptions.a.url}#/paths/~1pets/get'"),
         source("workflowId: $sourceDescriptions.c.login"),

@@ -1,15 +1,16 @@
 //! Faults of Agentix.
 
-use http::StatusCode;
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER,
 };
+use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 
 use super::chat::{CONVERSATION_ID, MESSAGE_ID, UI_SPEC};
+use super::limit::{LEFT, POLICY};
 use crate::reference::alter::Piece::Second;
 use crate::reference::call::Call;
-use crate::reference::fault::Effect::{self, Changes, Limits, Tolerates};
+use crate::reference::fault::Effect::{self, Changes, Limits, LimitsForGood, Tolerates};
 use crate::reference::fault::{Change, Fault};
 use crate::reference::gist::fresh_id;
 use crate::reference::refusal::Refusal;
@@ -22,6 +23,9 @@ const EMPTY_ID: &[Outcome] = &[Outcome::Refused(Refusal::EmptyId)];
 const MALFORMED: &[Outcome] = &[Outcome::Refused(Refusal::MalformedJson)];
 const MISSING: &[Outcome] =
     &[Outcome::Refused(Refusal::Missing("message")), Outcome::Refused(Refusal::Missing("sessionId"))];
+/// When a limit lets in again, by convention.
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
 const LIMITED: &[Outcome] = &[Outcome::Refused(Refusal::RateLimited)];
 
 /// Faults in the documented errors that need no state.
@@ -190,6 +194,15 @@ pub(super) const ACCESS: &[Fault] = &[
         .in_state("rate-limited"),
     Fault::new("limit-early", "The rate limit is 30 requests a minute.", &["limit/early"], Limits(30))
         .in_state("rate-limited"),
+    Fault::new("limit-late", "The rate limit is 80 requests a minute.", &["limit/late"], Limits(80))
+        .in_state("rate-limited"),
+    Fault::new(
+        "limit-for-good",
+        "Whoever met the rate limit is refused for ever.",
+        &["limit/recovery", "limit/retry-after"],
+        LimitsForGood,
+    )
+    .in_state("rate-limited"),
     Fault::new(
         "limit-code",
         "The rate limit has the code TOO_MANY_REQUESTS.",
@@ -202,6 +215,34 @@ pub(super) const ACCESS: &[Fault] = &[
         "The rate limit says in words when to try again.",
         &["http/retry-after"],
         Changes(LIMITED, |reply, _| reply.set(RETRY_AFTER, "soon")),
+    )
+    .in_state("rate-limited"),
+    Fault::new(
+        "retry-after-hour",
+        "The rate limit asks to wait for an hour.",
+        &["limit/retry-after"],
+        Changes(LIMITED, |reply, _| reply.set(RETRY_AFTER, "3600")),
+    )
+    .in_state("rate-limited"),
+    Fault::new(
+        "limit-other-policy",
+        "The rate limit says in a header field that it is 100 requests a minute.",
+        &["limit/fields"],
+        Changes(LIMITED, |reply, _| reply.set(POLICY, r#""minute";q=100;w=60"#)),
+    )
+    .in_state("rate-limited"),
+    Fault::new(
+        "limit-left",
+        "The rate limit says in a header field that 7 requests are left.",
+        &["limit/fields"],
+        Changes(LIMITED, |reply, _| reply.set(LEFT, r#""minute";r=7;t=1"#)),
+    )
+    .in_state("rate-limited"),
+    Fault::new(
+        "limit-reset-words",
+        "The rate limit says in words when it lets in again.",
+        &["limit/fields"],
+        Changes(LIMITED, |reply, _| reply.set(RESET, "soon")),
     )
     .in_state("rate-limited"),
 ];

@@ -60,7 +60,7 @@ struct Agentix {
 }
 
 fn routes(conduct: Conduct) -> Router {
-    let limit = Limit::new(conduct.limit(limit::DOCUMENTED));
+    let limit = Limit::new(conduct.limit(limit::DOCUMENTED), conduct.lifts_limits());
     let server = Arc::new(Agentix { conduct, conversations: Mutex::default(), limit });
     Router::new()
         .route("/api/public/agents/{agentId}/chat", any(chat))
@@ -82,5 +82,7 @@ async fn nothing_here(State(server): State<Arc<Agentix>>, call: Call) -> Respons
 
 fn refuse(refusal: Refusal) -> Reply {
     let body = json!({ "error": { "code": codes::code(refusal), "message": refusal.sentence() } });
-    Reply::json(Outcome::Refused(refusal), refusal.status(), &body).with(refusal.headers(CHALLENGE))
+    let limit = (refusal == Refusal::RateLimited).then(limit::fields);
+    let reply = Reply::json(Outcome::Refused(refusal), refusal.status(), &body);
+    reply.with(refusal.headers(CHALLENGE)).with(limit.into_iter().flatten())
 }

@@ -27,6 +27,7 @@ pub(super) fn stream(server: &AgentsGt, call: &Call) -> Result<Reply, Refusal> {
     let question = question(conduct, &body)?;
     // An id that is no UUID names no agent.
     conduct.require(call.path("agentId").eq_ignore_ascii_case(fixtures::AGENT), Refusal::Unknown)?;
+    conduct.require(keys != fixtures::OTHER_ORG_KEYS, Refusal::Foreign)?;
     spend(server, keys)?;
     Ok(answer(&question))
 }
@@ -38,7 +39,7 @@ fn authenticate(server: &AgentsGt, call: &Call) -> Result<&'static str, Refusal>
         return server.conduct.turn_away(call, &right, Refusal::NoCredential);
     };
     let is_pair = given.split_once(':').is_some_and(|(public, secret)| !public.is_empty() && !secret.is_empty());
-    match [fixtures::KEYS, fixtures::BROKE_KEYS].into_iter().find(|known| *known == given) {
+    match [fixtures::KEYS, fixtures::BROKE_KEYS, fixtures::OTHER_ORG_KEYS].into_iter().find(|known| *known == given) {
         Some(keys) => Ok(keys),
         None if is_pair => server.conduct.turn_away(call, &right, Refusal::WrongCredential),
         None => server.conduct.turn_away(call, &right, Refusal::HalfCredential),

@@ -39,6 +39,13 @@ pub(super) const ERRORS: &[Fault] = &[
         Tolerates(Refusal::HalfCredential),
     ),
     Fault::new(
+        "foreign-agent-served",
+        "An agent of another organisation answers.",
+        &["auth/accepted"],
+        Tolerates(Refusal::Foreign),
+    )
+    .in_state("org-mismatch"),
+    Fault::new(
         "no-credits-served",
         "An organisation without credits is served.",
         &["error/status"],

@@ -43,7 +43,7 @@ pub(super) const API: Api = Api {
 /// How to authenticate.
 const CHALLENGE: &str = r#"Bearer realm="agentsgt""#;
 
-/// The credits that the reference organisation starts with.
+/// The credits that an organisation with credits starts with.
 const CREDITS: u64 = 1_000_000;
 
 /// The server: the credits left for each pair of keys.
@@ -54,7 +54,8 @@ struct AgentsGt {
 }
 
 fn routes(conduct: Conduct) -> Router {
-    let credits = HashMap::from([(fixtures::KEYS, CREDITS), (fixtures::BROKE_KEYS, 0)]);
+    let credits =
+        HashMap::from([(fixtures::KEYS, CREDITS), (fixtures::BROKE_KEYS, 0), (fixtures::OTHER_ORG_KEYS, CREDITS)]);
     let server = Arc::new(AgentsGt { conduct, credits: Mutex::new(credits) });
     Router::new().route("/api/v1/agents/chat/{agentId}", any(chat)).fallback(nothing_here).with_state(server)
 }

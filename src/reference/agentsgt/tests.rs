@@ -49,7 +49,16 @@ async fn both_forms_of_a_message_are_understood() {
 async fn each_documented_error_has_its_status_and_text() {
     let scene = scene(&[]).await;
     let body = question().to_string();
-    for credential in ["", "Bearer pk_reference", "Bearer pk_reference:wrong", "Basic cGs6c2s="] {
+    for credential in [
+        "",
+        "Bearer pk_reference",
+        "Bearer sk_reference",
+        "Bearer pk_reference:wrong",
+        "Bearer PK_REFERENCE:SK_REFERENCE",
+        "Bearer pk_reference:sk_reference0000",
+        "pk_reference:sk_reference",
+        "Basic cGs6c2s=",
+    ] {
         let response =
             scene.anonymous(CHAT).header("authorization", credential).body(body.clone()).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{credential}");
@@ -60,6 +69,8 @@ async fn each_documented_error_has_its_status_and_text() {
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         assert_eq!(text(response).await, "Agent not found");
     }
+    let foreign = with_keys(&[], fixtures::OTHER_ORG_KEYS).await.send(&question()).await;
+    assert_eq!((foreign.status(), text(foreign).await.as_str()), (StatusCode::NOT_FOUND, "Agent not found"));
     let broke = with_keys(&[], fixtures::BROKE_KEYS).await.send(&question()).await;
     assert_eq!(broke.status(), StatusCode::PAYMENT_REQUIRED);
 }

@@ -26,6 +26,18 @@ pub(in crate::reference) const ANY: &[Fault] = &[
         ACCEPTED,
         Mistakes(|shown, right| shown.value.contains(' ') && shown.value.replace(' ', "") == right),
     ),
+    Fault::new(
+        "letter-case-ignored",
+        "A credential in another letter case is served.",
+        ACCEPTED,
+        Mistakes(|shown, right| shown.value != right && shown.value.eq_ignore_ascii_case(right)),
+    ),
+    Fault::new(
+        "extended-credential-accepted",
+        "A credential with more text behind it is served.",
+        ACCEPTED,
+        Mistakes(|shown, right| shown.value.strip_prefix(right).is_some_and(|more| !more.is_empty())),
+    ),
 ];
 
 /// Faults of an API with a key in a field of its own.
@@ -33,7 +45,7 @@ pub(in crate::reference) const KEY: &[Fault] = &[Fault::new(
     "key-as-bearer-accepted",
     "A key in Authorization is served.",
     ACCEPTED,
-    Mistakes(|shown, right| shown.scheme.is_some() && shown.value == right),
+    Mistakes(|shown, right| shown.scheme.is_some_and(|scheme| !scheme.is_empty()) && shown.value == right),
 )];
 
 /// Faults of an API with a token in `Authorization`.
@@ -43,8 +55,15 @@ pub(in crate::reference) const BEARER: &[Fault] = &[
         "A token under another scheme than Bearer is served.",
         ACCEPTED,
         Mistakes(|shown, right| {
-            shown.scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("bearer")) && shown.value == right
+            let is_other = |scheme: &str| !scheme.is_empty() && !scheme.eq_ignore_ascii_case("bearer");
+            shown.scheme.is_some_and(is_other) && shown.value == right
         }),
+    ),
+    Fault::new(
+        "scheme-missing-accepted",
+        "A token without the name of a scheme is served.",
+        ACCEPTED,
+        Mistakes(|shown, right| shown.scheme == Some("") && shown.value == right),
     ),
     Fault::new(
         "token-as-key-accepted",
@@ -75,6 +94,12 @@ pub(in crate::reference) const PAIR: &[Fault] = &[
         Mistakes(|shown, right| {
             parts(shown.value).is_some_and(|(public, secret)| parts(right) == Some((secret, public)))
         }),
+    ),
+    Fault::new(
+        "secret-alone-accepted",
+        "A secret key without its public one is served.",
+        ACCEPTED,
+        Mistakes(|shown, right| parts(right).is_some_and(|(_, secret)| secret == shown.value)),
     ),
 ];
 
@@ -150,10 +175,25 @@ mod tests {
         let pair = agentsgt::KEYS;
         assert_eq!(taken(ANY, "pk_reference:sk_refer", pair), ["truncated-credential-accepted"]);
         assert_eq!(taken(ANY, "pk_reference:sk_refer ence", pair), ["split-credential-accepted"]);
+        assert_eq!(taken(ANY, "PK_REFERENCE:SK_REFERENCE", pair), ["letter-case-ignored"]);
+        assert_eq!(taken(ANY, "pk_reference:sk_reference0000", pair), ["extended-credential-accepted"]);
+        assert_eq!(taken(PAIR, "sk_reference", pair), ["secret-alone-accepted"]);
         assert_eq!(taken(PAIR, "pk_reference:sk_another", pair), ["secret-unchecked"]);
         assert_eq!(taken(PAIR, "pk_another:sk_reference", pair), ["public-unchecked"]);
         assert_eq!(taken(PAIR, "sk_reference:pk_reference", pair), ["swapped-pair-accepted"]);
         assert!(taken(ANY, "pk_reference", pair).is_empty() && taken(PAIR, "pk_reference", pair).is_empty());
+    }
+
+    #[test]
+    fn a_token_alone_is_taken_by_the_fault_that_asks_for_no_scheme() {
+        let taken = |scheme| {
+            let presented = Presented { scheme, value: "token" };
+            let takes = |fault: &&Fault| matches!(fault.effect, Mistakes(mistake) if mistake(presented, "token"));
+            BEARER.iter().chain(KEY).filter(takes).map(|fault| fault.name).collect::<Vec<_>>()
+        };
+        assert_eq!(taken(Some("")), ["scheme-missing-accepted"]);
+        assert_eq!(taken(Some("Basic")), ["scheme-ignored", "key-as-bearer-accepted"]);
+        assert_eq!(taken(None), ["token-as-key-accepted"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! escape whatever is put into them, text in which every character that cannot be seen is written as an escape, no
 //! address that a target gave, and a policy that forbids scripts, requests, and styles other than ours.
 
+mod coverage;
 mod facts;
 mod finding;
 mod latency;
@@ -139,6 +140,7 @@ fn section(index: usize, target: &TargetResult, room: usize) -> Markup {
             (findings)
             (streams::section(&id, target, &mut room.share(1)))
             (latency::section(target, &mut room.share(1)))
+            (coverage::section(target, &mut room.share(1)))
             (unchecked::section(target, &mut room.share(1)))
         }
     }

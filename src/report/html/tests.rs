@@ -47,6 +47,11 @@ fn saying(text: &str) -> RunResult {
         target.left_out.iter_mut().for_each(|left_out| text.clone_into(&mut left_out.what));
         target.latency = std::mem::take(&mut target.latency).into_values().map(|it| (text.to_owned(), it)).collect();
         target.streams = std::mem::take(&mut target.streams).into_values().map(|it| (text.to_owned(), it)).collect();
+        target.coverage = std::mem::take(&mut target.coverage).into_values().map(|it| (text.to_owned(), it)).collect();
+        for covered in target.coverage.values_mut().flat_map(|operation| &mut operation.constraints) {
+            text.clone_into(&mut covered.what);
+            covered.never = covered.never.as_ref().map(|_| text.to_owned());
+        }
         for found in &mut target.findings {
             let finding = &mut found.finding;
             for said in [&mut finding.message, &mut found.operation, &mut found.case.curl, &mut found.case.id] {

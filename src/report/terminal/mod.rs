@@ -1,5 +1,6 @@
 //! The terminal report: findings as they come in, then a summary that fits a screen.
 
+mod coverage;
 mod excerpt;
 mod finding;
 mod plan;
@@ -25,7 +26,7 @@ use crate::run::{Event, FoundFinding, Reporter, RunResult, TargetResult};
 pub struct TerminalOptions {
     /// Whether it is coloured.
     pub colour: bool,
-    /// Notes as whole blocks, all reasons, and times by operation.
+    /// Notes as whole blocks, all reasons, and by operation times and what was exercised.
     pub verbose: bool,
     /// One line a finding and the verdict, nothing else.
     pub quiet: bool,

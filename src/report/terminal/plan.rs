@@ -75,7 +75,8 @@ fn on_top(allowance: &Allowance, forecast: &Forecast) -> (String, String) {
         Extra::Workflow => {
             "a step of a workflow again, or another one, where an action of the suite asks for it".to_owned()
         }
-        Extra::SecondBurst => "the burst again where every request of it was served".to_owned(),
+        Extra::SecondBurst => "a burst again, of which more was served than a limit should".to_owned(),
+        Extra::SecondProbe => "after a burst again alone, where Retry-After came too early".to_owned(),
         Extra::Closed => "again on a new connection where an idle one was just closed".to_owned(),
         Extra::SignOfLife => "whether anybody is there, where the first request is not answered".to_owned(),
     };

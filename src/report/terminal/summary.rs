@@ -6,7 +6,7 @@ use anstyle::Style;
 use indexmap::IndexMap;
 use unicode_width::UnicodeWidthStr;
 
-use super::TerminalOptions;
+use super::{TerminalOptions, coverage};
 use crate::judge::Severity;
 use crate::report::layout::{Align, pad, wrap};
 use crate::report::style::{Palette, paint};
@@ -19,7 +19,7 @@ const MOST_REASONS: usize = 6;
 /// The longest text of a reason, in columns.
 const LONGEST_REASON: usize = 300;
 
-/// Prints the table of targets, reasons, and in verbose mode times.
+/// Prints the table of targets, reasons, and in verbose mode times and what was exercised.
 ///
 /// # Errors
 /// When `out` fails.
@@ -28,6 +28,7 @@ pub fn print(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult
     targets(&palette, run).print(out, &palette, options.width)?;
     if options.verbose {
         print_latency(out, options, run)?;
+        run.targets.iter().try_for_each(|target| coverage::print(out, options, target))?;
     }
     print_reasons(out, options, "not checked", run, not_checked)?;
     print_reasons(out, options, "incomplete", run, |target| {

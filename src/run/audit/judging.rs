@@ -2,7 +2,7 @@
 
 use super::Audit;
 use super::sending::Stop;
-use crate::contract::{Location, ParameterLocation};
+use crate::contract::{Location, ParameterLocation, RateLimit};
 use crate::generate::{Case, Expect};
 use crate::judge::{Before, Check, Context, in_short, judge};
 use crate::run::shown::{Confirmation, Show};
@@ -19,6 +19,7 @@ impl Audit<'_> {
     pub(super) fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
         self.reach.note(case, exchange);
         self.earlier.note(&case.operation.id, exchange, 1);
+        self.coverage.note(case, exchange, 1);
         let context = self.context(case);
         let mut checks = judge(&self.job.contract, case, exchange, context);
         checks.extend_from_slice(more);
@@ -69,8 +70,7 @@ impl Audit<'_> {
     }
 
     /// What the operation was sent within one window of its rate limit.
-    pub(super) fn before(&self, burst: &Case) -> Before {
-        let Some(limit) = burst.operation.rate_limit else { return Before::default() };
+    pub(super) fn before(&self, burst: &Case, limit: RateLimit) -> Before {
         let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
         let other_credential = state.is_some_and(|state| !state.credentials.is_empty());
         let before = self.earlier.before(&burst.operation.id, limit, self.dispatcher.budget.elapsed());

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use self::sending::Stop;
 use super::bind::{Links, Source};
 use super::budget::{Budget, MAX_GENERATIONS};
+use super::coverage::Gathering;
 use super::dispatch::Dispatcher;
 use super::earlier::Earlier;
 use super::forecast::{Forecast, Preparation};
@@ -66,6 +67,7 @@ struct Audit<'a> {
     /// Answers that a finding over the run may have to show.
     answers: BTreeMap<CaseId, (Case, Exchange)>,
     earlier: Earlier,
+    coverage: Gathering,
     left_out: Vec<NotChecked>,
     unwitnessed: HashMap<PromiseId, String>,
     incomplete: Vec<String>,
@@ -95,6 +97,7 @@ impl<'a> Audit<'a> {
         }
         let operations = job.contract.operations.iter().map(|operation| operation.id.clone());
         let is_chosen = |id: &String| options.only.is_empty() || options.only.contains(id);
+        let operations: Vec<String> = operations.filter(is_chosen).collect();
         Ok(Audit {
             job,
             options,
@@ -110,10 +113,11 @@ impl<'a> Audit<'a> {
             reach: Reach::default(),
             answers: BTreeMap::new(),
             earlier: Earlier::default(),
+            coverage: Gathering::new(&job.contract, &operations, plan),
             left_out: plan.left_out.iter().map(not_checked).collect(),
             unwitnessed,
             incomplete: Vec::new(),
-            operations: operations.filter(is_chosen).collect(),
+            operations,
             redactor: Redactor::new(job.target.secrets()),
             done: 0,
         })
@@ -126,6 +130,7 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// A state in which nothing was judged, for it could not be brought about.
     fn state_failed(&mut self, case: &Case, reason: &str) {
         let state = case.state.clone().unwrap_or_default();
         self.incomplete.push(format!("state {state} could not be brought about: {reason}"));
@@ -137,6 +142,12 @@ impl<'a> Audit<'a> {
             what: "a documented error".to_owned(),
             reason,
         });
+    }
+
+    /// A state in which the target may still be: what was judged in it stands.
+    fn state_stays(&mut self, case: &Case, reason: &str) {
+        let state = case.state.as_deref().unwrap_or_default();
+        self.incomplete.push(format!("state {state} could not be undone, and the target may still be in it: {reason}"));
     }
 
     /// A state whose error could not be told from a limit on the pace.
@@ -175,6 +186,7 @@ impl<'a> Audit<'a> {
             () if self.incomplete.is_empty() => RunVerdict::Conformant,
             () => RunVerdict::Incomplete,
         };
+        let coverage = self.coverage.finish(&self.left_out, self.incomplete.first().map(String::as_str));
         let result = TargetResult {
             name: self.job.target.name.clone(),
             title: self.job.contract.title.clone(),
@@ -191,6 +203,7 @@ impl<'a> Audit<'a> {
             left_out: self.left_out,
             latency: self.tally.latency(),
             streams: self.tally.streams,
+            coverage,
         };
         redact::result(&self.redactor, result)
     }

@@ -8,12 +8,12 @@ use futures_util::stream;
 
 use super::Audit;
 use crate::generate::{Case, CaseKind, Expect, Plan, Workflow};
-use crate::judge::Verdict;
+use crate::judge::{Burst, Verdict, judge_burst};
 use crate::run::bind::{BindError, Links, Source};
 use crate::run::budget::{Extra, Halt};
-use crate::run::burst::send_burst;
+use crate::run::burst::BurstSender;
 use crate::run::dispatch::{Dispatcher, Unsent, is_throttled};
-use crate::run::forecast::disturbs;
+use crate::run::forecast::{disturbs, requests};
 use crate::run::hook::{HOOK_LIMIT, run_hook};
 use crate::run::reach::unreachable;
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
@@ -223,7 +223,7 @@ impl Audit<'_> {
         if let Some(after) = state.and_then(|state| state.after.as_ref())
             && let Err(error) = run_hook(after, HOOK_LIMIT, &hooks).await
         {
-            self.state_failed(&case, &format!("it could not be undone: {error}"));
+            self.state_stays(&case, &error.to_string());
         }
         sent
     }
@@ -237,31 +237,34 @@ impl Audit<'_> {
         self.take(tried)
     }
 
-    async fn burst(&mut self, case: &Case, requests: u32) -> Result<(), Stop> {
+    async fn burst(&mut self, case: &Case, in_a_rush: u32) -> Result<(), Stop> {
         let (mut case, job) = (case.clone(), self.job);
         let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
         let _lease = match self.meanwhile(links.lend(&mut case)).await? {
             Ok(lease) => lease,
             Err(error) => return self.not_sent(&case.operation.id, "the rate limit", error),
         };
-        let before = self.before(&case);
-        let concurrency = job.target.limits.concurrency;
-        let sent = send_burst(&case, requests, concurrency, &job.contract, &dispatcher, &before);
-        let sent = self.meanwhile(sent).await?;
-        self.done += requests as usize;
-        if let Some(exchange) = sent.exchange {
-            self.earlier.note(&case.operation.id, &exchange, requests as usize);
-            let reason = sent.checks.iter().find_map(|check| match &check.verdict {
+        let Some(limit) = case.operation.rate_limit else { return Ok(()) };
+        let mut burst = Burst::new(limit, self.before(&case, limit));
+        let limits = &job.target.limits;
+        let sender = BurstSender { case: &case, requests: in_a_rush, limits, dispatcher: &dispatcher };
+        let unsent = self.meanwhile(sender.send(&mut burst)).await?;
+        self.done += requests(&case, limits);
+        if let Some(exchange) = burst.shown() {
+            self.earlier.note(&case.operation.id, exchange, burst.exchanges().count());
+            self.coverage.note(&case, exchange, burst.exchanges().count());
+            let checks = judge_burst(&job.contract, &case, &burst);
+            let reason = checks.iter().find_map(|check| match &check.verdict {
                 Verdict::NotChecked(reason) => Some(reason.clone()),
                 _ => None,
             });
             if let Some(reason) = reason {
                 self.unwitnessed.extend(case.promises.iter().map(|promise| (*promise, reason.clone())));
             }
-            let new = self.tally.record(&case, &exchange, &sent.checks, false);
+            let new = self.tally.record(&case, exchange, &checks, false);
             self.tell(&case, new)?;
         }
-        match sent.unsent {
+        match unsent {
             Some(unsent) => self.not_sent(&case.operation.id, "the rate limit", unsent.into()),
             None => Ok(()),
         }

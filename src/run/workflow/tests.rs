@@ -28,6 +28,12 @@ paths:
       operationId: create
       requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
       responses: {'201': {description: made, content: {application/json: {schema: {type: object}}}}}
+  /login:
+    post:
+      operationId: login
+      requestBody:
+        content: {application/x-www-form-urlencoded: {schema: {type: object, properties: {name: {type: string}}}}}
+      responses: {'200': {description: in}}
   /jobs/{id}:
     get:
       operationId: look
@@ -131,6 +137,19 @@ const POLL: &str = "
         outputs: {state: $response.body#/state}
     outputs: {state: $steps.look.outputs.state}
 ";
+
+#[tokio::test]
+async fn a_form_carries_what_an_earlier_step_gave() {
+    let suite = "
+  - workflowId: w
+    steps:
+      - {stepId: make, operationId: create, outputs: {id: $response.body#/id}}
+      - {stepId: in, operationId: login, requestBody: {payload: {name: $steps.make.outputs.id}}}
+      - {stepId: again, operationId: login, requestBody: {payload: 'name={$steps.make.outputs.id}&x=1'}}
+";
+    let ran = ran(suite, &[(201, json!({"id": "j&1"}))]).await;
+    assert_eq!(ran.asked, ["POST /jobs", "POST /login name=j%261", "POST /login name=j&1&x=1"]);
+}
 
 #[tokio::test]
 async fn a_failed_step_is_retried_and_only_the_last_try_counts() {

@@ -1,0 +1,66 @@
+//! A case with a smaller body, or without one.
+
+use serde_json::Value;
+
+use super::{Cut, edit};
+use crate::contract::{Location, Operation};
+use crate::generate::body::{self, BodyForm, Coding};
+use crate::generate::negative::{breaks_alone, site};
+use crate::generate::{Body, Case, CaseKind, Content, Request, pointer};
+
+/// Every request whose body is one cut smaller and still what the case is about.
+pub(super) fn cuts(case: &Case) -> Vec<Cut> {
+    let Some(content @ Content { body: Body::Json(value), .. }) = &case.request.content else { return Vec::new() };
+    let Some(form) = body::choose(&case.operation).filter(|form| form.coding == Coding::Json) else {
+        return Vec::new();
+    };
+    let smaller = edit::smaller(&form.schema, value, case.mark.as_deref()).into_iter();
+    let allowed = smaller.filter(|edit| is_of_the_kind(case, &form, value, &edit.value));
+    let with =
+        |body| Request { content: Some(Content { body: Body::Json(body), ..content.clone() }), ..case.request.clone() };
+    let cut = |edit: edit::Edit| Cut { name: format!("body {}", edit.name), request: with(edit.value) };
+    allowed.map(cut).chain(without_body(case)).collect()
+}
+
+/// The request without a body, where it needs none.
+fn without_body(case: &Case) -> Option<Cut> {
+    let needed = case.operation.body.as_ref().is_none_or(|body| body.required);
+    let in_body = |at: &Location| matches!(at, Location::Body(_));
+    let is_switched = case.operation.stream_switch.as_ref().is_some_and(|switch| in_body(&switch.on));
+    let is_bound = case.request.bindings.iter().any(|binding| in_body(&binding.at));
+    let is_broken = match &case.kind {
+        CaseKind::Negative(violation) => in_body(&violation.at) || violation.keyword == "media-type",
+        _ => false,
+    };
+    let free = !(needed || is_switched || is_bound || is_broken);
+    free.then(|| Cut {
+        name: "the body left out".to_owned(),
+        request: Request { content: None, ..case.request.clone() },
+    })
+}
+
+/// Whether a smaller body is still what the case is about.
+fn is_of_the_kind(case: &Case, form: &BodyForm<'_>, before: &Value, body: &Value) -> bool {
+    let held = held_places(&case.operation, &case.request);
+    if held.iter().any(|at| before.pointer(at) != body.pointer(at)) {
+        return false;
+    }
+    match &case.kind {
+        CaseKind::Negative(violation) => match &violation.at {
+            Location::Body(at) if !matches!(violation.keyword.as_str(), "json" | "media-type" | "method") => {
+                before.pointer(at) == body.pointer(at)
+                    && body.pointer(pointer::split(at).map_or("", |(parent, _)| parent)).is_some()
+                    && breaks_alone(&form.schema, body, site(at, &violation.keyword), &violation.keyword)
+            }
+            _ => form.schema.is_valid(body),
+        },
+        _ => form.schema.is_valid(body),
+    }
+}
+
+/// Parts of the body that stay: what switches the answer's form, and what an earlier answer gives.
+fn held_places<'c>(operation: &'c Operation, request: &'c Request) -> Vec<&'c str> {
+    let switch = operation.stream_switch.iter().map(|switch| &switch.on);
+    let all = switch.chain(request.bindings.iter().map(|binding| &binding.at));
+    all.filter_map(|at| if let Location::Body(pointer) = at { Some(pointer.as_str()) } else { None }).collect()
+}
