@@ -18,6 +18,7 @@ pub mod generate;
 pub mod harness;
 pub mod identify;
 pub mod judge;
+pub mod merge;
 pub mod recording;
 pub mod reference;
 pub mod replay;

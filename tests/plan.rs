@@ -1,5 +1,9 @@
 //! The plan is kept: what is announced is what a server counts, to the request, for each documented API and ten
-//! seeds; and where a server misbehaves, a run stays below the most that was announced.
+//! seeds, and for a server of things that are made, found and deleted; and where a server misbehaves, a run stays below the most that was announced.
+
+#[path = "crud/mod.rs"]
+#[expect(dead_code, reason = "here the server is never at fault")]
+mod crud;
 
 use std::io;
 use std::process::ExitCode;
@@ -8,11 +12,12 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Runtime;
+use uptospec::contract;
 use uptospec::judge;
 use uptospec::reference::{Api, Running, ServerOptions, api, apis, start};
 use uptospec::run::{Event, Forecast, Job, Options, Reporter, RunVerdict, TargetResult, run};
 use uptospec::selftest::job;
-use uptospec::target::{Limits, SeverityChoice};
+use uptospec::target::{Limits, Secret, SeverityChoice, Target, Text};
 
 /// Audits wait for streams most of the time, so many fit on few cores.
 const THREADS: usize = 8;
@@ -40,6 +45,11 @@ fn main() -> ExitCode {
             let name = format!("{}::at_most_{most}_generations_are_sent_as_planned", api.name);
             trials.push(Trial::test(name, move || runtime.block_on(bounded(api, most))));
         }
+    }
+    for most in GENERATIONS.map(Some).into_iter().chain([None]) {
+        let runtime = runtime.clone();
+        let name = format!("pets::at_most_{most:?}_generations_are_sent_as_planned");
+        trials.push(Trial::test(name, move || runtime.block_on(things(most))));
     }
     let runtime_of_one = runtime.clone();
     trials.push(Trial::test("agntix::one_operation_is_sent_with_its_sources", move || {
@@ -77,6 +87,33 @@ async fn bounded(api: &'static Api, most: usize) -> Result<(), Failed> {
     }
     if result.verdict == RunVerdict::Violations || (result.verdict == RunVerdict::Conformant && most < 5) {
         return Err(format!("{:?}", result.verdict).into());
+    }
+    Ok(())
+}
+
+/// What is made for others, and the life of a thing, are sent as planned. Nothing is left behind that was made for
+/// others alone.
+async fn things(most: Option<usize>) -> Result<(), Failed> {
+    let shop = crud::Shop::start(crud::Ways::default()).await.map_err(|error| error.to_string())?;
+    let contract = contract::read("pets.yaml", crud::SPEC, None).map_err(|error| format!("{error:?}"))?;
+    let mut target = Target::new("pets", "pets.yaml");
+    target.credentials.insert("token".to_owned(), Text::secret(Secret::new("TOKEN", "token-of-ann")));
+    target.limits.max_generations = most;
+    let url = shop.url.parse().map_err(|error| format!("{}: {error}", shop.url))?;
+    let job = Job { target, url, contract, suite: None };
+    let forecast = Forecast::of(&job.contract, &job.target, None, &Options::default());
+    let run = run(&[job], &Options::default(), &mut Silent).await.map_err(|error| error.to_string())?;
+    let result = run.targets.into_iter().next().ok_or("nothing was audited")?;
+    let numbers = (forecast.requests(), result.requests, shop.requests());
+    let grave = result.findings.iter().filter(|found| found.finding.severity > judge::Severity::Note);
+    let found: Vec<_> = grave.map(|found| (found.finding.rule, &found.finding.message)).collect();
+    let has_lives = forecast.planned.iter().any(|planned| planned.kind == "clean-up");
+    if numbers != (numbers.0, numbers.0, numbers.0)
+        || !found.is_empty()
+        || has_lives != most.is_none_or(|most| most > 5)
+    {
+        let (incomplete, left_out) = (&result.incomplete, &result.left_out);
+        return Err(format!("planned, sent, counted: {numbers:?}; {found:?} {incomplete:?} {left_out:?}").into());
     }
     Ok(())
 }

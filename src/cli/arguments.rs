@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Failure;
 use crate::contract::{DocumentOrigin, Location};
 use crate::report::{ReportSpec, known_formats};
+use crate::run::Shard;
 use crate::target::{Rate, duration, rate};
 
 /// Tells whether a live HTTP API keeps the contract that its documents promise.
@@ -73,6 +74,14 @@ Exit codes:
   2  a file is no recording, a document or an option is wrong, or a credential is missing
   3  none stands, and one could not be judged";
 
+const MERGE_EXAMPLES: &str = "\
+Example:
+  uptospec check --shard 1/2 --report json=1.json    # on one machine
+  uptospec check --shard 2/2 --report json=2.json    # on another
+  uptospec merge 1.json 2.json > report.json
+
+The joined report goes to standard output, the verdict to standard error; the exit codes are those of a check.";
+
 const COMPARE_EXAMPLES: &str = "\
 Examples:
   uptospec compare before.json after.json
@@ -94,6 +103,13 @@ pub enum Command {
     /// Tell which of the known contracts an endpoint speaks
     #[command(after_help = IDENTIFY_EXAMPLES)]
     Identify(IdentifyOptions),
+    /// Join the JSON reports of shards: `uptospec check --shard K/N`
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge {
+        /// The reports, one for each shard
+        #[arg(required = true, value_name = "REPORT")]
+        files: Vec<PathBuf>,
+    },
     /// Send a recorded case again, or judge a recording again, and say whether its finding still stands
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayOptions),
@@ -165,7 +181,7 @@ pub struct CheckOptions {
     /// Only this rule, or family of rules; repeatable
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
-    /// Positive cases an operation
+    /// Positive cases an operation; those that stream get more where they are few
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = cases)]
     pub cases: usize,
     /// Seed of all generated cases: the same seed makes the same cases
@@ -186,6 +202,9 @@ pub struct CheckOptions {
     /// Longest time for a target, such as 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
+    /// Send the K-th of N parts of the cases; `uptospec merge` joins their JSON reports
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
     /// Print what would be sent and what it may cost, and send nothing
     #[arg(long, conflicts_with = "reports")]
     pub plan: bool,

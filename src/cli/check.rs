@@ -47,6 +47,7 @@ fn run_options(options: &CheckOptions) -> Options {
         seed: options.seed,
         cases: options.cases,
         only: options.only.clone(),
+        shard: options.shard,
         rules: options.rules.clone(),
         fail_on: match options.fail_on {
             FailOn::Error => Severity::Error,

@@ -11,6 +11,7 @@ mod identify;
 mod init;
 pub mod lint;
 mod look;
+mod merge;
 mod names;
 mod prepare;
 mod replay;
@@ -69,6 +70,7 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Compare(options) => compare::compare(&options, &mut anstream::stdout().lock()),
         Command::Identify(options) => identify::identify(&options, &mut anstream::stdout()).await,
         Command::Replay(options) => replay::replay(&options, &mut anstream::stdout()).await,
+        Command::Merge { files } => merge::merge(&files, &mut anstream::stdout().lock(), &mut anstream::stderr()),
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
         Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,

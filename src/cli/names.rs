@@ -32,6 +32,15 @@ pub fn check_names(target: &Target, contract: &Contract, only: &[String]) -> Res
         }
     }
     let operations: Vec<&str> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+    for source in &target.sources {
+        let name = source.at.to_string();
+        if matches!(source.at, Location::Path(_) | Location::Query(_)) {
+            known(&name, &parameters, || format!("{of_target} has no parameter `{name}`"))?;
+        }
+        for operation in source.operation.iter().chain(source.from.as_ref().map(|from| &from.operation)) {
+            known(operation, &operations, || format!("{of_target} has no operation `{operation}`"))?;
+        }
+    }
     for operation in only {
         known(operation, &operations, || format!("{} has no operation `{operation}`", contract.file))?;
     }

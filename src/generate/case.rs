@@ -58,6 +58,8 @@ pub enum CaseKind {
     Credential(CredentialFault),
     /// A documented error is brought about.
     Error,
+    /// What a thing comes to that a request made, or that there never was.
+    Resource(Stage),
     /// More requests than the documented rate limit allows: the request is sent over and over.
     Burst {
         /// How often it is sent at most.
@@ -82,8 +84,41 @@ impl CaseKind {
             CaseKind::Unusual(_) => "unusual",
             CaseKind::Credential(_) => "credential",
             CaseKind::Error => "error",
+            CaseKind::Resource(_) => "resource",
             CaseKind::Burst { .. } => "burst",
             CaseKind::Step { .. } => "workflow",
+        }
+    }
+}
+
+/// A stage in the life of a thing behind a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// It is made.
+    Create,
+    /// It is asked for by the id that it was given.
+    Read,
+    /// It is deleted.
+    Delete,
+    /// It is asked for once it was deleted.
+    ReadDeleted,
+    /// It is deleted once it was deleted.
+    DeleteDeleted,
+    /// There never was one of this id, which is well-formed.
+    Unknown,
+}
+
+impl Stage {
+    /// One word for lists and ids.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Create => "create",
+            Stage::Read => "read",
+            Stage::Delete => "delete",
+            Stage::ReadDeleted => "read-deleted",
+            Stage::DeleteDeleted => "delete-deleted",
+            Stage::Unknown => "unknown-id",
         }
     }
 }

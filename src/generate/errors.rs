@@ -57,6 +57,11 @@ pub(super) fn expect(maker: &Maker<'_>, states: &[ErrorState], brought_about: St
     if expected.is_empty() { Expect::Refusal } else { Expect::Error(expected) }
 }
 
+/// Whether the document documents what this state is answered.
+pub(super) fn documents(maker: &Maker<'_>, state: &ErrorState) -> bool {
+    entries(maker).any(|entry| entry.error.state.as_ref() == Some(state))
+}
+
 /// Errors that need nothing but the request, and those of which the document does not say what they need.
 pub(super) fn built_in(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
     let mut cases = Vec::new();
@@ -146,7 +151,7 @@ fn replace(draft: &mut Draft, position: usize, id: Value) {
 
 /// A well-formed id that was never issued: of the form of a known one, where that is long enough
 /// not to name another thing by chance.
-fn unknown(maker: &Maker<'_>, parameter: &Parameter, known: Option<&Value>) -> Option<Value> {
+pub(super) fn unknown(maker: &Maker<'_>, parameter: &Parameter, known: Option<&Value>) -> Option<Value> {
     let words = [maker.operation.id.as_str(), "unknown-id", parameter.name.as_str()];
     let number = seed::number(maker.seed, &words);
     let random = uuid(u128::from(number) << 64 | u128::from(!number));

@@ -201,6 +201,7 @@ pub(super) fn target() -> Target {
         credentials: [("apiKey".to_owned(), Text::secret(Secret::new("CHAT_KEY", KEY)))].into_iter().collect(),
         headers: vec![("Origin".into(), Text::plain("https://example.com"))],
         values: IndexMap::new(),
+        sources: Vec::new(),
         states: [("org-mismatch".to_owned(), state), ("rate-limited".to_owned(), State::default())]
             .into_iter()
             .collect(),

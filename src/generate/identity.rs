@@ -38,7 +38,8 @@ pub(super) fn made_up(word: &str) -> String {
     format!("uptospec-{word}")
 }
 
-fn made_up_uuid(word: &str, name: &str) -> String {
+/// A UUID that the word and the name decide.
+pub(super) fn made_up_uuid(word: &str, name: &str) -> String {
     let half = |side: u64| u128::from(seed::number(side, &[word, name]));
     uuid(half(0) << 64 | half(1))
 }

@@ -9,8 +9,11 @@ use serde_json::Value;
 use super::body::{self, BodyForm};
 use super::caller::{self, Caller};
 use super::draft::{Draft, is_at, is_reserved};
+use super::sequence::Sources;
 use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable};
-use super::{Binding, Case, CaseId, CaseKind, Expect, Origin, Request, identity, seed, serialise};
+use super::{
+    Basis, Binding, Case, CaseId, CaseKind, Expect, Given, Inferred, Origin, Request, identity, seed, serialise,
+};
 use crate::contract::{Contract, Location, Operation, Parameter, ParameterLocation, Schema, SecurityRequirement};
 use crate::target::Text;
 
@@ -83,6 +86,21 @@ impl<'a> Maker<'a> {
         let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), reason))?;
         let links = links_into(contract, operation);
         Ok(Maker { contract, operation, form, seed, parameters, body, links })
+    }
+
+    /// The maker with what else gives parts of the request: a link of the document goes before what was inferred.
+    #[must_use]
+    pub fn with_sources(mut self, sources: &Sources) -> Self {
+        // What is deleted must be nobody else's.
+        if self.operation.method == http::Method::DELETE {
+            self.links.iter_mut().for_each(|(_, from)| *from = of_own(from));
+        }
+        for (at, inferred) in sources.of_operation(&self.operation.id) {
+            if !self.links.iter().any(|(known, _)| known == at) {
+                self.links.push((at.clone(), Origin::Inferred(inferred.clone())));
+            }
+        }
+        self
     }
 
     /// A draft to that extent; the name alone, with the seed, decides what is in it.
@@ -201,6 +219,13 @@ impl<'a> Maker<'a> {
         request
     }
 
+    /// The request of a draft about a thing that no other request knows.
+    pub fn request_of_own(&self, draft: &Draft, caller: &Caller<'_>) -> Request {
+        let mut request = self.request(draft, caller);
+        request.bindings.iter_mut().for_each(|binding| binding.from = of_own(&binding.from));
+        request
+    }
+
     /// The parts that an earlier answer gives, unless the configuration does.
     fn bindings(&self, draft: &Draft, caller: &Caller<'_>) -> Vec<Binding> {
         let is_open = |at: &Location| caller.value(at).is_none() && draft.value(self.operation, at).is_some();
@@ -282,6 +307,18 @@ fn links_into(contract: &Contract, operation: &Operation) -> Vec<(Location, Orig
         }
     }
     found
+}
+
+/// The same value out of an answer that is lent to nobody else.
+fn of_own(from: &Origin) -> Origin {
+    match from {
+        Origin::Operation { operation, value } => Origin::Inferred(Inferred {
+            operation: operation.clone(),
+            values: vec![Given::At(value.clone())],
+            basis: Basis::Link,
+        }),
+        other => other.clone(),
+    }
 }
 
 /// The index of the parameter that stands there.

@@ -1,13 +1,17 @@
 //! The plan: every case of a contract, and what is left out and why.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
 
 use super::caller::Caller;
 use super::deal::Deal;
 use super::maker::Maker;
+use super::sequence::{self, Life, Sources, Stages};
 use super::suite::Suite;
-use super::{Case, CaseKind, Expect, Workflow, credential, errors, negative, positive, unusual, workflow};
-use crate::contract::{Contract, Operation, PromiseId, RateLimit};
+use super::{Case, CaseKind, Expect, Inferred, Workflow, credential, errors, negative, positive, unusual, workflow};
+use crate::contract::{Contract, Location, Operation, PromiseId, RateLimit};
 use crate::target::{Rate, Target};
 
 /// What to generate.
@@ -33,8 +37,27 @@ pub struct Plan {
     pub cases: Vec<Case>,
     /// Workflows of the suite.
     pub workflows: Vec<Workflow>,
+    /// Things that are made, found again and deleted.
+    pub lives: Vec<Life>,
+    /// Requests of the operations that others take values from, by operation: several where they make things.
+    pub creations: IndexMap<String, Vec<Case>>,
+    /// The requests that delete what such an operation made, by its id.
+    pub clean_ups: IndexMap<String, Case>,
+    /// The parts of requests that another operation gives though the document does not link them.
+    pub inferred: Vec<InferredPart>,
     /// What is not sent, and why.
     pub left_out: Vec<LeftOut>,
+}
+
+/// A part of an operation's requests that another operation gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InferredPart {
+    /// The operation that takes it.
+    pub operation: String,
+    /// The part.
+    pub at: Location,
+    /// Where it comes from.
+    pub from: Inferred,
 }
 
 /// Something that cannot be tested on this target.
@@ -95,13 +118,21 @@ pub fn generate(contract: &Contract, target: &Target, suite: Option<&Suite>, opt
 pub fn generate_dealt(contract: &Contract, target: &Target, suite: Option<&Suite>, (seed, deal): (u64, Deal)) -> Plan {
     let mut plan = Plan::default();
     let caller = Caller::new(contract, target);
+    let sources = Sources::of(contract, &target.sources);
+    let mut stages = Stages::default();
     for operation in &contract.operations {
-        match Maker::new(contract, operation, seed) {
-            Ok(maker) => of_operation(&mut plan, &maker, &caller, target, deal),
+        match Maker::new(contract, operation, seed).map(|maker| maker.with_sources(&sources)) {
+            Ok(maker) => {
+                of_operation(&mut plan, &maker, &caller, target, deal);
+                of_sequences(&mut plan, &mut stages, &sources, &maker, &caller);
+            }
             Err(obstacle) => plan.left_out.push(LeftOut::of(operation, "every request", obstacle)),
         }
     }
     number_repeated_names(&mut plan.cases);
+    plan.clean_ups = stages.clean_ups();
+    plan.lives = stages.lives(&plan.creations);
+    plan.inferred = inferred(&plan, &sources, &caller, contract);
     if let Some(suite) = suite {
         let (workflows, left_out) = workflow::workflows(contract, suite, &caller, seed);
         plan.workflows = workflows;
@@ -109,6 +140,41 @@ pub fn generate_dealt(contract: &Contract, target: &Target, suite: Option<&Suite
     }
     leave_out_slow_bursts(&mut plan, target.limits.rate);
     plan
+}
+
+/// What an operation gives to others, and its steps in the life of what its path names.
+fn of_sequences(plan: &mut Plan, stages: &mut Stages, sources: &Sources, maker: &Maker<'_>, caller: &Caller<'_>) {
+    if !caller.may_call(maker.operation) {
+        return;
+    }
+    if sources.is_giver(&maker.operation.id) {
+        plan.creations.insert(maker.operation.id.clone(), sequence::creations(maker, caller));
+    }
+    stages.add(sequence::stages(maker, caller));
+    plan.cases.extend(sequence::unknown(maker, caller));
+}
+
+/// The parts that another operation gives, those excepted that the configuration gives.
+fn inferred(plan: &Plan, sources: &Sources, caller: &Caller<'_>, contract: &Contract) -> Vec<InferredPart> {
+    let of_operation = |operation: &Arc<Operation>| {
+        let parts = sources.of_operation(&operation.id);
+        // What comes along from the request that made the thing is no source of its own.
+        let comes_along = |at: &Location, from: &Inferred| {
+            let last = parts.iter().rev().find(|(at, _)| matches!(at, Location::Path(_)));
+            last.is_some_and(|(last, own)| last != at && own.operation == from.operation) && from.is_of_request()
+        };
+        let is_open = |(at, from): &&(Location, Inferred)| {
+            let is_made = plan.creations.contains_key(&from.operation);
+            caller.value(at).is_none() && is_made && !comes_along(at, from)
+        };
+        let part = |(at, from): &(Location, Inferred)| InferredPart {
+            operation: operation.id.clone(),
+            at: at.clone(),
+            from: from.clone(),
+        };
+        parts.iter().filter(is_open).map(part).collect::<Vec<_>>()
+    };
+    contract.operations.iter().flat_map(of_operation).collect()
 }
 
 /// Leaves out the bursts that stay within the limit at the configured pace: they show nothing of it.
@@ -143,8 +209,14 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
         plan.left_out.extend(left_out);
     };
     take((Vec::new(), parts_never_sent(maker)));
-    take(positive::examples(maker, caller));
-    take(positive::positives(maker, caller, deal.of(maker.operation), target.limits.max_requests));
+    let examples = positive::examples(maker, caller);
+    let positives = positive::positives(maker, caller, deal.of(maker.operation), target.limits.max_requests);
+    if maker.operation.method == http::Method::DELETE {
+        take(few_deletions(maker, examples, positives));
+    } else {
+        take(examples);
+        take(positives);
+    }
     take(credential::cases(maker, caller, target));
     take(errors::of_states(maker, caller, target));
     if !caller.may_call(maker.operation) {
@@ -160,6 +232,20 @@ fn of_operation(plan: &mut Plan, maker: &Maker<'_>, caller: &Caller<'_>, target:
     take(negative::cases(maker, caller));
     take((unusual::cases(maker, caller), Vec::new()));
     take(errors::built_in(maker, caller));
+}
+
+type Made = (Vec<Case>, Vec<LeftOut>);
+
+/// The valid requests of an operation that deletes, each for a thing of its own.
+fn few_deletions(maker: &Maker<'_>, (mut cases, mut left_out): Made, (more, more_left_out): Made) -> Made {
+    cases.extend(more);
+    left_out.extend(more_left_out);
+    let (cases, beyond) = sequence::deletions(cases);
+    if beyond > 0 {
+        let what = format!("{beyond} more valid requests");
+        left_out.push(LeftOut::new(maker, what, "each request that deletes needs a thing that was made for it"));
+    }
+    (cases, left_out)
 }
 
 /// Parts of the operation that no case has.

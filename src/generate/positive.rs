@@ -36,7 +36,7 @@ pub(super) fn examples(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Ve
 
 /// The examples of the media type, each with the kind of its case, else of its schema; for an operation without a body, one for
 /// the examples of its parameters.
-fn documented_bodies<'m>(maker: &'m Maker<'_>) -> Vec<(&'m str, Option<&'m Value>, CaseKind)> {
+pub(super) fn documented_bodies<'m>(maker: &'m Maker<'_>) -> Vec<(&'m str, Option<&'m Value>, CaseKind)> {
     let Some(form) = &maker.form else {
         let has_example = maker.operation.parameters.iter().any(|parameter| documented(parameter).is_some());
         return if has_example { vec![("parameters", None, CaseKind::Example)] } else { Vec::new() };

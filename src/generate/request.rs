@@ -1,10 +1,12 @@
 //! A request before it is sent, in parts that can be shrunk and written as `curl`.
 
+use std::fmt;
+
 use http::Method;
 use serde_json::Value;
 
 use super::suite::Template;
-use crate::contract::{Expression, Location};
+use crate::contract::{Expression, Location, Strength};
 use crate::target::{Secret, Text};
 
 /// A request to a target whose base URL is not part of it.
@@ -65,8 +67,77 @@ pub enum Origin {
         /// Where in that exchange.
         value: Expression,
     },
+    /// An answer of another operation that fits by names and shapes, or that the configuration names. Where it
+    /// gives no such value, what stands in the request stays.
+    Inferred(Inferred),
     /// What the workflow knows when the step is sent: outputs of earlier steps, its inputs.
     Workflow(Template),
+}
+
+/// Where a value comes from that the document does not link.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Inferred {
+    /// Id of the operation whose exchange has the value.
+    pub operation: String,
+    /// Where in that exchange, best first: the first that is there counts.
+    pub values: Vec<Given>,
+    /// What speaks for it.
+    pub basis: Basis,
+}
+
+/// Where in an exchange a value may stand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Given {
+    /// Where a runtime expression says.
+    At(Expression),
+    /// In the URL of the answer's `Location`, in place of the last variable of this path template.
+    Location(String),
+}
+
+/// What speaks for an inferred value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Basis {
+    /// The document links it, and each request needs a value of its own.
+    Link,
+    /// The configuration names it.
+    Chosen,
+    /// The operation creates in the collection that the value names a member of.
+    Collection,
+    /// The name alone.
+    Name,
+    /// It is the first of a list: a thing that somebody else made.
+    List,
+}
+
+impl Inferred {
+    /// Whether sending the operation makes a thing that belongs to nobody else.
+    pub fn creates(&self) -> bool {
+        self.basis != Basis::List
+    }
+
+    /// Whether it stands in the request to that operation, not in the answer.
+    pub fn is_of_request(&self) -> bool {
+        matches!(self.values.as_slice(), [Given::At(Expression::Request(_))])
+    }
+
+    /// How firmly the document says that the value fits.
+    pub fn strength(&self) -> Strength {
+        match self.basis {
+            Basis::Link => Strength::Documented,
+            Basis::Chosen | Basis::Collection | Basis::Name | Basis::List => Strength::Inferred,
+        }
+    }
+}
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Given::At(Expression::ResponseBody(pointer)) => write!(f, "#{pointer}"),
+            Given::At(Expression::Request(at)) => write!(f, "{at} of its request"),
+            Given::At(expression) => write!(f, "{expression}"),
+            Given::Location(_) => f.write_str("Location"),
+        }
+    }
 }
 
 impl Request {
@@ -81,6 +152,14 @@ impl Request {
             content: None,
             bindings: Vec::new(),
         }
+    }
+
+    /// Where its parts come from that the document does not link.
+    pub fn inferred(&self) -> impl Iterator<Item = (&Location, &Inferred)> {
+        self.bindings.iter().filter_map(|binding| match &binding.from {
+            Origin::Inferred(inferred) => Some((&binding.at, inferred)),
+            Origin::Operation { .. } | Origin::Workflow(_) => None,
+        })
     }
 
     /// The credentials that it carries, and what was made from them.

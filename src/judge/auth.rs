@@ -47,7 +47,9 @@ fn accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
         _ => return,
     }
     let mut finding = sink.finding(format!("answered {} to a request with {}", answer.status, fault.what()));
-    if fault.takes_the_whole() {
+    // That what a caller made is nobody else's to see is our reading.
+    let owner_is_inferred = fault == CredentialFault::OtherOrganisation && evidence.inferred_giver().is_some();
+    if fault.takes_the_whole() || owner_is_inferred {
         finding.severity = Severity::Warning;
     }
     finding.expected = "a refusal, such as 401".to_owned();

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::contract::{Contract, MediaType, Operation, Response, StatusPattern};
+use crate::contract::{Contract, MediaType, Operation, Response, StatusPattern, Strength};
 use crate::follow::Followed;
 use crate::generate::{Case, CaseKind, Expect};
 use crate::send::{Answer, End, Exchange};
@@ -98,6 +98,13 @@ impl<'a> Evidence<'a> {
         let own_credential = !matches!(self.case.kind, CaseKind::Credential(_));
         let refused = self.answer().is_some_and(|answer| matches!(answer.status, 401..=403));
         own_credential && refused && !self.context.admitted
+    }
+
+    /// The operation whose answer gave a part of the request, where the document does not say that it fits there.
+    pub fn inferred_giver(&self) -> Option<&'a str> {
+        let mut inferred = self.case.request.inferred().map(|(_, inferred)| inferred);
+        let guess = inferred.find(|inferred| inferred.strength() == Strength::Inferred)?;
+        Some(guess.operation.as_str())
     }
 
     /// Whether the request uses the operation's own method. What another method is answered, the

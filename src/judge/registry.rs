@@ -1,12 +1,14 @@
 //! All the rules, by family.
 
 use super::{
-    Rule, auth, body, echo, error, header, http, isolation, item, limit, sse, status, stream, text, unique, workflow,
+    Rule, auth, body, echo, error, header, http, isolation, item, limit, resource, sse, status, stream, text, unique,
+    workflow,
 };
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
 const FAMILIES: &[&[Rule]] = &[
     status::RULES,
+    resource::RULES,
     auth::RULES,
     error::RULES,
     header::RULES,

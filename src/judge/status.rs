@@ -80,6 +80,16 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
     if evidence.turned_away() {
         return sink.not_admitted(answer.status);
     }
+    let misses_a_thing = matches!(answer.status, 403 | 404 | 409 | 410 | 423);
+    if misses_a_thing && let Some(giver) = evidence.inferred_giver() {
+        return sink.not_checked(format!(
+            "answered {}, and that the id which {giver} answered names a thing here is not documented",
+            answer.status
+        ));
+    }
+    if evidence.case.request.method == http::Method::DELETE && matches!(answer.status, 404 | 410) {
+        return sink.not_checked(format!("answered {}, and it may have been deleted before", answer.status));
+    }
     let example = evidence.case.kind == CaseKind::Example;
     let misunderstood = matches!(answer.status, 400 | 405 | 415 | 422);
     let tells = example && misunderstood;
@@ -103,7 +113,7 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
 fn invalid_accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
     let (Expect::Refusal, Some(answer)) = (&evidence.case.expect, evidence.answer()) else { return };
     let violation = match &evidence.case.kind {
-        CaseKind::Credential(_) => return,
+        CaseKind::Credential(_) | CaseKind::Resource(_) => return,
         CaseKind::Negative(violation) => Some(violation),
         _ => None,
     };

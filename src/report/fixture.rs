@@ -60,6 +60,7 @@ pub fn run() -> RunResult {
     RunResult {
         verdict: RunVerdict::Violations,
         seed: 7,
+        shard: None,
         fail_on: Severity::Error,
         started: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000),
         elapsed: ms(3_140),

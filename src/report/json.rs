@@ -14,7 +14,7 @@ use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, OperationCoverage, Percentiles, PromiseOutcome,
-    PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams, TargetResult,
+    PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShownRow, ShownStream, Streams, TargetResult,
 };
 
 /// Writes the JSON report when the run is done.
@@ -44,6 +44,7 @@ struct RunView<'a> {
     uptospec: &'static str,
     verdict: RunVerdict,
     seed: u64,
+    shard: Option<Shard>,
     started: String,
     seconds: f64,
     targets: Vec<TargetView<'a>>,
@@ -153,6 +154,7 @@ impl<'a> From<&'a RunResult> for RunView<'a> {
             uptospec: env!("CARGO_PKG_VERSION"),
             verdict: run.verdict,
             seed: run.seed,
+            shard: run.shard,
             started: humantime::format_rfc3339_seconds(run.started).to_string(),
             seconds: seconds(run.elapsed),
             targets: run.targets.iter().map(TargetView::from).collect(),

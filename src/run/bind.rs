@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::dispatch::Unsent;
+use super::things::{Made, Things};
 use crate::contract::Location;
 use crate::generate::{Body, Case, CaseKind, Origin, Plan, Request, Workflow};
 use crate::judge::{Known, value_of};
@@ -82,7 +83,7 @@ pub fn operations(request: &Request) -> Vec<&str> {
         .iter()
         .filter_map(|binding| match &binding.from {
             Origin::Operation { operation, .. } => Some(operation.as_str()),
-            Origin::Workflow(_) => None,
+            Origin::Inferred(_) | Origin::Workflow(_) => None,
         })
         .collect();
     operations.sort_unstable();
@@ -90,8 +91,13 @@ pub fn operations(request: &Request) -> Vec<&str> {
     operations
 }
 
-/// Answers of sources, each lent to one case at a time, so that no two share a session.
-pub struct Links(HashMap<String, Arc<Pool>>);
+/// Answers of sources, each lent to one case at a time, so that no two share a session, and the things that were
+/// made for requests.
+pub struct Links {
+    pools: HashMap<String, Arc<Pool>>,
+    /// What inferred parts are taken from.
+    pub things: Things,
+}
 
 /// The answers of one operation.
 struct Pool {
@@ -146,13 +152,13 @@ impl Links {
                 }),
             )
         };
-        Links(sources.iter().map(pool).collect())
+        Links { pools: sources.iter().map(pool).collect(), things: Things::default() }
     }
 
     /// Takes the answer of a source for cases to come; one that is no success gives nothing.
     pub fn add(&self, source: &Case, exchange: &Exchange) {
         let succeeded = exchange.answer().is_some_and(|answer| (200..300).contains(&answer.status));
-        if let Some(pool) = self.0.get(&source.operation.id).filter(|_| succeeded) {
+        if let Some(pool) = self.pools.get(&source.operation.id).filter(|_| succeeded) {
             pool.put(exchange.clone());
             pool.answers.fetch_add(1, Ordering::Relaxed);
             pool.free.add_permits(1);
@@ -164,6 +170,15 @@ impl Links {
     /// # Errors
     /// When a value cannot be had.
     pub async fn lend(&self, case: &mut Case) -> Result<Lease, BindError> {
+        self.lend_about(case, None).await
+    }
+
+    /// The same for a case about a thing that was made for it.
+    ///
+    /// # Errors
+    /// When a value cannot be had.
+    pub async fn lend_about(&self, case: &mut Case, made: Option<&Made>) -> Result<Lease, BindError> {
+        self.things.fill(case, made);
         let mut loans: HashMap<String, Loan> = HashMap::new();
         for operation in operations(&case.request) {
             if let Some(loan) = self.loan(operation).await {
@@ -172,7 +187,7 @@ impl Links {
         }
         for binding in case.request.bindings.clone() {
             let Origin::Operation { operation, value } = &binding.from else { continue };
-            if !self.0.contains_key(operation) {
+            if !self.pools.contains_key(operation) {
                 return Err(BindError::NoProvider(operation.clone(), binding.at));
             }
             let given = loans.get(operation).and_then(|loan| value_of(value, &loan.pool.case, &loan.exchange));
@@ -188,7 +203,7 @@ impl Links {
 
     /// The next answer that is free; `None` where the operation never gave one.
     async fn loan(&self, operation: &str) -> Option<Loan> {
-        let pool = self.0.get(operation)?;
+        let pool = self.pools.get(operation)?;
         if pool.answers.load(Ordering::Relaxed) == 0 {
             return None;
         }
@@ -208,7 +223,7 @@ pub fn fill_from_workflow(case: &mut Case, known: &Known) -> Result<(), String> 
 }
 
 /// Puts a value into one part of a request.
-fn fill(request: &mut Request, at: &Location, value: &Value) {
+pub(super) fn fill(request: &mut Request, at: &Location, value: &Value) {
     let text = match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -27,6 +27,8 @@ pub enum Extra {
     Throttled,
     /// A request again for a finding.
     Confirmation,
+    /// A request again for what was just made and is not found, or just deleted and still there.
+    Lag,
     /// A request of a workflow for a retry, or because an action leads on.
     Workflow,
     /// A burst again: at once where every request was served, or after a window that it began anew in.

@@ -10,15 +10,20 @@ use indexmap::IndexMap;
 
 use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
+use super::things::{Making, clean_ups, makings};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
-use crate::generate::{Case, CaseKind, CredentialFault, Deal, Expect, LeftOut, Plan, Suite, Workflow, generate_dealt};
+use crate::generate::{
+    Case, CaseId, CaseKind, CredentialFault, Deal, Expect, InferredPart, LeftOut, Life, Origin, Plan, Stage, Suite,
+    Workflow, generate_dealt,
+};
 use crate::target::{Limits, Target};
 
 /// As many requests as are planned may be sent again because of a 429, and so many in any case.
 const FEWEST_THROTTLED: usize = 20;
 /// The order in which kinds are told: an example shows most for its money.
-const KINDS: [&str; 8] = ["example", "positive", "workflow", "negative", "unusual", "credential", "error", "burst"];
+const KINDS: [&str; 9] =
+    ["example", "positive", "workflow", "resource", "negative", "unusual", "credential", "error", "burst"];
 
 /// What an audit of a target will send.
 #[derive(Debug, Clone)]
@@ -27,6 +32,8 @@ pub struct Forecast {
     pub planned: Vec<Planned>,
     /// What may come on top, each with its most.
     pub extras: Vec<Allowance>,
+    /// Parts of requests that other operations give, though the document does not link them.
+    pub inferred: Vec<InferredPart>,
     /// What is not sent, and why.
     pub left_out: Vec<LeftOut>,
     /// Requests that would be planned too, were the run allowed to send so many.
@@ -62,6 +69,10 @@ pub(super) struct Preparation {
     pub plan: Plan,
     /// Requests that are sent for what their answers give to others.
     pub sources: Vec<Source>,
+    /// Requests that are sent for what their answers show, and judged by another shard.
+    pub witnesses: HashSet<CaseId>,
+    /// Requests that make things for others, in batches.
+    pub makings: Vec<Vec<Making>>,
     /// What it comes to.
     pub forecast: Forecast,
 }
@@ -120,18 +131,21 @@ impl Preparation {
         if options.depth == Depth::Glance {
             keep_glance(&mut plan);
         }
+        let witnesses = options.shard.map(|shard| shard.keep(&mut plan)).unwrap_or_default();
         let times = match target.limits.max_generations {
             Some(most) => keep_within(&mut plan, &providers, most, &target.limits),
             None => target.limits.concurrency,
         };
+        let makings = makings(&plan);
         // Where the plan is longer than what may be sent, streams do not fall victim to that.
         plan.cases.sort_by_key(|case| !case.operation.streams());
         let sources = sources(&plan, &providers, times);
-        let (planned, beyond) = planned(&plan, &sources, target);
+        let (planned, beyond) = planned(&plan, &sources, &makings, target);
         let requests = planned.iter().map(|planned| planned.requests).sum();
         let extras = extras(&plan, requests, target, options);
-        let (left_out, limits) = (plan.left_out.clone(), target.limits.clone());
-        Preparation { plan, sources, forecast: Forecast { planned, extras, left_out, beyond, limits } }
+        let (inferred, left_out) = (plan.inferred.clone(), plan.left_out.clone());
+        let forecast = Forecast { planned, extras, inferred, left_out, beyond, limits: target.limits.clone() };
+        Preparation { plan, sources, makings, witnesses, forecast }
     }
 }
 
@@ -144,12 +158,19 @@ fn keep_chosen(plan: &mut Plan, only: &[String]) {
     plan.cases.retain(|case| wanted(&case.operation.id));
     plan.workflows.retain(|workflow| workflow.cases().iter().all(|case| wanted(&case.operation.id)));
     plan.left_out.retain(|left_out| wanted(&left_out.operation));
+    plan.inferred.retain(|part| wanted(&part.operation));
+    for life in &mut plan.lives {
+        let chosen = life.steps.iter().position(|step| !wanted(&step.operation.id));
+        life.steps.truncate(chosen.unwrap_or(life.steps.len()));
+    }
+    plan.lives.retain(|life| !life.steps.is_empty());
 }
 
 /// Keeps what a glance needs: the first of each operation's valid requests and of those without a credential, and
 /// the errors that a request alone can bring about.
 fn keep_glance(plan: &mut Plan) {
     plan.workflows.clear();
+    plan.lives.clear();
     let mut seen = HashSet::new();
     plan.cases.retain(|case| {
         let kind = match case.kind {
@@ -169,7 +190,7 @@ fn keep_glance(plan: &mut Plan) {
 /// there is room for only one, the valid request is worth more.
 fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, limits: &Limits) -> usize {
     let mut dropped = IndexMap::new();
-    let room = most.saturating_sub(1).max(most.min(1));
+    let room = room_beside_things(plan, most.saturating_sub(1).max(most.min(1)), limits);
     if most <= 1 {
         retain(plan, &mut dropped, |cases| cases.iter().all(|case| case.generates() || !case.may_generate()));
     }
@@ -223,6 +244,24 @@ fn by_worth(cases: &[Case]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..cases.len()).collect();
     order.sort_by_key(|index| (KINDS.iter().position(|kind| *kind == cases[*index].kind.name()), parts[*index]));
     order
+}
+
+/// What is left of the room for generated answers once things are made for others. Where that takes more than half
+/// of it, nothing is made, and ids are made up.
+fn room_beside_things(plan: &mut Plan, room: usize, limits: &Limits) -> usize {
+    let things = makings(plan).iter().flatten().map(|making| generating(&making.case, limits)).sum::<usize>();
+    let lives: usize = plan.lives.iter().flat_map(Life::cases).map(|case| generating(case, limits)).sum();
+    if things + lives <= room / 2 {
+        return room - things - lives;
+    }
+    for case in &mut plan.cases {
+        case.request.bindings.retain(|binding| !matches!(binding.from, Origin::Inferred(_)));
+    }
+    for life in plan.lives.drain(..) {
+        plan.left_out.extend(life.steps.first().map(|step| left_out(step.operation.id.clone(), "resource", 1)));
+    }
+    plan.inferred.clear();
+    room
 }
 
 /// Requests that were left out for the answers that they may generate: by operation and kind, how many.
@@ -282,12 +321,12 @@ pub(super) fn disturbs(case: &Case, target: &Target) -> bool {
 }
 
 /// Planned requests by kind, and how many more there would be if the run might send them.
-fn planned(plan: &Plan, sources: &[Source], target: &Target) -> (Vec<Planned>, usize) {
-    let kinds = KINDS.into_iter().chain(["source"]);
+fn planned(plan: &Plan, sources: &[Source], makings: &[Vec<Making>], target: &Target) -> (Vec<Planned>, usize) {
+    let kinds = KINDS.into_iter().chain(["source", "clean-up"]);
     let mut by_kind: IndexMap<&'static str, Planned> =
         kinds.map(|kind| (kind, Planned { kind, requests: 0, generating: 0 })).collect();
     let (mut left, mut beyond) = (target.limits.max_requests, 0);
-    for Planned { kind, requests, generating } in in_order(plan, sources, target) {
+    for Planned { kind, requests, generating } in in_order(plan, sources, makings, target) {
         let sent = requests.min(left);
         left -= sent;
         beyond += requests - sent;
@@ -299,7 +338,7 @@ fn planned(plan: &Plan, sources: &[Source], target: &Target) -> (Vec<Planned>, u
 }
 
 /// What is planned in the order in which it is sent.
-fn in_order(plan: &Plan, sources: &[Source], target: &Target) -> Vec<Planned> {
+fn in_order(plan: &Plan, sources: &[Source], makings: &[Vec<Making>], target: &Target) -> Vec<Planned> {
     let limits = &target.limits;
     let of_case = |case: &&Case| Planned {
         kind: case.kind.name(),
@@ -320,9 +359,14 @@ fn in_order(plan: &Plan, sources: &[Source], target: &Target) -> Vec<Planned> {
         Planned { kind: "workflow", requests, generating: generating.min(requests) }
     };
     let mut order: Vec<Planned> = sources.iter().map(of_source).collect();
+    let of_making =
+        |making: &Making| Planned { kind: "source", requests: 1, generating: generating(&making.case, limits) };
+    order.extend(makings.iter().flatten().map(of_making));
     order.extend(examples.iter().chain(&together).map(of_case));
+    order.extend(plan.lives.iter().flat_map(Life::cases).map(|case| of_case(&case)));
     order.extend(plan.workflows.iter().map(of_workflow));
     order.extend(last.iter().map(of_case));
+    order.push(Planned { kind: "clean-up", requests: clean_ups(plan, makings), generating: 0 });
     order
 }
 
@@ -342,6 +386,8 @@ fn extras(plan: &Plan, planned: usize, target: &Target, options: &Options) -> Ve
     });
     let number = bursts.clone().count();
     let probes = if target.limits.window_wait.is_zero() { 0 } else { number };
+    let looks = |case: &&Case| matches!(case.kind, CaseKind::Resource(Stage::Read | Stage::ReadDeleted));
+    let lags = plan.lives.iter().flat_map(Life::cases).filter(looks).count();
     let valid = plan.cases.iter().filter(|case| matches!(case.expect, Expect::Success { .. })).count();
     let confirmations = if options.confirm { confirm::ALL_REQUESTS } else { 0 };
     let single = |extra, requests| Allowance { extra, times: requests, requests };
@@ -349,6 +395,7 @@ fn extras(plan: &Plan, planned: usize, target: &Target, options: &Options) -> Ve
         single(Extra::Confirmation, confirmations),
         single(Extra::Throttled, planned.max(FEWEST_THROTTLED)),
         single(Extra::Crowded, valid),
+        single(Extra::Lag, lags),
         single(Extra::Workflow, of_actions(plan).min(target.limits.max_requests)),
         Allowance { extra: Extra::SecondBurst, times: 2 * number, requests: 2 * bursts.sum::<usize>() },
         single(Extra::SecondProbe, probes),

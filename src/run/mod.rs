@@ -12,15 +12,19 @@ mod dispatch;
 mod earlier;
 mod event;
 mod forecast;
+mod given;
 mod hook;
+mod life;
 mod promises;
 mod reach;
 mod redact;
 mod result;
 mod server;
+mod shard;
 mod shown;
 mod streamed;
 mod tally;
+mod things;
 mod timeline;
 mod workflow;
 
@@ -36,6 +40,7 @@ pub use event::{Event, Reporter};
 pub use forecast::{Allowance, Forecast, Planned};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
+pub use shard::{Shard, ShardError};
 pub use streamed::{ShownRow, ShownStream};
 pub use timeline::{Moment, Timeline};
 
@@ -63,7 +68,7 @@ pub struct Job {
 pub struct Options {
     /// Seed of all generated cases.
     pub seed: u64,
-    /// Positive cases an operation.
+    /// Positive cases an operation; those that stream get more where they are few.
     pub cases: usize,
     /// Operations to try; empty for all.
     pub only: Vec<String>,
@@ -71,6 +76,8 @@ pub struct Options {
     pub rules: Vec<String>,
     /// The least severity that makes a verdict of `violations`.
     pub fail_on: Severity,
+    /// The part of it that is sent; `None` for all.
+    pub shard: Option<Shard>,
     /// How much of it is sent.
     pub depth: Depth,
     /// Whether findings are tried again and their cases made small.
@@ -87,6 +94,7 @@ impl Default for Options {
             only: Vec::new(),
             rules: Vec::new(),
             fail_on: Severity::Error,
+            shard: None,
             depth: Depth::Whole,
             confirm: true,
             interrupt: Interrupt::default(),
@@ -129,8 +137,8 @@ pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -
         targets.push(target);
     }
     let verdict = overall(&targets);
-    let Options { seed, fail_on, .. } = *options;
-    let result = RunResult { verdict, seed, fail_on, started, elapsed: clock.elapsed(), targets };
+    let Options { seed, fail_on, shard, .. } = *options;
+    let result = RunResult { verdict, seed, shard, fail_on, started, elapsed: clock.elapsed(), targets };
     reporter.event(&Event::RunFinished(&result))?;
     Ok(result)
 }

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Shard;
 use super::{OperationCoverage, ShownStream, Timeline};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
@@ -43,6 +44,8 @@ pub struct RunResult {
     pub verdict: RunVerdict,
     /// Seed of all generated cases.
     pub seed: u64,
+    /// The part of the cases that it had; `None` for all.
+    pub shard: Option<Shard>,
     /// The least severity that makes a verdict of `violations`.
     pub fail_on: Severity,
     /// When it began.

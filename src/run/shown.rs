@@ -110,6 +110,7 @@ fn about(kind: &CaseKind) -> Option<String> {
         CaseKind::Step { workflow, step } => Some(format!("step {step} of workflow {workflow}")),
         CaseKind::Burst { requests } => Some(format!("sent {requests} times")),
         CaseKind::Reading => Some("a form of request that the document leaves room for".to_owned()),
+        CaseKind::Resource(stage) => Some(format!("resource: {}", stage.name())),
         CaseKind::Example | CaseKind::Positive | CaseKind::Error => None,
     }
 }

@@ -9,7 +9,7 @@ use indexmap::map::Entry;
 
 use super::{CheckCount, Latency, Percentiles, Streams, Timeline};
 use crate::contract::{Contract, PromiseId};
-use crate::generate::{Case, CaseId, CaseKind};
+use crate::generate::{Case, CaseId, CaseKind, Expect};
 use crate::judge::{Check, Finding, Severity, StreamInShort, Verdict};
 use crate::send::Exchange;
 use crate::target::SeverityChoice;
@@ -174,6 +174,14 @@ impl Tally {
     /// Whether a valid request to the operation has succeeded.
     pub fn has_succeeded(&self, operation: &str) -> bool {
         self.succeeded.contains(operation)
+    }
+
+    /// Takes note of an answer that is judged elsewhere.
+    pub fn judged_elsewhere(&mut self, case: &Case, exchange: &Exchange) {
+        let is_served = exchange.answer().is_some_and(|answer| answer.status / 100 == 2);
+        if is_served && matches!(case.expect, Expect::Success { .. }) {
+            self.succeeded.insert(case.operation.id.clone());
+        }
     }
 
     /// Every finding so far.

@@ -11,8 +11,8 @@ use super::command_line::{header_text, http_url};
 use super::substitute::{secret_name, substitute};
 use super::table::{Reader, help_nearest};
 use super::{
-    Hook, Limits, Secret, ServerCommand, SeverityChoice, State, Target, Text, duration, duration_or_none, rate,
-    url_option,
+    Hook, Limits, Secret, ServerCommand, SeverityChoice, SourceChoice, State, Target, Text, duration, duration_or_none,
+    rate, url_option,
 };
 use crate::contract::{Diagnostic, DocumentOrigin, Level, Location, Place};
 
@@ -37,6 +37,7 @@ const TARGET_KEYS: &[&str] = &[
     "credentials",
     "headers",
     "values",
+    "sources",
     "states",
     "severity",
 ];
@@ -170,6 +171,7 @@ impl TargetReader<'_, '_> {
             credentials: self.credentials(table, None),
             headers: self.headers(table),
             values: self.values(table),
+            sources: self.sources(table),
             states: self.states(table),
             limits: self.limits(table),
             severity: self.severity(table),
@@ -245,6 +247,18 @@ impl TargetReader<'_, '_> {
             }
         }
         values
+    }
+
+    fn sources(&mut self, table: &DeTable<'_>) -> Vec<SourceChoice> {
+        let mut sources = Vec::new();
+        for (key, value) in self.entries(table, "sources") {
+            let Some(text) = self.plain_text(value) else { continue };
+            match SourceChoice::read(key, text) {
+                Ok(source) => sources.push(source),
+                Err(error) => self.reader.wrong(value.span(), error.to_string(), None),
+            }
+        }
+        sources
     }
 
     fn states(&mut self, table: &DeTable<'_>) -> IndexMap<String, State> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Secret, Text};
-use crate::contract::{DocumentOrigin, Location};
+use crate::contract::{DocumentOrigin, Location, LocationError};
 
 /// One server under test.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Target {
     pub headers: Vec<(String, Text)>,
     /// Values in place of generated ones.
     pub values: IndexMap<Location, Value>,
+    /// Where parts of requests come from, in place of what was inferred.
+    pub sources: Vec<SourceChoice>,
     /// How documented conditions are brought about, by name.
     pub states: IndexMap<String, State>,
     /// Limits on what a run may do to it.
@@ -56,6 +58,7 @@ impl Target {
             credentials: IndexMap::new(),
             headers: Vec::new(),
             values: IndexMap::new(),
+            sources: Vec::new(),
             states: IndexMap::new(),
             limits: Limits::default(),
             severity: IndexMap::new(),
@@ -82,6 +85,64 @@ impl State {
             Hook::Run(_) => None,
         });
         self.credentials.values().chain(self.headers.iter().map(|(_, text)| text)).chain(of_hooks)
+    }
+}
+
+/// Where a part of a request comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceChoice {
+    /// The operation that is meant; `None` for every one that has the part.
+    pub operation: Option<String>,
+    /// The part.
+    pub at: Location,
+    /// What gives it; `None`: no other operation does.
+    pub from: Option<ChosenSource>,
+}
+
+/// An operation whose answer gives a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChosenSource {
+    /// Its id.
+    pub operation: String,
+    /// JSON Pointer into its answer; `None`: what fits by its name, or `Location`.
+    pub pointer: Option<String>,
+}
+
+/// A source that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// The key names no part.
+    #[error(transparent)]
+    Part(#[from] LocationError),
+    /// The text names no operation.
+    #[error("`{0}` names no source: write OPERATION, OPERATION#/json/pointer or none")]
+    Source(String),
+}
+
+impl SourceChoice {
+    /// Reads `path.petId` or `OPERATION path.petId`, and `OPERATION#/json/pointer`, `OPERATION` or `none`.
+    ///
+    /// # Errors
+    /// When one of them means nothing.
+    pub fn read(key: &str, source: &str) -> Result<Self, SourceError> {
+        let (operation, at) = match key.trim().rsplit_once(' ') {
+            Some((operation, at)) => (Some(operation.trim().to_owned()), at),
+            None => (None, key.trim()),
+        };
+        let at = at.parse()?;
+        let source = source.trim();
+        if source == "none" {
+            return Ok(SourceChoice { operation, at, from: None });
+        }
+        let (giver, pointer) = match source.split_once('#') {
+            Some((giver, pointer)) => (giver.trim(), Some(pointer.to_owned())),
+            None => (source, None),
+        };
+        let is_pointer = pointer.as_ref().is_none_or(|pointer| pointer.is_empty() || pointer.starts_with('/'));
+        if giver.is_empty() || !is_pointer {
+            return Err(SourceError::Source(source.to_owned()));
+        }
+        Ok(SourceChoice { operation, at, from: Some(ChosenSource { operation: giver.to_owned(), pointer }) })
     }
 }
 
@@ -189,4 +250,30 @@ pub enum SeverityChoice {
     Note,
     /// Not judged.
     Off,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_an_operation_with_or_without_a_pointer_or_none() {
+        let read = |key, source| SourceChoice::read(key, source).unwrap();
+        let from = |operation: &str, pointer: Option<&str>| {
+            Some(ChosenSource { operation: operation.to_owned(), pointer: pointer.map(str::to_owned) })
+        };
+        let pet = Location::Path("petId".to_owned());
+        assert_eq!(read("path.petId", "createPet#/id").from, from("createPet", Some("/id")));
+        assert_eq!(read("path.petId", "POST /pets").from, from("POST /pets", None));
+        let of_one = read("GET /pets/{petId} path.petId", "none");
+        assert_eq!(of_one, SourceChoice { operation: Some("GET /pets/{petId}".to_owned()), at: pet, from: None });
+    }
+
+    #[test]
+    fn what_names_no_part_or_no_source_is_refused_with_what_would_be_right() {
+        for (key, source) in [("petId", "createPet"), ("path.petId", ""), ("path.petId", "createPet#id")] {
+            let error = SourceChoice::read(key, source).unwrap_err().to_string();
+            assert!(error.contains("write "), "{error}");
+        }
+    }
 }

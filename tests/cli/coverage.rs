@@ -24,6 +24,7 @@ paths:
       responses:
         '200': {description: ok, content: {application/json: {schema: {type: object}}}}
         '400': {description: wrong}
+        '403': {description: sealed, x-errors: [{code: SEALED, state: sealed}]}
         '503': {description: down}
 "#;
 
@@ -68,6 +69,8 @@ fn what_was_exercised_is_told_and_why_the_rest_never_was() {
     let never = |aspect, what| times(coverage, aspect, what)["never"].clone();
     assert_eq!(never("request_media", "text/csv"), "application/json is sent");
     assert_eq!(never("statuses", "503"), "no request is meant to bring a server down");
+    let wants_a_state = never("statuses", "403");
+    assert!(wants_a_state.as_str().is_some_and(|reason| reason.contains("sealed")), "{wants_a_state}");
     assert!(ran.stdout.contains("never exercised of"), "{}", ran.stdout);
     assert!(ran.stdout.contains("no request is meant to bring a server down: 503"), "{}", ran.stdout);
 }

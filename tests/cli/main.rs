@@ -5,6 +5,8 @@ mod check;
 mod compare;
 mod concurrency;
 mod coverage;
+#[path = "../crud/mod.rs"]
+mod crud;
 mod declared;
 mod documents;
 mod framing;
@@ -12,6 +14,8 @@ mod identify;
 mod overlays;
 mod replay;
 mod secrets;
+mod sequences;
+mod shards;
 mod shrinking;
 mod streams;
 mod support;

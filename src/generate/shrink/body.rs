@@ -10,14 +10,16 @@ use crate::generate::{Body, Case, CaseKind, Content, Request, pointer};
 
 /// Every request whose body is one cut smaller and still what the case is about.
 pub(super) fn cuts(case: &Case) -> Vec<Cut> {
-    let Some(content @ Content { body: Body::Json(value), .. }) = &case.request.content else { return Vec::new() };
-    let Some(form) = body::choose(&case.operation).filter(|form| form.coding == Coding::Json) else {
-        return Vec::new();
+    let (Some(content), Some(form)) = (&case.request.content, body::choose(&case.operation)) else { return Vec::new() };
+    let (value, as_body): (_, fn(Value) -> Body) = match (&content.body, form.coding) {
+        (Body::Json(value), Coding::Json) => (value, Body::Json),
+        (Body::Form(value), Coding::Form) => (value, Body::Form),
+        _ => return Vec::new(),
     };
     let smaller = edit::smaller(&form.schema, value, case.mark.as_deref()).into_iter();
     let allowed = smaller.filter(|edit| is_of_the_kind(case, &form, value, &edit.value));
     let with =
-        |body| Request { content: Some(Content { body: Body::Json(body), ..content.clone() }), ..case.request.clone() };
+        |body| Request { content: Some(Content { body: as_body(body), ..content.clone() }), ..case.request.clone() };
     let cut = |edit: edit::Edit| Cut { name: format!("body {}", edit.name), request: with(edit.value) };
     allowed.map(cut).chain(without_body(case)).collect()
 }

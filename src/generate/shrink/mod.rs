@@ -50,7 +50,7 @@ fn weight(request: &Request) -> (usize, usize, u128) {
     let bytes = names.iter().map(|name| name + 1).sum::<usize>() + texts.iter().map(String::len).sum::<usize>();
     let odds = odd(&content) + texts.iter().map(|text| odd(text.as_bytes())).sum::<usize>();
     let in_body = match request.content.as_ref().map(|content| &content.body) {
-        Some(Body::Json(value)) => magnitude(value),
+        Some(Body::Json(value) | Body::Form(value)) => magnitude(value),
         _ => 0,
     };
     let in_texts: u128 = texts.iter().filter_map(|text| text.parse().ok()).map(magnitude_of).sum();

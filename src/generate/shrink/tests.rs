@@ -276,6 +276,22 @@ fn two_members_far_apart_are_all_that_is_left() {
 }
 
 #[test]
+fn a_form_is_cut_like_json() {
+    let mut contract = rich();
+    let mut operation = (*contract.operations[0]).clone();
+    let media = operation.body.iter_mut().flat_map(|body| &mut body.media);
+    media.for_each(|media| media.essence = "application/x-www-form-urlencoded".into());
+    contract.operations = vec![Arc::new(operation)];
+    let cases = generate(&contract, &fixture::target(), None, &Options { seed: 3, cases: 12 }).cases;
+    let most = cases.into_iter().find(|case| case.id.0 == "rich/positive/most").unwrap();
+    assert!(matches!(most.request.content.as_ref().unwrap().body, Body::Form(_)));
+    match cut_to_the_end(&most).request.content.unwrap().body {
+        Body::Form(left) => assert_eq!(left, json!({"messages": [{"role": "user"}]})),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_search_that_may_try_no_more_says_that_it_is_not_at_its_end() {
     let mut search = Search::new(most(), 2);
     assert!(search.next_smaller().is_some() && search.next_smaller().is_some());

@@ -71,7 +71,7 @@ fn body(case: &Case) -> &Value {
 fn bound(case: &Case) -> Vec<String> {
     let shown = |binding: &crate::generate::Binding| match &binding.from {
         Origin::Workflow(template) => format!("{} = {template}", binding.at),
-        Origin::Operation { .. } => panic!("no links here"),
+        Origin::Operation { .. } | Origin::Inferred(_) => panic!("no links here"),
     };
     case.request.bindings.iter().map(shown).collect()
 }

@@ -4,7 +4,7 @@ use super::super::error::described;
 use super::date::is_date;
 use super::{Evidence, Rule, RuleSource, Severity, Sink, about_header};
 use crate::contract::{Response, StatusPattern};
-use crate::generate::{CaseKind, Expect};
+use crate::generate::{CaseKind, Expect, Stage};
 use crate::send::{FailureKind, Outcome};
 
 const NO_ANSWER: Rule = Rule {
@@ -109,6 +109,10 @@ fn server_error(evidence: &Evidence<'_>, sink: &mut Sink) {
         CaseKind::Credential(fault) => format!("to a request with {}", fault.what()),
         CaseKind::Unusual(what) => format!("to a request with {what}"),
         CaseKind::Error => "in place of the documented error".to_owned(),
+        CaseKind::Resource(Stage::Unknown) => "to a request with an id that was never given".to_owned(),
+        CaseKind::Resource(Stage::ReadDeleted) => "to a request for what was deleted".to_owned(),
+        CaseKind::Resource(Stage::DeleteDeleted) => "to a second request to delete the same".to_owned(),
+        CaseKind::Resource(Stage::Create | Stage::Read | Stage::Delete) => "to a valid request".to_owned(),
         CaseKind::Example | CaseKind::Reading | CaseKind::Positive | CaseKind::Burst { .. } | CaseKind::Step { .. } => {
             "to a valid request".to_owned()
         }

@@ -97,19 +97,19 @@ struct Told<'a> {
 /// Judges a burst as a whole, and its first 429 as the documented error.
 pub fn judge_burst(contract: &Contract, case: &Case, burst: &Burst) -> Vec<Check> {
     let told = Told { contract, burst, promises: promises(burst.limit, case) };
-    let judges: [(&'static Rule, fn(&Told<'_>, &mut Sink)); 5] = [
-        (&LATE, pace::late),
-        (&EARLY, pace::early),
-        (&RECOVERY, recovery::recovery),
-        (&RETRY_AFTER, recovery::retry_after),
-        (&FIELDS, fields::fields),
-    ];
-    let mut checks = Vec::new();
-    for (rule, judge) in judges {
+    let by = |rule: &'static Rule, judge: fn(&Told<'_>, &mut Sink)| {
         let mut sink = Sink::new(rule);
         judge(&told, &mut sink);
-        checks.extend(masked(sink.into_checks(), case));
-    }
+        masked(sink.into_checks(), case)
+    };
+    let mut checks = [
+        by(&LATE, pace::late),
+        by(&EARLY, pace::early),
+        by(&RECOVERY, recovery::recovery),
+        by(&RETRY_AFTER, recovery::retry_after),
+        by(&FIELDS, fields::fields),
+    ]
+    .concat();
     let limited = burst.rush.iter().find(|exchange| is_limited(exchange));
     checks.extend(limited.into_iter().flat_map(|exchange| judge_with_each(&ON_THE_ERROR, contract, case, exchange)));
     let failed = burst.exchanges().find(|exchange| is_server_error(exchange));

@@ -319,8 +319,11 @@ fn retry_after_is_no_longer_than_two_windows_and_never_past() {
     assert_eq!(with_retry_after("soon"), "");
 }
 
+/// A header field.
+type Field = (&'static str, String);
+
 /// What is said of header fields on each answer of a limit that holds: the field's value by how many are left.
-fn with_fields(fields: impl Fn(usize, u16) -> Vec<(&'static str, String)>) -> String {
+fn with_fields(fields: impl Fn(usize, u16) -> Vec<Field>) -> String {
     let mut limit = fixed(60, 60);
     let mut left = 60_usize;
     let said = says(&mut |now| {
@@ -344,7 +347,7 @@ fn fields_in_every_notation_that_is_in_use_are_legal() {
         });
         assert_eq!(said, "passed", "{reset}");
     }
-    let drafts: [fn(usize) -> Vec<(&'static str, String)>; 4] = [
+    let drafts: [fn(usize) -> Vec<Field>; 4] = [
         |left| {
             vec![("RateLimit-Policy", r#""a, b";q=60;w=60"#.into()), ("RateLimit", format!(r#""a, b";r={left};t=42"#))]
         },

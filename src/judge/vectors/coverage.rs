@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::all;
+use super::{all, resource};
 use crate::judge::rules;
 use crate::reference::{Api, apis};
 
@@ -13,7 +13,7 @@ const BY_VECTOR: [&str; 4] = ["sse/", "stream/", "item/", "text/"];
 fn every_rule_is_broken_by_a_vector_or_a_fault() {
     let vectors = all().into_iter().map(|vector| vector.rule);
     let faults = apis().iter().flat_map(Api::faults).flat_map(|fault| fault.rules.iter().copied());
-    let tried: BTreeSet<_> = vectors.chain(faults).collect();
+    let tried: BTreeSet<_> = vectors.chain(faults).chain(resource::rules()).collect();
     let untried: Vec<_> = rules().map(|rule| rule.id).filter(|id| !tried.contains(id)).collect();
     assert!(untried.is_empty(), "neither a vector nor a fault breaks {untried:?}");
 }

@@ -6,6 +6,7 @@
 
 mod coverage;
 mod item;
+mod resource;
 mod sse;
 mod stream;
 mod text;

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use unicode_width::UnicodeWidthStr;
 
 use super::TerminalOptions;
+use crate::generate::Basis;
 use crate::report::layout::{Align, pad, wrap};
 use crate::report::style::{Palette, paint};
 use crate::report::table::{Cell, Column, Table};
@@ -16,7 +17,10 @@ use crate::run::{Allowance, Extra, Forecast, REQUESTS_A_FINDING};
 
 /// What the lines of the table are.
 const LEGEND: &str = "planned is what a target gets that keeps its contract, at most what any target gets;\n\
-    a source is sent for what its answer gives to other requests";
+    a source is sent for what its answer gives to other requests, a clean-up deletes what it made";
+
+/// What the lines on inferred sources are.
+const SOURCES: &str = "taken from other answers, unless `values` or `sources` of the configuration say otherwise";
 
 /// Prints what each target would be sent, what may come on top, how long it takes, and what is left out.
 ///
@@ -38,6 +42,7 @@ pub fn print_plan(
             forecast.extras.iter().map(|extra| on_top(extra, forecast)),
         )?;
         print_lines(out, options, "time", [("at least".to_owned(), time(forecast))])?;
+        print_lines(out, options, SOURCES, sources(forecast))?;
         print_lines(out, options, "not sent", beyond(forecast).into_iter().chain(left_out(forecast)))?;
         writeln!(out)?;
     }
@@ -72,6 +77,7 @@ fn on_top(allowance: &Allowance, forecast: &Forecast) -> (String, String) {
             "again, slower, after a 429 that nothing asked for; 3 times in a row while no other gets through".to_owned()
         }
         Extra::Crowded => "a valid request again, alone, that was refused for others under way".to_owned(),
+        Extra::Lag => "what was just made or deleted again, a second later, where it does not show yet".to_owned(),
         Extra::Workflow => {
             "a step of a workflow again, or another one, where an action of the suite asks for it".to_owned()
         }
@@ -97,6 +103,32 @@ fn time(forecast: &Forecast) -> String {
 
 fn told(time: Duration) -> String {
     humantime::format_duration(Duration::from_secs(time.as_secs_f64().ceil() as u64)).to_string()
+}
+
+/// The parts of requests that are taken from answers by names and shapes: the part with the answer, and the
+/// operations that it is of.
+fn sources(forecast: &Forecast) -> Vec<(String, String)> {
+    let mut by_source: IndexMap<(String, String), Vec<&str>> = IndexMap::new();
+    for part in &forecast.inferred {
+        let values: Vec<_> = part.from.values.iter().map(ToString::to_string).collect();
+        let from = format!("{}, {} ({})", part.from.operation, values.join(" or "), basis(part.from.basis));
+        by_source.entry((part.at.to_string(), from)).or_default().push(&part.operation);
+    }
+    let line = |((at, from), operations): ((String, String), Vec<&str>)| {
+        (at, format!("of {}: from the answer of {from}", operations.join(", ")))
+    };
+    by_source.into_iter().map(line).collect()
+}
+
+/// What speaks for a source.
+fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Link => "linked",
+        Basis::Chosen => "as configured",
+        Basis::Collection => "made in its collection",
+        Basis::Name => "by its name",
+        Basis::List => "the first of a list, which is only looked at",
+    }
 }
 
 /// What a bound on all requests cuts off.

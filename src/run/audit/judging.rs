@@ -2,8 +2,8 @@
 
 use super::Audit;
 use super::sending::Stop;
-use crate::contract::{Location, ParameterLocation, RateLimit};
-use crate::generate::{Case, Expect};
+use crate::contract::{Location, ParameterLocation, RateLimit, Strength};
+use crate::generate::{Case, Expect, Origin};
 use crate::judge::{Before, Check, Context, in_short, judge};
 use crate::run::shown::{Confirmation, Show};
 use crate::run::tally::Key;
@@ -13,12 +13,24 @@ use crate::send::Exchange;
 /// Largest body that is kept for findings over the run.
 const KEPT_BODY: usize = 64 * 1024;
 
+/// Whether the document, or the suite, says that the value fits.
+fn is_promised(from: &Origin) -> bool {
+    match from {
+        Origin::Operation { .. } | Origin::Workflow(_) => true,
+        Origin::Inferred(inferred) => inferred.strength() != Strength::Inferred,
+    }
+}
+
 impl Audit<'_> {
     /// Judges one exchange by all rules, `more` being checks that were made of it already. `alone` says
     /// whether it needed no others before it.
     pub(super) fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
         self.reach.note(case, exchange);
         self.earlier.note(&case.operation.id, exchange, 1);
+        if self.witnesses.contains(&case.id) {
+            self.tally.judged_elsewhere(case, exchange);
+            return Ok(());
+        }
         self.coverage.note(case, exchange, 1);
         let context = self.context(case);
         let mut checks = judge(&self.job.contract, case, exchange, context);
@@ -62,7 +74,8 @@ impl Audit<'_> {
         let has_ids = ids.clone().next().is_some();
         let configured = |name: &str| values.contains_key(&Location::Path(name.to_owned()));
         let is_bound = |name: &str| {
-            case.request.bindings.iter().any(|binding| matches!(&binding.at, Location::Path(bound) if bound == name))
+            let bound = |at: &Location| matches!(at, Location::Path(bound) if bound == name);
+            case.request.bindings.iter().any(|binding| bound(&binding.at) && is_promised(&binding.from))
         };
         let vouched = has_ids && ids.all(|id| configured(&id.name) || is_bound(&id.name));
         let admitted = self.tally.has_succeeded(&operation.id);

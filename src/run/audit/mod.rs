@@ -3,8 +3,9 @@
 mod findings;
 mod judging;
 mod sending;
+mod sequences;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,12 +34,16 @@ use crate::target::Redactor;
 /// # Errors
 /// When a report cannot be written, or no client can be made.
 pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) -> Result<TargetResult, RunError> {
-    let Preparation { plan, sources, forecast } =
+    let Preparation { plan, sources, makings, witnesses, forecast } =
         Preparation::of(&job.contract, &job.target, job.suite.as_ref(), options);
     let planned = forecast.requests();
     reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
-    match audit.send_all(plan, sources).await {
+    audit.witnesses = witnesses;
+    let clean_ups = plan.clean_ups.clone();
+    let sent = audit.send_all(plan, sources, makings).await;
+    let is_whole = sent.is_ok();
+    match sent {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => audit.incomplete.push(halt.to_string()),
         Err(Stop::Unreachable(reason)) => audit.incomplete.push(reason),
@@ -46,6 +51,9 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     }
     audit.judge_over_the_run()?;
     let findings = audit.findings().await?;
+    if is_whole {
+        audit.clean_up(&clean_ups).await;
+    }
     Ok(audit.result(findings))
 }
 
@@ -66,6 +74,8 @@ struct Audit<'a> {
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: BTreeMap<CaseId, (Case, Exchange)>,
+    /// Cases that another shard judges.
+    witnesses: HashSet<CaseId>,
     earlier: Earlier,
     coverage: Gathering,
     left_out: Vec<NotChecked>,
@@ -112,6 +122,7 @@ impl<'a> Audit<'a> {
             shapes: Shapes::default(),
             reach: Reach::default(),
             answers: BTreeMap::new(),
+            witnesses: HashSet::new(),
             earlier: Earlier::default(),
             coverage: Gathering::new(&job.contract, &operations, plan),
             left_out: plan.left_out.iter().map(not_checked).collect(),

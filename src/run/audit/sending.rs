@@ -16,8 +16,9 @@ use crate::run::dispatch::{Dispatcher, Unsent, is_throttled};
 use crate::run::forecast::{disturbs, requests};
 use crate::run::hook::{HOOK_LIMIT, run_hook};
 use crate::run::reach::unreachable;
+use crate::run::things::{Making, uses_up};
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
-use crate::run::{Event, RunError};
+use crate::run::{Event, RunError, Shard};
 use crate::send::{Exchange, Failure, FailureKind, Outcome};
 
 /// Why sending ends before the plan does.
@@ -34,15 +35,20 @@ impl From<std::io::Error> for Stop {
 }
 
 /// A case with what came of sending it.
-struct Tried {
-    case: Case,
-    sent: Result<Exchange, BindError>,
+pub(super) struct Tried {
+    pub case: Case,
+    pub sent: Result<Exchange, BindError>,
 }
 
 impl Audit<'_> {
     /// Examples first, for they show whether the target is there and its ids are right; what may disturb
     /// others last and alone.
-    pub(super) async fn send_all(&mut self, plan: Plan, sources: Vec<Source>) -> Result<(), Stop> {
+    pub(super) async fn send_all(
+        &mut self,
+        plan: Plan,
+        sources: Vec<Source>,
+        makings: Vec<Vec<Making>>,
+    ) -> Result<(), Stop> {
         let (examples, rest): (Vec<_>, Vec<_>) =
             plan.cases.into_iter().partition(|case| case.kind == CaseKind::Example && case.state.is_none());
         let (alone, together): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| disturbs(case, &self.job.target));
@@ -52,7 +58,11 @@ impl Audit<'_> {
             self.probe(first.remove(needs_no_other)).await?;
         }
         self.send_sources(&sources).await?;
+        for batch in makings {
+            self.make(batch).await?;
+        }
         self.send_together(first).await?;
+        self.send_lives(&plan.lives).await?;
         let mut ended = Ended::new();
         for workflow in &plan.workflows {
             self.send_workflow(workflow, &plan.workflows, &mut ended).await?;
@@ -77,10 +87,13 @@ impl Audit<'_> {
                         self.must_be_there(&exchange).await?;
                     }
                     self.links.add(case, &exchange);
-                    if self.operations.contains(&case.operation.id) {
+                    if !self.operations.contains(&case.operation.id) {
+                        self.reach.note(case, &exchange);
+                    } else if self.options.shard.is_none_or(Shard::is_first) {
                         self.judge(case, &exchange, &[], true)?;
                     } else {
                         self.reach.note(case, &exchange);
+                        self.tally.judged_elsewhere(case, &exchange);
                     }
                 }
                 Err(unsent) => {
@@ -102,7 +115,7 @@ impl Audit<'_> {
     }
 
     /// Ends the run where the first request shows that nobody is there.
-    async fn must_be_there(&self, exchange: &Exchange) -> Result<(), Stop> {
+    pub(super) async fn must_be_there(&self, exchange: &Exchange) -> Result<(), Stop> {
         // Bytes that begin as an answer does are somebody who answers, however wrong.
         if exchange.wire.begins_as_http() {
             return Ok(());
@@ -152,7 +165,7 @@ impl Audit<'_> {
 
     /// Tells of the pauses that the target asks for while something is awaited, and leaves it where the run
     /// is interrupted.
-    async fn meanwhile<T>(&mut self, awaited: impl Future<Output = T>) -> Result<T, Stop> {
+    pub(super) async fn meanwhile<T>(&mut self, awaited: impl Future<Output = T>) -> Result<T, Stop> {
         let interrupt = self.options.interrupt.clone();
         let (mut awaited, mut interrupted) = (pin!(awaited), pin!(interrupt.asked()));
         loop {
@@ -277,7 +290,8 @@ impl Audit<'_> {
                 if tried.case.state.is_some() && is_throttled(&tried.case, &exchange) {
                     self.state_throttled(&tried.case);
                 }
-                self.judge(&tried.case, &exchange, &[], true)
+                // What was deleted cannot be deleted again.
+                self.judge(&tried.case, &exchange, &[], !uses_up(&tried.case))
             }
             Err(error) => {
                 let what = format!("{} cases", tried.case.kind.name());
@@ -287,7 +301,7 @@ impl Audit<'_> {
     }
 
     /// Says why something was not sent, or ends the run where nothing more may be.
-    fn not_sent(&mut self, operation: &str, what: &str, error: BindError) -> Result<(), Stop> {
+    pub(super) fn not_sent(&mut self, operation: &str, what: &str, error: BindError) -> Result<(), Stop> {
         match error {
             BindError::Unsent(Unsent::Halted(halt @ (Halt::Requests(_) | Halt::Time(_) | Halt::Interrupted))) => {
                 Err(Stop::Halted(halt))
@@ -307,7 +321,8 @@ fn was_crowded_out(tried: &Tried) -> bool {
     refused && matches!(tried.case.expect, Expect::Success { .. })
 }
 
-async fn try_case(dispatcher: &Dispatcher, links: &Links, mut case: Case) -> Tried {
+/// Sends a case with what it takes from others.
+pub(super) async fn try_case(dispatcher: &Dispatcher, links: &Links, mut case: Case) -> Tried {
     let sent = match links.lend(&mut case).await {
         Ok(_lease) => dispatcher.send(&case).await.map_err(BindError::from),
         Err(error) => Err(error),

@@ -24,7 +24,7 @@ pub const ALL_REQUESTS: usize = 1240;
 const MOST_FINDINGS: usize = 20;
 /// Most requests spent on one finding, however few there are.
 pub const REQUESTS: usize = ALL_REQUESTS / 4;
-/// Longest time spent on one finding: a slow answer is not worth sixty of its kind.
+/// Longest time spent on one finding: a slow answer is not worth hundreds of its kind.
 const LONGEST: Duration = Duration::from_secs(15);
 
 /// A finding after it was tried again.

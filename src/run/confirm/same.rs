@@ -31,15 +31,18 @@ impl Identity {
     }
 }
 
-/// A sentence without what changes with the request: words that hold a digit, what stands in quotation marks, and
-/// how often something occurs.
+/// A sentence without what changes with the request: words that hold a digit, ids of blocks, what stands in quotation
+/// marks, and how often something occurs.
 fn kind(message: &str) -> String {
     let once = message.rsplit_once(", ").filter(|(_, end)| end.ends_with(" times"));
     let message = once.map_or(message, |(sentence, _)| sentence);
     let unquoted = message.split('"').step_by(2).collect::<Vec<_>>().join("\"");
-    let words = unquoted.split_whitespace();
-    let plain = words.map(|word| if word.contains(|c: char| c.is_ascii_digit()) { "#" } else { word });
-    plain.collect::<Vec<_>>().join(" ")
+    let mut plain: Vec<&str> = Vec::new();
+    for word in unquoted.split_whitespace() {
+        let is_id = plain.last() == Some(&"block");
+        plain.push(if is_id || word.contains(|c: char| c.is_ascii_digit()) { "#" } else { word });
+    }
+    plain.join(" ")
 }
 
 #[cfg(test)]
@@ -49,6 +52,7 @@ mod tests {
     #[test]
     fn what_changes_with_the_request_is_no_part_of_the_kind() {
         assert_eq!(kind("event 3 reports a failure"), kind("event 17 reports a failure"));
+        assert_eq!(kind("block txt is never closed"), kind("block aBc is never closed"));
         assert_eq!(kind("a CR ends a line, 3 times"), kind("a CR ends a line"));
         assert_eq!(kind(r#"`a` is "x y", not "z""#), kind(r#"`a` is "", not "b c d""#));
     }
