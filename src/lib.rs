@@ -26,5 +26,6 @@ pub mod report;
 pub mod run;
 pub mod selftest;
 pub mod send;
+pub mod snapshot;
 pub mod stream;
 pub mod target;

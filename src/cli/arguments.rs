@@ -8,10 +8,13 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use super::Failure;
-use crate::contract::{DocumentOrigin, Location};
+use crate::contract::{DocumentOrigin, Location, Reach};
 use crate::report::{ReportSpec, known_formats};
 use crate::run::Shard;
 use crate::target::{Rate, duration, rate};
+
+/// Where `--write-baseline` writes when no file is named.
+const BASELINE: &str = "known.toml";
 
 /// Tells whether a live HTTP API keeps the contract that its documents promise.
 #[derive(Debug, Parser)]
@@ -23,7 +26,7 @@ pub struct Arguments {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  every target is conformant
+  0  every target is conformant, or has only what the baseline lists
   1  violations
   2  the command, the document or the configuration is wrong
   3  it could not be judged: target unreachable, budget or time ended too early";
@@ -41,7 +44,14 @@ Examples:
   uptospec check --target agentix --plan
       how many requests that would be, how many of them may cost money, how long it takes at least
   uptospec check --target agentix --rate 1/s --max-generations 40 --time-limit 10m
-      an endpoint that is paid for: slowly, and with no more than forty generated answers";
+      an endpoint that is paid for: slowly, and with no more than forty generated answers
+  uptospec check --write-baseline known.toml
+      a file of the findings that there are, to be given reasons
+  uptospec check --baseline known.toml
+      what it lists does not fail the run; what it lists and no longer occurs does
+  uptospec check --snapshots update
+      the shape of every answer as snapshots/TARGET/OPERATION.snap; later runs tell of drift from it, and
+      write what they saw as OPERATION.snap.new, for `uptospec snapshot review` or `cargo insta review`";
 
 const IDENTIFY_EXAMPLES: &str = "\
 A glance at each contract: its examples, a request without a credential, and the errors that a request alone can
@@ -121,12 +131,14 @@ pub enum Command {
     Serve(ServeOptions),
     /// Try every fault of the reference servers against the rules
     Selftest(SelftestOptions),
+    /// Take over, or turn down, what answers have become since their snapshots were written
+    Snapshot(SnapshotOptions),
     /// Tell what is wrong with a document, and what of it cannot be tested
     Lint {
         /// The OpenAPI document (a file, a URL, or - for standard input), or the Arazzo document of a suite
         spec: Unshown,
         #[command(flatten)]
-        overlays: Overlays,
+        beside: Beside,
     },
     /// Tell what a rule asks, why, and where it comes from
     Explain {
@@ -139,15 +151,26 @@ pub enum Command {
         /// The OpenAPI document: a file, a URL, or - for standard input
         spec: Unshown,
         #[command(flatten)]
-        overlays: Overlays,
+        beside: Beside,
     },
 }
 
+/// What is read beside a document.
 #[derive(Debug, Args)]
-pub struct Overlays {
+pub struct Beside {
     /// An OpenAPI Overlay to apply to the document; repeatable, applied in their order
     #[arg(long = "overlay", value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    pub overlays: Vec<PathBuf>,
+    /// Follow references to any file and URL, not only below the document's directory or of its origin
+    #[arg(long)]
+    pub allow_external_refs: bool,
+}
+
+impl Beside {
+    /// How far references may lead.
+    pub fn reach(&self) -> Reach {
+        if self.allow_external_refs { Reach::Anywhere } else { Reach::Beside }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -156,7 +179,7 @@ pub struct CheckOptions {
     // Read later, for the same reason as a header.
     pub spec: Option<Unshown>,
     #[command(flatten)]
-    pub overlays: Overlays,
+    pub beside: Beside,
     /// Base URL of the server to check
     // Read later, for the same reason as a header.
     #[arg(long)]
@@ -211,6 +234,16 @@ pub struct CheckOptions {
     /// The least severity that fails the run
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
+    /// Findings that are known and do not fail the run
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what fails the run as a baseline, reasons to be filled in; known.toml where no file is named
+    // Not a file of another kind: one that is there must be a baseline.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = BASELINE)]
+    pub write_baseline: Option<PathBuf>,
+    /// Tell how the shape of answers drifted, write it down, or neither [default: check where there are snapshots]
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub snapshots: Option<SnapshotMode>,
     /// Write a report to a file; repeatable
     #[arg(long = "report", value_name = "FORMAT=PATH", help = reports_help())]
     pub reports: Vec<ReportSpec>,
@@ -261,6 +294,37 @@ pub enum FailOn {
     Warning,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SnapshotMode {
+    Check,
+    Update,
+    Off,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  uptospec snapshot review\n  uptospec snapshot accept agentix")]
+pub struct SnapshotOptions {
+    /// What to do with the files that end with .snap.new
+    #[arg(value_enum)]
+    pub action: SnapshotAction,
+    /// Targets; all of them when left out
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// The configuration that the snapshots are beside [default: uptospec.toml here or in a folder above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SnapshotAction {
+    /// Show what changed in words; on a terminal, ask what to do with each
+    Review,
+    /// Take all of them over
+    Accept,
+    /// Throw all of them away
+    Reject,
+}
+
 #[derive(Debug, Args)]
 pub struct IdentifyOptions {
     /// Base URL of the endpoint
@@ -306,7 +370,7 @@ pub struct ReplayOptions {
     #[arg(long)]
     pub spec: Option<Unshown>,
     #[command(flatten)]
-    pub overlays: Overlays,
+    pub beside: Beside,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,10 @@
 //! `uptospec check`: judge targets against their contracts.
 
 use super::arguments::{CheckOptions, FailOn};
+use super::baseline::{self, Rewrite};
 use super::prepare::{Read, prepare, read_all};
 use super::signals::stop_when_asked;
+use super::snapshot::Keeper;
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
 use crate::report::{self, Progress, Recorder, Reporters, Terminal, TerminalOptions};
@@ -17,14 +19,22 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
     if options.plan {
         return plan(&options).await;
     }
+    let (known, rewrite) = (baseline::load(&options)?, Rewrite::of(&options)?);
     let prepared = prepare(&options).await?;
+    if let Some(known) = &known {
+        baseline::check_names(known, &prepared.jobs, &options)?;
+    }
+    let keeper = Keeper::of(&options);
+    let snapshots = keeper.load(&prepared.jobs)?;
     let mut reporters = reporters(&options)?;
     let interrupt = Interrupt::default();
-    let run_options = Options { interrupt: interrupt.clone(), ..run_options(&options) };
+    let run_options = Options { interrupt: interrupt.clone(), snapshots, baseline: known, ..run_options(&options) };
     tokio::spawn(stop_when_asked(interrupt));
     let result = run(&prepared.jobs, &run_options, &mut reporters).await;
     prepared.stop().await;
     let result = result.map_err(|error| Failure::Unjudged(error.to_string()))?;
+    keeper.keep(&result)?;
+    rewrite.map_or(Ok(()), |rewrite| rewrite.write(&result))?;
     Ok(Exit::from(result.verdict))
 }
 

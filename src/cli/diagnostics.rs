@@ -1,5 +1,6 @@
 //! Diagnostics drawn with the lines of the file that they are about.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -29,28 +30,69 @@ pub fn draw(diagnostics: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::
 
 /// The files that diagnostics are about, each read once.
 #[derive(Default)]
-struct Files(HashMap<String, Option<String>>);
+struct Files(HashMap<String, Option<Text>>);
+
+/// A file, and where its lines begin.
+struct Text {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl Text {
+    fn of_file(file: &str) -> Option<Self> {
+        let text = std::fs::read_to_string(file).ok()?;
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        let starts = std::iter::once(0).chain(ends).collect();
+        Some(Text { text, starts })
+    }
+
+    /// A line without its end.
+    fn line(&self, index: usize) -> Option<&str> {
+        self.text.get(*self.starts.get(index)?..)?.lines().next()
+    }
+}
 
 impl Files {
     /// The line of a place; one of a configuration without credentials.
-    fn line(&mut self, place: &Place) -> Option<String> {
+    fn line(&mut self, place: &Place) -> Option<Cow<'_, str>> {
         let index = place.line.checked_sub(1)?;
         let file = &*place.file;
-        let text = self.0.entry(file.to_owned()).or_insert_with(|| std::fs::read_to_string(file).ok()).as_deref()?;
-        if file.ends_with(".toml") { shown_line(text, place.line) } else { text.lines().nth(index).map(str::to_owned) }
+        let text = self.0.entry(file.to_owned()).or_insert_with(|| Text::of_file(file)).as_ref()?;
+        match file.ends_with(".toml") {
+            true => shown_line(&text.text, place.line).map(Cow::Owned),
+            false => text.line(index).map(Cow::Borrowed),
+        }
     }
+}
+
+/// Bytes of a line that are shown before what is meant, and from there on. Many a document is one line.
+const SHOWN: (usize, usize) = (60, 180);
+
+/// The part of a long line that shows what is meant, and the same bytes in it; a short line whole.
+fn excerpt(line: &str, span: Range<usize>) -> (&str, Range<usize>) {
+    let start = line.floor_char_boundary(span.start.saturating_sub(SHOWN.0));
+    let end = line.ceil_char_boundary((span.start + SHOWN.1).min(line.len()));
+    if end - start > line.len() / 2 {
+        return (line, span);
+    }
+    (line.get(start..end).unwrap_or_default(), span.start - start..span.end.min(end) - start)
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, line: Option<&'a str>) -> Group<'a> {
     let place = &diagnostic.place;
     let group = title(diagnostic.level).primary_title(safe::text(&diagnostic.message));
     let group = match line.and_then(|line| Some((line, span_in(place, line)?))) {
-        Some((line, span)) => group.element(
-            Snippet::source(line)
-                .line_start(place.line)
-                .path(safe::text(&place.file))
-                .annotation(AnnotationKind::Primary.span(span)),
-        ),
+        Some((line, span)) => {
+            let (shown, span) = excerpt(line, span);
+            let snippet = Snippet::source(shown).line_start(place.line);
+            let snippet = snippet.annotation(AnnotationKind::Primary.span(span));
+            // The column of a part of a line is not that of the line.
+            if shown.len() == line.len() {
+                group.element(snippet.path(safe::text(&place.file)))
+            } else {
+                group.element(origin(place)).element(snippet)
+            }
+        }
         None => group.element(origin(place)),
     };
     match &diagnostic.help {
@@ -128,6 +170,21 @@ mod tests {
         1 | año: [1,
           |      ^^^
         ");
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_that_is_meant_is_shown_with_its_column() {
+        let line = format!("{{{}\"nullable\": true{}}}\n", "\"é\": 1, ".repeat(100_000), ", \"b\": 2".repeat(100_000));
+        let start = line.find("\"nullable").unwrap();
+        let column = line[..start].chars().count() + 1;
+        insta::assert_snapshot!(drawn(&line, at(1, column, start..start + 10), None), @r#"
+        warning: `nullable` is not a keyword of 3.1
+         --> spec.yaml:1:800002
+          |
+         ::: 
+        1 | ": 1, "é": 1, "é": 1, "é": 1, "é": 1, "é": 1, "é": 1, "nullable": true, "b": 2, "b": 2, "b": 2, "b": 2,...
+          |                                                       ^^^^^^^^^^
+        "#);
     }
 
     #[test]

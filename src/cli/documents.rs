@@ -2,99 +2,62 @@
 
 use std::io::Read as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use http::header::ACCEPT;
 use url::Url;
 
-use crate::contract::{self, Contract, Diagnostic, Document, DocumentOrigin, Level, Place};
+use super::fetch::{Fetched, Fetcher, MOST_BYTES, too_long};
+use crate::contract::{Contract, Diagnostic, Document, DocumentOrigin, Level, Loading, Place, Reach};
 
-/// Most bytes of a document that is no file. The largest that is known takes 12 MiB.
-const MOST_BYTES: usize = 64 << 20;
-
-/// Longest time that fetching a document may take.
-const LONGEST: Duration = Duration::from_secs(30);
-
-/// Most redirects to a document.
-const MOST_REDIRECTS: usize = 5;
-
-/// Reads a document with overlays, and compiles its schemas.
+/// Reads a document with overlays and everything that it refers to, and compiles its schemas.
 ///
 /// # Errors
 /// Everything that is wrong, where it cannot be read.
-pub async fn load(origin: &DocumentOrigin, overlays: &[PathBuf]) -> Result<Contract, Vec<Diagnostic>> {
+pub async fn load(origin: &DocumentOrigin, overlays: &[PathBuf], reach: Reach) -> Result<Contract, Vec<Diagnostic>> {
     let name = origin.to_string();
-    let text = match origin {
-        DocumentOrigin::File(path) => return finish(Document::File(path), overlays),
+    let mut fetcher = Fetcher::new();
+    let begun = match origin {
+        DocumentOrigin::File(path) => Loading::begin(Document::File(path), overlays, reach),
         DocumentOrigin::Url(url) => {
-            fetch(url).await.map_err(|message| (message, "it is read without credentials: look at it with `curl -i`"))
+            let help = "it is read without credentials: look at it with `curl -i`";
+            let fetched = fetcher.fetch(url, false).await;
+            let Fetched { url, text } = fetched.map_err(|message| unread(&name, message, help))?;
+            Loading::begin(Document::Text { name: &name, text: &text, url: Some(&url) }, overlays, reach)
         }
         DocumentOrigin::StandardInput => {
-            read_input().map_err(|message| (message, "give an OpenAPI document on standard input"))
+            let help = "give an OpenAPI document on standard input";
+            let text = read_input().map_err(|message| unread(&name, message, help))?;
+            Loading::begin(Document::Text { name: &name, text: &text, url: None }, overlays, reach)
         }
     };
-    let text = text.and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|_| ("the document is not UTF-8".to_owned(), "encode it as UTF-8"))
-    });
-    match text {
-        Ok(text) => finish(Document::Text { name: &name, text: &text }, overlays),
-        Err((message, help)) => {
-            let place = Place::file(name);
-            Err(vec![Diagnostic { level: Level::Error, message, help: Some(help.to_owned()), place }])
-        }
-    }
-}
-
-fn finish(document: Document<'_>, overlays: &[PathBuf]) -> Result<Contract, Vec<Diagnostic>> {
-    let mut contract = contract::load_overlaid(document, overlays).map_err(|error| error.diagnostics)?;
+    let mut loading = begun.map_err(|error| error.diagnostics)?;
+    fetch_parts(&mut loading, &mut fetcher, reach).await;
+    let mut contract = loading.finish().map_err(|error| error.diagnostics)?;
     contract.compile();
     Ok(contract)
 }
 
-async fn fetch(url: &Url) -> Result<Vec<u8>, String> {
-    // Another part of the process may have installed a provider already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .user_agent(concat!("uptospec/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::limited(MOST_REDIRECTS))
-        .referer(false)
-        .no_proxy()
-        .timeout(LONGEST)
-        .build()
-        .map_err(|error| format!("no client can be made: {error}"))?;
-    let request = client.get(url.clone()).header(ACCEPT, "application/json, application/yaml, */*;q=0.5");
-    let mut response = request.send().await.map_err(|error| unfetched(&error))?;
-    if !response.status().is_success() {
-        return Err(format!("the document cannot be fetched: the answer is {}", response.status()));
+/// Fetches everything that the document refers to.
+async fn fetch_parts(loading: &mut Loading, fetcher: &mut Fetcher, reach: Reach) {
+    let mut wanted: Vec<Url> = loading.wanted();
+    while !wanted.is_empty() {
+        for url in wanted {
+            let fetched = fetcher.fetch(&url, reach == Reach::Beside).await;
+            loading.give(&url, fetched.map(|fetched| fetched.text));
+        }
+        wanted = loading.wanted();
     }
-    let mut bytes = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(|error| unfetched(&error))? {
-        bytes.extend_from_slice(&piece);
-        within_bounds(bytes.len())?;
-    }
-    Ok(bytes)
 }
 
-/// Why a request failed: the innermost reason. The URL is left out, since its query may hold a key.
-fn unfetched(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return format!("the document cannot be fetched within {}", humantime::format_duration(LONGEST));
-    }
-    let mut reason: &dyn std::error::Error = error;
-    while let Some(inner) = reason.source() {
-        reason = inner;
-    }
-    format!("the document cannot be fetched: {reason}")
+fn unread(name: &str, message: String, help: &str) -> Vec<Diagnostic> {
+    vec![Diagnostic { level: Level::Error, message, help: Some(help.to_owned()), place: Place::file(name) }]
 }
 
-fn read_input() -> Result<Vec<u8>, String> {
+fn read_input() -> Result<String, String> {
     let mut bytes = Vec::new();
     let limited = std::io::stdin().lock().take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
     limited.map_err(|error| format!("standard input cannot be read: {error}"))?;
-    within_bounds(bytes.len())?;
-    Ok(bytes)
-}
-
-fn within_bounds(bytes: usize) -> Result<(), String> {
-    if bytes > MOST_BYTES { Err(format!("the document has more than {} MiB", MOST_BYTES >> 20)) } else { Ok(()) }
+    if bytes.len() > MOST_BYTES {
+        return Err(too_long());
+    }
+    String::from_utf8(bytes).map_err(|_| "the document is not UTF-8".to_owned())
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::arguments::{IdentifyOptions, Unshown};
 use super::{Exit, Failure, Look, documents};
-use crate::contract::{Contract, DocumentOrigin};
+use crate::contract::{Contract, DocumentOrigin, Reach};
 use crate::identify::{Guess, identify as hold_against};
 use crate::report::{TerminalOptions, print_likenesses};
 use crate::run::{Job, Options};
@@ -51,7 +51,7 @@ async fn known(options: &IdentifyOptions) -> Result<Vec<(DocumentOrigin, Contrac
     }
     for spec in &options.specs {
         let origin = spec.origin()?;
-        let contract = documents::load(&origin, &[]).await.map_err(Failure::Diagnosed)?;
+        let contract = documents::load(&origin, &[], Reach::Beside).await.map_err(Failure::Diagnosed)?;
         known.push((origin, contract));
     }
     Ok(known)

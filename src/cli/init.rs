@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::arguments::Beside;
 use super::{Exit, Failure, documents};
 use crate::contract::{self, Contract, DocumentOrigin, ErrorState, ParameterLocation};
 use crate::generate::OTHER_ORGANISATION;
@@ -13,10 +14,10 @@ use crate::generate::OTHER_ORGANISATION;
 ///
 /// # Errors
 /// When the document cannot be read.
-pub async fn init(spec: &DocumentOrigin, overlays: &[PathBuf], out: &mut dyn Write) -> Result<Exit, Failure> {
-    let contract = documents::load(spec, overlays).await.map_err(Failure::Diagnosed)?;
+pub async fn init(spec: &DocumentOrigin, beside: &Beside, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let contract = documents::load(spec, &beside.overlays, beside.reach()).await.map_err(Failure::Diagnosed)?;
     let name = spec.stem();
-    write!(out, "{}", configuration(&name, spec, overlays, &contract))?;
+    write!(out, "{}", configuration(&name, spec, &beside.overlays, &contract))?;
     Ok(Exit::Conformant)
 }
 

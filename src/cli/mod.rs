@@ -1,12 +1,14 @@
 //! The commands: what each takes and prints, and the exit code that it comes to.
 
 mod arguments;
+mod baseline;
 mod check;
 mod compare;
 pub mod diagnostics;
 mod documents;
 mod exit;
 pub mod explain;
+mod fetch;
 mod identify;
 mod init;
 pub mod lint;
@@ -18,14 +20,15 @@ mod replay;
 mod selftest;
 mod serve;
 mod signals;
+mod snapshot;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use crate::contract::{self, DocumentOrigin};
 use crate::generate::suite;
 use crate::judge;
-use arguments::Command;
+use crate::snapshot::SnapError;
+use arguments::{Beside, Command};
 
 pub use exit::Exit;
 pub use look::Look;
@@ -46,6 +49,12 @@ pub enum Failure {
     /// What it prints cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
+}
+
+impl From<SnapError> for Failure {
+    fn from(error: SnapError) -> Self {
+        Failure::Usage(error.to_string())
+    }
 }
 
 /// Runs the command that the process was started with.
@@ -73,22 +82,23 @@ async fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Merge { files } => merge::merge(&files, &mut anstream::stdout().lock(), &mut anstream::stderr()),
         Command::Serve(options) => serve::serve(options).await,
         Command::Selftest(options) => selftest::selftest(options).await,
-        Command::Lint { spec, overlays } => lint_any(&spec.origin()?, &overlays.files, look).await,
+        Command::Snapshot(options) => snapshot::snapshot(&options),
+        Command::Lint { spec, beside } => lint_any(&spec.origin()?, &beside, look).await,
         Command::Explain { rule } => {
             let rule = rule.as_deref();
             Ok(explain::explain(judge::rules(), rule, look, &mut anstream::stdout().lock(), &mut anstream::stderr())?)
         }
-        Command::Init { spec, overlays } => init::init(&spec.origin()?, &overlays.files, &mut anstream::stdout()).await,
+        Command::Init { spec, beside } => init::init(&spec.origin()?, &beside, &mut anstream::stdout()).await,
     }
 }
 
 /// Tells what is wrong with a document, or with a suite.
-async fn lint_any(spec: &DocumentOrigin, overlays: &[PathBuf], look: Look) -> Result<Exit, Failure> {
+async fn lint_any(spec: &DocumentOrigin, beside: &Beside, look: Look) -> Result<Exit, Failure> {
     let mut out = anstream::stdout();
     let Some(file) = spec.file().filter(|file| suite::is_suite(file)) else {
-        return Ok(lint::lint(&documents::load(spec, overlays).await, look, &mut out)?);
+        return Ok(lint::lint(&documents::load(spec, &beside.overlays, beside.reach()).await, look, &mut out)?);
     };
-    if !overlays.is_empty() {
+    if !beside.overlays.is_empty() {
         return Err(Failure::Usage("--overlay is for OpenAPI documents: a suite takes none".to_owned()));
     }
     Ok(lint::lint_suite(&suite::load(file).map_err(|error| error.diagnostics), look, &mut out)?)

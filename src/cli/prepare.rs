@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::CheckOptions;
 use super::names::check_names;
 use super::{Failure, documents};
-use crate::contract::{self, Contract, Diagnostic, DocumentOrigin, Level};
+use crate::contract::{self, Contract, Diagnostic, DocumentOrigin, Level, Reach};
 use crate::generate::{Suite, suite};
 use crate::judge;
 use crate::reference::{self, Running, ServerOptions};
@@ -56,7 +56,7 @@ pub async fn prepare(options: &CheckOptions) -> Result<Prepared, Failure> {
 /// As [`prepare`].
 pub async fn prepare_config(file: &Path) -> Result<Prepared, Failure> {
     let targets = read_config(file, &[])?.targets;
-    start(read_each(targets, &[]).await?).await
+    start(read_each(targets, &[], Reach::Beside).await?).await
 }
 
 /// Reads everything that a check needs, and starts nothing.
@@ -68,19 +68,19 @@ pub async fn read_all(options: &CheckOptions) -> Result<Vec<Read>, Failure> {
     for target in &mut targets {
         apply(target, options)?;
     }
-    read_each(targets, &options.only).await
+    read_each(targets, &options.only, options.beside.reach()).await
 }
 
-async fn read_each(targets: Vec<Target>, only: &[String]) -> Result<Vec<Read>, Failure> {
+async fn read_each(targets: Vec<Target>, only: &[String], reach: Reach) -> Result<Vec<Read>, Failure> {
     let mut all = Vec::with_capacity(targets.len());
     for target in targets {
-        all.push(read(target, only).await?);
+        all.push(read(target, only, reach).await?);
     }
     Ok(all)
 }
 
-async fn read(target: Target, only: &[String]) -> Result<Read, Failure> {
-    let contract = read_contract(&target).await?;
+async fn read(target: Target, only: &[String], reach: Reach) -> Result<Read, Failure> {
+    let contract = read_contract(&target, reach).await?;
     let suite = target.suite.as_deref().map(suite::load).transpose();
     let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
     check_names(&target, &contract, only)?;
@@ -182,12 +182,12 @@ fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), Failure> {
         let (location, value) = value.value()?;
         target.values.insert(location, value);
     }
-    target.overlays.extend(options.overlays.files.iter().cloned());
+    target.overlays.extend(options.beside.overlays.iter().cloned());
     Ok(())
 }
 
-async fn read_contract(target: &Target) -> Result<Contract, Failure> {
-    let contract = documents::load(&target.spec, &target.overlays).await.map_err(Failure::Diagnosed)?;
+async fn read_contract(target: &Target, reach: Reach) -> Result<Contract, Failure> {
+    let contract = documents::load(&target.spec, &target.overlays, reach).await.map_err(Failure::Diagnosed)?;
     if contract.operations.is_empty() {
         let mut diagnostics = contract.diagnostics;
         diagnostics.push(Diagnostic {

@@ -39,6 +39,9 @@ impl Contract {
     /// Reading a document finds almost everything that is wrong with a schema without compiling it,
     /// so that a document of a thousand operations loads at once; this finds the rest.
     pub fn compile(&mut self) {
+        if Schema::all_compile(self.operations.iter().flat_map(|operation| operation.schemas())) {
+            return;
+        }
         let (keep, drop): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.operations).into_iter().partition(|operation| fault(operation).is_none());
         self.operations = keep;

@@ -22,13 +22,13 @@ mod source;
 mod stream;
 
 pub use diagnostic::{Diagnostic, Level, Place};
-pub use document::Document;
+pub use document::{Document, Reach};
 pub use expression::{Expression, ExpressionError, Named};
 pub use location::{Location, LocationError};
 pub use model::*;
 pub use origin::{DocumentOrigin, OriginError};
 pub use placed::{Placed, PlacedKind};
-pub use read::{LoadError, load, load_overlaid, read};
-pub use schema::{Schema, SchemaError, SchemaFailure, SchemaPromise};
+pub use read::{LoadError, Loading, load, read};
+pub use schema::{Draft, Pattern, Schema, SchemaCheck, SchemaError, SchemaFailure, SchemaPromise, has_format};
 pub use source::{Promise, PromiseId, Source, Strength, Subject};
 pub use stream::*;

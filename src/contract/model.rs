@@ -186,6 +186,8 @@ pub struct Parameter {
     pub style: ParameterStyle,
     /// Whether arrays and objects are spread over several pairs.
     pub explode: bool,
+    /// Whether reserved characters of its value stay as they are in a query.
+    pub allow_reserved: bool,
     /// Documented examples of its value.
     pub examples: Vec<Value>,
     /// The sentences behind it, those inside its schema excepted.
@@ -223,12 +225,28 @@ pub struct MediaType {
     pub essence: String,
     /// What the whole body is. For a stream of items see `stream`.
     pub schema: Option<Schema>,
+    /// How members of a form are written, where the document says.
+    pub encoding: IndexMap<String, Encoding>,
     /// Documented examples.
     pub examples: Vec<Example>,
     /// How the body streams, where it does.
     pub stream: Option<StreamContract>,
     /// The sentences behind it, those inside its schema excepted.
     pub promises: Vec<PromiseId>,
+}
+
+/// How a member of a form is written (OpenAPI 3.1 section 4.8.15).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Encoding {
+    /// As a parameter of a query is.
+    Styled {
+        /// How its value becomes text.
+        style: ParameterStyle,
+        /// Whether arrays and objects are spread over several pairs.
+        explode: bool,
+    },
+    /// As a document of this media type.
+    Typed(String),
 }
 
 /// A documented example.

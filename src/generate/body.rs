@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use super::form::{self, Form};
+use super::serialise::scalar;
+use super::strategy::Node;
 use super::{Body, Content};
 use crate::contract::{MediaType, Operation, Schema};
 
@@ -12,8 +15,19 @@ pub(super) enum Coding {
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
+    /// `multipart/form-data`.
+    Multipart,
     /// The text itself.
     Text,
+    /// Any bytes.
+    Bytes,
+}
+
+impl Coding {
+    /// Whether a value is written as text, of which a reader makes numbers and the like again.
+    pub fn is_of_texts(self) -> bool {
+        matches!(self, Coding::Form | Coding::Multipart | Coding::Text)
+    }
 }
 
 /// The media type that we send, of those that the document allows.
@@ -29,25 +43,34 @@ pub(super) struct BodyForm<'a> {
     pub schema: Schema,
 }
 
-/// The form that we can make best: JSON itself, then its kin, then the others; `None` when there is none.
+/// The form that we can make best: JSON itself, then its kin, then forms, text and bytes; `None` when there is none.
 pub(super) fn choose(operation: &Operation) -> Option<BodyForm<'_>> {
     let media = operation.body.as_ref()?.media.iter();
-    let known =
-        media.filter_map(|media| coding(&media.essence).map(|(coding, content_type)| (media, coding, content_type)));
+    let known = media.filter_map(|media| coding(media).map(|(coding, content_type)| (media, coding, content_type)));
     let (media, coding, content_type) = known.min_by_key(|(_, coding, content_type)| {
-        (*coding != Coding::Json, *content_type != "application/json", *coding == Coding::Text)
+        let rank = match coding {
+            Coding::Json => 0,
+            Coding::Form | Coding::Multipart => 1,
+            Coding::Text => 2,
+            Coding::Bytes => 3,
+        };
+        (rank, *content_type != "application/json")
     })?;
     let schema = media.schema.clone().or_else(|| Schema::standalone(Value::Bool(true)).ok())?;
     Some(BodyForm { media, content_type: content_type.to_owned(), coding, schema })
 }
 
-fn coding(essence: &str) -> Option<(Coding, &str)> {
-    match essence {
-        "*/*" | "application/*" => Some((Coding::Json, "application/json")),
-        "application/json" => Some((Coding::Json, essence)),
-        _ if essence.ends_with("+json") => Some((Coding::Json, essence)),
-        "application/x-www-form-urlencoded" => Some((Coding::Form, essence)),
+fn coding(media: &MediaType) -> Option<(Coding, &str)> {
+    let is_binary = || media.schema.as_ref().is_some_and(|schema| form::is_binary(&Node::root(schema)));
+    match media.essence.as_str() {
+        "*/*" | "application/*" if is_binary() => Some((Coding::Bytes, "application/octet-stream")),
+        "*/*" | "application/*" | "application/*+json" => Some((Coding::Json, "application/json")),
+        "application/json" => Some((Coding::Json, "application/json")),
+        essence if essence.ends_with("+json") => Some((Coding::Json, essence)),
+        "application/x-www-form-urlencoded" => Some((Coding::Form, "application/x-www-form-urlencoded")),
+        "multipart/form-data" => Some((Coding::Multipart, "multipart/form-data")),
         "text/plain" | "text/*" => Some((Coding::Text, "text/plain; charset=utf-8")),
+        "application/octet-stream" => Some((Coding::Bytes, "application/octet-stream")),
         _ => None,
     }
 }
@@ -55,12 +78,124 @@ fn coding(essence: &str) -> Option<(Coding, &str)> {
 impl BodyForm<'_> {
     /// What is sent for a value.
     pub fn content(&self, value: &Value) -> Content {
-        let body = match (self.coding, value) {
-            (Coding::Json, _) => Body::Json(value.clone()),
-            (Coding::Form, _) => Body::Form(value.clone()),
-            (Coding::Text, Value::String(text)) => Body::Bytes(text.clone().into_bytes()),
-            (Coding::Text, other) => Body::Bytes(other.to_string().into_bytes()),
+        let form = Form { encoding: &self.media.encoding, schema: Some(&self.schema) };
+        let mut content_type = self.content_type.clone();
+        let body = match self.coding {
+            Coding::Json => Body::Json(value.clone()),
+            Coding::Form if form.encoding.is_empty() => Body::Form(value.clone()),
+            Coding::Form => Body::Bytes(form.url_encoded(value)),
+            Coding::Multipart => {
+                let (body, boundary) = form.multipart(value);
+                content_type = format!("{content_type}; boundary={boundary}");
+                Body::Bytes(body)
+            }
+            Coding::Text | Coding::Bytes => Body::Bytes(scalar(value).into_bytes()),
         };
-        Content { content_type: Some(self.content_type.clone()), body }
+        Content { content_type: Some(content_type), body }
+    }
+
+    /// Whether a value can be sent: a form in parts has one at least (RFC 2046 section 5.1.1).
+    pub fn can_send(&self, value: &Value) -> bool {
+        self.coding != Coding::Multipart || value.as_object().is_some_and(|members| !members.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Contract, read};
+    use crate::generate::{Case, CaseKind, Options, fixture, generate};
+
+    fn contract(content: &str) -> Contract {
+        let text = format!(
+            "openapi: 3.1.0\npaths: {{/a: {{post: {{operationId: send, responses: {{}}, \
+             requestBody: {{required: true, content: {{{content}}}}}}}}}}}\n"
+        );
+        read("api.yaml", &text, None).unwrap()
+    }
+
+    fn cases(content: &str) -> Vec<Case> {
+        generate(&contract(content), &fixture::target(), None, &Options { seed: 1, cases: 4 }).cases
+    }
+
+    fn sent(case: &Case) -> (String, String) {
+        let content = case.request.content.clone().unwrap_or(Content { content_type: None, body: Body::Bytes(vec![]) });
+        let body = String::from_utf8_lossy(&content.body.to_bytes()).replace("\r\n", "\n");
+        (content.content_type.unwrap_or_default(), body)
+    }
+
+    /// What breaks the body, and what is sent for it.
+    fn broken(content: &str) -> String {
+        let cases = cases(content);
+        let of_body = cases.iter().filter(|case| match &case.kind {
+            CaseKind::Negative(violation) => violation.at.to_string().starts_with("body#"),
+            _ => false,
+        });
+        let line = |case: &Case| format!("{} [{}]", case.id, sent(case).1);
+        of_body.map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    const MEMBERS: &str = "{type: object, required: [count], properties: {count: {type: integer, minimum: 1}, \
+                           name: {type: string, maxLength: 3}, tags: {type: array, items: {type: string}, maxItems: 1}}}";
+
+    #[test]
+    fn a_form_in_parts_is_sent_under_its_boundary() {
+        let cases = cases(&format!("multipart/form-data: {{schema: {MEMBERS}}}"));
+        let least = cases.iter().find(|case| case.id.0 == "send/positive/least").unwrap();
+        let (content_type, body) = sent(least);
+        assert_eq!(content_type, "multipart/form-data; boundary=uptospec-boundary");
+        assert!(body.contains("name=\"count\"\n\n1\n--uptospec-boundary--"), "{body}");
+    }
+
+    #[test]
+    fn what_is_broken_in_a_form_stays_wrong_as_text() {
+        insta::assert_snapshot!(broken(&format!("application/x-www-form-urlencoded: {{schema: {MEMBERS}}}")), @r"
+        send/negative/body#/count-required []
+        send/negative/body#/count-type [count=uptospec]
+        send/negative/body#/count-type-2 [count=]
+        send/negative/body#/count-minimum [count=0]
+        send/negative/body#/name-maxLength [count=1&name=plea&tags=is+with+order+price+today+blue]
+        send/negative/body#/tags-maxItems [count=1&name=ple&tags=is+with+order+price+today+blue&tags=is+with+order+price+today+bluea]
+        send/negative/body#-required []
+        send/negative/body#-required-2 []
+        ");
+    }
+
+    #[test]
+    fn a_text_is_broken_as_a_whole_and_bytes_never() {
+        insta::assert_snapshot!(broken("text/plain: {schema: {type: string, minLength: 2}}"), @r"
+        send/negative/body#-type [7]
+        send/negative/body#-type-2 []
+        send/negative/body#-minLength [s]
+        send/negative/body#-required []
+        send/negative/body#-required-2 []
+        ");
+        insta::assert_snapshot!(broken("application/octet-stream: {schema: {type: string, minLength: 2}}"), @r"
+        send/negative/body#-required []
+        send/negative/body#-required-2 []
+        ");
+    }
+
+    #[test]
+    fn a_form_of_optional_members_has_a_part_at_least() {
+        let cases = cases("multipart/form-data: {schema: {type: object, properties: {a: {type: string}}}}");
+        let positives: Vec<_> = cases.iter().filter(|case| case.kind == CaseKind::Positive).collect();
+        assert!(!positives.is_empty() && positives.iter().all(|case| sent(case).1.contains("name=\"")));
+    }
+
+    #[test]
+    fn json_goes_before_forms_and_these_before_bytes() {
+        let chosen = |content: &str| {
+            let contract = contract(content);
+            choose(&contract.operations[0]).map(|form| (form.coding, form.content_type))
+        };
+        let all = "application/octet-stream: {}, text/plain: {}, multipart/form-data: {}, application/problem+json: {}";
+        assert_eq!(chosen(all), Some((Coding::Json, "application/problem+json".to_owned())));
+        assert_eq!(
+            chosen("'*/*': {schema: {type: string, format: binary}}"),
+            Some((Coding::Bytes, "application/octet-stream".to_owned()))
+        );
+        assert_eq!(chosen("application/*+json: {}"), Some((Coding::Json, "application/json".to_owned())));
+        assert_eq!(chosen("audio/mpeg: {}"), None);
     }
 }

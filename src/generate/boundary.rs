@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::caller::Caller;
 use super::draft::{Draft, is_reserved};
 use super::identity::set_if_valid;
+use super::limit::limits;
 use super::maker::{self, Maker};
 use super::place::{Place, places};
 use super::strategy::{Extent, Node, Ungeneratable};
@@ -17,8 +18,8 @@ const SHORT_OF_THE_LIMIT: usize = 64;
 /// Longer JSON than this is not made.
 const LONGEST_JSON: usize = 1_000_000;
 
-/// Only what must be there, everything, each way of the stream switch, telling texts, the longest JSON,
-/// each fixed value once.
+/// Only what must be there, everything, each way of the stream switch, everything at its limits, telling
+/// texts, the longest JSON, each fixed value once.
 pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(String, Draft)>, Ungeneratable> {
     let least = maker.draft(Extent::Least, "positive/least", caller)?;
     let most = maker.draft(Extent::Most, "positive/most", caller)?;
@@ -26,6 +27,7 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
     if let Some(switch) = &maker.operation.stream_switch {
         drafts.extend(switched(maker, switch, &least));
     }
+    drafts.extend(limits(maker, caller, &most));
     drafts.extend(telling_texts(maker, caller, &least));
     drafts.extend(longest_json(maker, caller, &most));
     drafts.extend(each_fixed_value(maker, caller, &most));

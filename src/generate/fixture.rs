@@ -66,6 +66,7 @@ pub(super) fn json_media(schema: Value, example: Value) -> MediaType {
         essence: "application/json".into(),
         schema: Some(self::schema(schema)),
         examples: vec![Example { name: "example".into(), value: example, strength: Strength::Documented }],
+        encoding: IndexMap::new(),
         stream: None,
         promises: Vec::new(),
     }
@@ -76,6 +77,7 @@ fn response(status: u16, essences: &[&str]) -> Response {
         essence: (*essence).into(),
         schema: None,
         examples: Vec::new(),
+        encoding: IndexMap::new(),
         stream: None,
         promises: Vec::new(),
     };
@@ -148,6 +150,7 @@ fn send_message() -> Operation {
         schema: self::schema(schema),
         style: ParameterStyle::Simple,
         explode: false,
+        allow_reserved: false,
         examples: Vec::new(),
         promises: Vec::new(),
     };

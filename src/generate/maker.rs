@@ -6,7 +6,7 @@ use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use super::body::{self, BodyForm};
+use super::body::{self, BodyForm, Coding};
 use super::caller::{self, Caller};
 use super::draft::{Draft, is_at, is_reserved};
 use super::sequence::Sources;
@@ -23,7 +23,7 @@ pub(super) enum Obstacle {
     #[error("a body of {0} cannot be made")]
     MediaType(String),
     #[error("{0}: {1}")]
-    Part(Location, Ungeneratable),
+    Part(Location, Box<Ungeneratable>),
 }
 
 /// Makes drafts and requests of one operation.
@@ -46,11 +46,9 @@ struct Extents {
 
 impl Extents {
     fn of(schema: &Schema, alphabet: Alphabet) -> Result<Self, Ungeneratable> {
-        Ok(Extents {
-            least: strategy::with(schema, Extent::Least, alphabet)?,
-            most: strategy::with(schema, Extent::Most, alphabet)?,
-            free: strategy::with(schema, Extent::Free, alphabet)?,
-        })
+        let known = Arc::default();
+        let with = |extent| strategy::with(schema, &known, extent, alphabet);
+        Ok(Extents { least: with(Extent::Least)?, most: with(Extent::Most)?, free: with(Extent::Free)? })
     }
 
     fn value(&self, extent: Extent, runner: &mut TestRunner) -> Result<Value, Ungeneratable> {
@@ -78,12 +76,13 @@ impl<'a> Maker<'a> {
             .parameters
             .iter()
             .map(|parameter| match Extents::of(&parameter.schema, alphabet(parameter)) {
-                Err(reason) if parameter.required => Err(Obstacle::Part(parameter.part(), reason)),
+                Err(reason) if parameter.required => Err(Obstacle::Part(parameter.part(), Box::new(reason))),
                 made => Ok(made),
             })
             .collect::<Result<_, _>>()?;
-        let body = form.as_ref().map(|form| Extents::of(&form.schema, Alphabet::Any)).transpose();
-        let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), reason))?;
+        let alphabet = |coding| if coding == Coding::Json { Alphabet::Json } else { Alphabet::Any };
+        let body = form.as_ref().map(|form| Extents::of(&form.schema, alphabet(form.coding))).transpose();
+        let body = body.map_err(|reason| Obstacle::Part(Location::Body(String::new()), Box::new(reason)))?;
         let links = links_into(contract, operation);
         Ok(Maker { contract, operation, form, seed, parameters, body, links })
     }
@@ -170,7 +169,11 @@ impl<'a> Maker<'a> {
                 return Ok(made_up);
             }
         }
-        strategies.value(extent, &mut seed::runner(self.seed, words))
+        let value = strategies.value(extent, &mut seed::runner(self.seed, words))?;
+        if parameter.required && !serialise::is_written(parameter, &value) {
+            return strategies.value(Extent::Most, &mut seed::runner(self.seed, words));
+        }
+        Ok(value)
     }
 
     fn body(
@@ -183,6 +186,9 @@ impl<'a> Maker<'a> {
     ) -> Result<Value, Ungeneratable> {
         let words = [self.operation.id.as_str(), name, "body#"];
         let mut body = strategies.value(extent, &mut seed::runner(self.seed, &words))?;
+        if !form.can_send(&body) {
+            body = strategies.value(Extent::Most, &mut seed::runner(self.seed, &words))?;
+        }
         self.identify(&mut body, form, name, caller);
         Ok(body)
     }
@@ -211,7 +217,8 @@ impl<'a> Maker<'a> {
             bindings: self.bindings(draft, caller),
         };
         for (parameter, value) in self.operation.parameters.iter().zip(&draft.parameters) {
-            if let Some(value) = value.as_ref().filter(|_| !is_reserved(parameter)) {
+            let is_sent = |value: &&Value| !is_reserved(parameter) && serialise::is_written(parameter, value);
+            if let Some(value) = value.as_ref().filter(|value| parameter.required || is_sent(value)) {
                 add_parameter(&mut request, parameter, value);
             }
         }
@@ -254,14 +261,13 @@ pub(super) fn add_parameter(request: &mut Request, parameter: &Parameter, value:
     match parameter.location {
         ParameterLocation::Path => request.path_values.push((name, serialise::text(parameter, value))),
         ParameterLocation::Query => {
-            let pairs = serialise::pairs(parameter, value).into_iter();
-            request.query.extend(pairs.map(|(name, text)| (name, Text::plain(text))));
+            request.query.extend(serialise::pairs(parameter, value));
         }
-        ParameterLocation::Header => {
-            caller::set_header(request, &name, Text::plain(serialise::text(parameter, value)));
-        }
+        ParameterLocation::Header => caller::set_header(request, &name, serialise::text(parameter, value)),
         ParameterLocation::Cookie => {
-            caller::add_cookie(request, &name, Text::plain(serialise::text(parameter, value)));
+            for (name, text) in serialise::pairs(parameter, value) {
+                caller::add_cookie(request, &name, text);
+            }
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use http::Method;
+use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::form::Form;
 use super::suite::Template;
 use crate::contract::{Expression, Location, Strength};
 use crate::target::{Secret, Text};
@@ -17,7 +19,7 @@ pub struct Request {
     /// The path template.
     pub path: String,
     /// Values of the template's variables, already styled but not percent-encoded.
-    pub path_values: Vec<(String, String)>,
+    pub path_values: Vec<(String, Text)>,
     /// Query pairs, already styled but not percent-encoded.
     pub query: Vec<(String, Text)>,
     /// Header fields, credentials among them.
@@ -173,24 +175,17 @@ impl Body {
     pub fn to_bytes(&self) -> Vec<u8> {
         match self {
             Body::Json(value) => value.to_string().into_bytes(),
-            Body::Form(value) => form_encoded(value).into_bytes(),
+            Body::Form(value) => form_encoded(value),
             Body::Bytes(bytes) => bytes.clone(),
         }
     }
 }
 
-fn form_encoded(value: &Value) -> String {
-    if let Value::String(encoded) = value {
-        return encoded.clone();
+fn form_encoded(value: &Value) -> Vec<u8> {
+    match value {
+        Value::String(encoded) => encoded.clone().into_bytes(),
+        members => Form { encoding: &IndexMap::new(), schema: None }.url_encoded(members),
     }
-    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in value.as_object().into_iter().flatten() {
-        match value {
-            Value::String(text) => pairs.append_pair(name, text),
-            other => pairs.append_pair(name, &other.to_string()),
-        };
-    }
-    pairs.finish()
 }
 
 #[cfg(test)]
@@ -202,7 +197,7 @@ mod tests {
     #[test]
     fn a_form_is_written_by_its_members_and_a_text_as_it_is() {
         let bytes = |value: Value| String::from_utf8(Body::Form(value).to_bytes()).unwrap();
-        assert_eq!(bytes(json!({"code": "a&b", "n": 7, "all": [1, 2]})), "code=a%26b&n=7&all=%5B1%2C2%5D");
+        assert_eq!(bytes(json!({"code": "a&b", "n": 7, "all": [1, 2]})), "code=a%26b&n=7&all=1&all=2");
         assert_eq!(bytes(json!("code=a%26b&n=7")), "code=a%26b&n=7");
     }
 }

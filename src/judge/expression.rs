@@ -29,10 +29,7 @@ pub fn value_of(expression: &Expression, case: &Case, exchange: &Exchange) -> Op
 
 fn sent(location: &Location, request: &Request) -> Option<Value> {
     match location {
-        Location::Path(name) => {
-            let (_, value) = request.path_values.iter().find(|(candidate, _)| candidate == name)?;
-            Some(Value::String(value.clone()))
-        }
+        Location::Path(name) => plain(&request.path_values, |candidate| candidate == name),
         Location::Query(name) => plain(&request.query, |candidate| candidate == name),
         Location::Header(name) => plain(&request.headers, |candidate| candidate.eq_ignore_ascii_case(name)),
         Location::Cookie(name) => cookie(request, name),

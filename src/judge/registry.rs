@@ -1,8 +1,8 @@
 //! All the rules, by family.
 
 use super::{
-    Rule, auth, body, echo, error, header, http, isolation, item, limit, resource, sse, status, stream, text, unique,
-    workflow,
+    Rule, auth, body, echo, error, header, http, isolation, item, limit, resource, snapshot, sse, status, stream, text,
+    unique, workflow,
 };
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
@@ -26,6 +26,7 @@ const FAMILIES: &[&[Rule]] = &[
     stream::RULES,
     item::RULES,
     text::RULES,
+    snapshot::RULES,
 ];
 
 /// Least likeness, from 0 to 1, of an id that is offered in place of an unknown one.

@@ -172,7 +172,7 @@ fn unknown_served(evidence: &Evidence<'_>, sink: &mut Sink) {
         200..=299 => {}
         _ => return,
     }
-    let id = evidence.case.request.path_values.last().map_or("", |(_, id)| id.as_str());
+    let id = evidence.case.request.path_values.last().map(|(_, id)| id.to_string()).unwrap_or_default();
     let mut finding = sink.finding(format!("answered {} to an id that was never given", answer.status));
     finding.expected = "404".to_owned();
     finding.actual = format!("{} to the id `{id}`", answer.status);

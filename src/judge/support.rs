@@ -193,7 +193,14 @@ pub(super) fn response(status: StatusPattern, media: Option<&str>) -> Response {
 
 /// A body without schema.
 pub(super) fn media_type(essence: &str) -> MediaType {
-    MediaType { essence: essence.to_owned(), schema: None, examples: Vec::new(), stream: None, promises: Vec::new() }
+    MediaType {
+        essence: essence.to_owned(),
+        schema: None,
+        encoding: indexmap::IndexMap::new(),
+        examples: Vec::new(),
+        stream: None,
+        promises: Vec::new(),
+    }
 }
 
 /// A documented header.
@@ -230,7 +237,7 @@ fn request() -> Request {
     Request {
         method: http::Method::POST,
         path: "/sessions/{id}".to_owned(),
-        path_values: vec![("id".to_owned(), "ses_1".to_owned())],
+        path_values: vec![("id".to_owned(), Text::plain("ses_1"))],
         query: Vec::new(),
         headers: vec![("x-plain".to_owned(), Text::plain("plain"))],
         content: Some(Content {

@@ -173,7 +173,7 @@ impl RecordedRequest {
         RecordedRequest {
             method: request.method.to_string(),
             path: request.path.clone(),
-            path_values: request.path_values.iter().map(|(name, value)| (name.clone(), hidden(value))).collect(),
+            path_values: texts(&request.path_values),
             query: texts(&request.query),
             headers: texts(&request.headers),
             content_type: request.content.as_ref().and_then(|content| content.content_type.clone()),
@@ -193,7 +193,7 @@ impl RecordedRequest {
         Ok(Request {
             method,
             path: self.path.clone(),
-            path_values: self.path_values.clone(),
+            path_values: self.path_values.iter().map(|(name, value)| (name.clone(), Text::plain(value))).collect(),
             query: texts(&self.query),
             headers: texts(&self.headers),
             content: body.map(|body| Content { content_type: self.content_type.clone(), body }),

@@ -8,15 +8,19 @@ use quick_xml::events::{BytesStart, Event as Xml};
 use serde_json::Value;
 
 use super::{ReportFormat, ReportSpec, fixture, open};
-use crate::run::Reporter;
+use crate::run::{Reporter, RunResult};
 
 /// Rule, operation and, in brackets, state: `item/schema sendMessage (agent-not-public)`.
 type Said = BTreeSet<String>;
 
 fn written(format: ReportFormat) -> String {
+    written_of(format, &fixture::run())
+}
+
+fn written_of(format: ReportFormat, run: &RunResult) -> String {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     let mut reporter = open(&ReportSpec { format, path: file.path().to_owned() }).unwrap();
-    fixture::events(&fixture::run(), |event| reporter.event(event).unwrap());
+    fixture::events(run, |event| reporter.event(event).unwrap());
     let mut text = String::new();
     file.rewind().unwrap();
     file.read_to_string(&mut text).unwrap();
@@ -114,4 +118,32 @@ fn every_report_says_the_same_findings() {
             assert_eq!(said, expected, "{format:?}");
         }
     }
+}
+
+#[test]
+fn every_report_tells_what_is_known_and_what_no_longer_holds() {
+    let run = fixture::with_baseline();
+    for format in ReportFormat::ALL {
+        let (report, before) = (written_of(format, &run), written_of(format, &fixture::run()));
+        match format {
+            ReportFormat::Badge => assert!(report.contains("2 errors") && before.contains("3 errors"), "{report}"),
+            ReportFormat::Har => assert!(report.contains("release 2.3 mends it"), "{report}"),
+            _ => {
+                for told in ["release 2.3 mends it", "2027-01-31", "sse/bom", "no longer occurs", "known.toml"] {
+                    assert!(report.contains(told), "{told} in {format:?}: {report}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_known_fails_no_test_case_and_raises_no_alarm() {
+    let run = fixture::with_baseline();
+    let junit = written_of(ReportFormat::Junit, &run);
+    assert!(junit.contains(r#"<skipped message="known: release 2.3 mends it (until 2027-01-31)"/>"#), "{junit}");
+    assert!(junit.contains(r#"name="baseline: sse/bom">"#) && junit.contains(r#"type="gone""#), "{junit}");
+    let github = written_of(ReportFormat::Github, &run);
+    assert!(github.starts_with("::notice file=specs/agentix.yaml,title=item/schema"), "{github}");
+    assert!(github.contains("::error file=known.toml,line=7,title=baseline%3A sse/bom sendMessage::"), "{github}");
 }

@@ -49,10 +49,7 @@ fn write_svg(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
 }
 
 fn message(run: &RunResult) -> String {
-    let number = |severity| {
-        let findings = run.targets.iter().flat_map(|target| &target.findings);
-        findings.filter(|found| found.finding.severity == severity).count()
-    };
+    let number = |severity| run.targets.iter().map(|target| target.number_of(severity)).sum();
     match run.verdict {
         RunVerdict::Violations => {
             let found = [(number(Severity::Error), "error"), (number(Severity::Warning), "warning")];

@@ -7,15 +7,16 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use indexmap::IndexMap;
 use serde_json::json;
+use toml::value::Date;
 
 use crate::contract::{Place, Source, Strength};
 use crate::generate::{CaseKind, Expect};
 use crate::judge::{At, Context, Finding, Severity, StreamEnd};
 use crate::recording::{RecordedCase, RecordedRequest};
 use crate::run::{
-    CheckCount, Covered, Event, FoundCase, FoundFinding, Latency, Moment, NotChecked, OperationCoverage, Percentiles,
-    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream, Streams,
-    TargetResult, Timeline,
+    CheckCount, Covered, Event, FoundCase, FoundFinding, Known, Lapse, Lapsed, Latency, Moment, NotChecked,
+    OperationCoverage, Percentiles, PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict,
+    ShownRow, ShownStream, Streams, TargetResult, Timeline,
 };
 use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
@@ -71,6 +72,23 @@ pub fn run() -> RunResult {
 /// A run with one target that keeps its contract.
 pub fn conformant() -> RunResult {
     RunResult { verdict: RunVerdict::Conformant, targets: vec![target("agntix", RunVerdict::Conformant)], ..run() }
+}
+
+/// The run with a baseline that knows its first finding, and of which one entry no longer holds.
+pub fn with_baseline() -> RunResult {
+    let mut run = run();
+    let target = &mut run.targets[0];
+    let (reason, expires) = ("release 2.3 mends it".to_owned(), Date { year: 2027, month: 1, day: 31 });
+    target.findings[0].known = Some(Known { reason, expires: Some(expires), flaky: false });
+    target.lapsed.push(Lapsed {
+        rule: "sse/bom",
+        operation: "sendMessage".to_owned(),
+        state: None,
+        why: Lapse::Gone,
+        reason: "a proxy writes it".to_owned(),
+        place: Place { file: "known.toml".into(), line: 7, column: 1, span: 0..0 },
+    });
+    run
 }
 
 fn agentix() -> TargetResult {
@@ -145,6 +163,8 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
             },
         )]),
         coverage: coverage(),
+        shapes: BTreeMap::new(),
+        lapsed: Vec::new(),
     }
 }
 
@@ -336,6 +356,7 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
         },
         exchange: answered(200, "text/plain", b"", END),
         stream: None,
+        known: None,
         recorded: recorded(),
         context: Context::default(),
     }

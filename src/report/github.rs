@@ -6,7 +6,7 @@ use super::safe;
 use super::told::{self, LONGEST_TEXT};
 use crate::contract::Place;
 use crate::judge::Severity;
-use crate::run::{FoundFinding, RunResult, TargetResult};
+use crate::run::{FoundFinding, Lapsed, RunResult, TargetResult};
 
 /// Writes the commands of a run, the gravest findings of each target first. GitHub shows the first ten of a severity.
 ///
@@ -20,15 +20,16 @@ pub fn write(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
             writeln!(out, "::error file={},title={}::{}", property(&target.spec), property(title), data(&message))?;
         }
         target.findings.iter().try_for_each(|found| write_finding(out, target, found))?;
+        target.lapsed.iter().try_for_each(|lapsed| write_lapsed(out, target, lapsed))?;
     }
     Ok(())
 }
 
 fn write_finding(out: &mut dyn io::Write, target: &TargetResult, found: &FoundFinding) -> io::Result<()> {
     let level = match found.finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "notice",
+        Severity::Error if found.known.is_none() => "error",
+        Severity::Warning if found.known.is_none() => "warning",
+        Severity::Error | Severity::Warning | Severity::Note => "notice",
     };
     let file = match place(target, found) {
         Some(place) => format!("file={},line={}", property(&place.file), place.line),
@@ -36,6 +37,14 @@ fn write_finding(out: &mut dyn io::Write, target: &TargetResult, found: &FoundFi
     };
     let title = property(&format!("{} {}", found.finding.rule, told::subject(found)));
     writeln!(out, "::{level} {file},title={title}::{}", data(&message(target, found)))
+}
+
+/// An entry of the baseline that no longer holds, at its line.
+fn write_lapsed(out: &mut dyn io::Write, target: &TargetResult, lapsed: &Lapsed) -> io::Result<()> {
+    let (file, line) = (property(&lapsed.place.file), lapsed.place.line);
+    let title = property(&format!("baseline: {}", told::lapsed_subject(lapsed)));
+    let message = format!("{}: {}", safe::text(&target.name), told::lapsed_words(lapsed));
+    writeln!(out, "::error file={file},line={line},title={title}::{}", data(&message))
 }
 
 /// Where the spec makes the promise that the finding names.

@@ -13,8 +13,9 @@ use super::safe;
 use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
-    CheckCount, Event, FoundCase, FoundFinding, Latency, NotChecked, OperationCoverage, Percentiles, PromiseOutcome,
-    PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShownRow, ShownStream, Streams, TargetResult,
+    CheckCount, Event, FoundCase, FoundFinding, Known, Lapsed, Latency, NotChecked, OperationCoverage, Percentiles,
+    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShownRow, ShownStream, Streams,
+    TargetResult,
 };
 
 /// Writes the JSON report when the run is done.
@@ -68,6 +69,7 @@ pub(super) struct TargetView<'a> {
     latency: IndexMap<&'a str, LatencyView>,
     streams: &'a IndexMap<String, Streams>,
     coverage: &'a IndexMap<String, OperationCoverage>,
+    lapsed: Vec<LapsedView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +88,25 @@ pub(super) struct FindingView<'a> {
     reproduced: Reproduced,
     stream: Option<StreamView<'a>>,
     case: CaseView<'a>,
+    known: Option<KnownView<'a>>,
+}
+
+#[derive(Serialize)]
+struct KnownView<'a> {
+    reason: &'a str,
+    expires: Option<String>,
+    flaky: bool,
+}
+
+#[derive(Serialize)]
+struct LapsedView<'a> {
+    rule: &'a str,
+    operation: &'a str,
+    state: Option<&'a str>,
+    why: &'static str,
+    message: String,
+    reason: &'a str,
+    place: String,
 }
 
 #[derive(Serialize)]
@@ -181,6 +202,7 @@ impl<'a> From<&'a TargetResult> for TargetView<'a> {
             latency: target.latency.iter().map(|(id, latency)| (id.as_str(), LatencyView::from(latency))).collect(),
             streams: &target.streams,
             coverage: &target.coverage,
+            lapsed: target.lapsed.iter().map(LapsedView::from).collect(),
         }
     }
 }
@@ -203,6 +225,28 @@ impl<'a> From<&'a FoundFinding> for FindingView<'a> {
             reproduced: found.reproduced,
             stream: found.stream.as_ref().map(StreamView::from),
             case: CaseView::from(&found.case),
+            known: found.known.as_ref().map(KnownView::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Known> for KnownView<'a> {
+    fn from(known: &'a Known) -> Self {
+        let Known { reason, expires, flaky } = known;
+        KnownView { reason, expires: expires.map(|date| date.to_string()), flaky: *flaky }
+    }
+}
+
+impl<'a> From<&'a Lapsed> for LapsedView<'a> {
+    fn from(lapsed: &'a Lapsed) -> Self {
+        LapsedView {
+            rule: lapsed.rule,
+            operation: &lapsed.operation,
+            state: lapsed.state.as_deref(),
+            why: lapsed.why.word(),
+            message: lapsed.in_words(),
+            reason: &lapsed.reason,
+            place: lapsed.place.to_string(),
         }
     }
 }
@@ -301,8 +345,12 @@ mod tests {
     use crate::report::fixture;
 
     fn written() -> String {
+        written_of(&fixture::run())
+    }
+
+    fn written_of(run: &RunResult) -> String {
         let mut out = Vec::new();
-        JsonReport::new(&mut out).event(&Event::RunFinished(&fixture::run())).unwrap();
+        JsonReport::new(&mut out).event(&Event::RunFinished(run)).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -393,9 +441,11 @@ mod tests {
 
     #[test]
     fn a_report_keeps_the_published_schema_and_has_no_key_that_it_does_not_describe() {
-        let report: Value = serde_json::from_str(&written()).unwrap();
-        for schema in schemas() {
-            assert_eq!(faults(&schema, &report), [""; 0]);
+        for run in [fixture::run(), fixture::with_baseline()] {
+            let report: Value = serde_json::from_str(&written_of(&run)).unwrap();
+            for schema in schemas() {
+                assert_eq!(faults(&schema, &report), [""; 0]);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event as Xml};
 use super::told::{self, LONGEST_TEXT};
 use super::{safe, words};
 use crate::judge::Severity;
-use crate::run::{CheckCount, FoundFinding, NotChecked, RunResult, TargetResult};
+use crate::run::{CheckCount, FoundFinding, Lapsed, NotChecked, RunResult, TargetResult};
 
 type XmlWriter<'w> = Writer<&'w mut dyn io::Write>;
 
@@ -49,6 +49,8 @@ enum Outcome<'a> {
     /// A finding below the severity that fails the run.
     Told(&'a FoundFinding),
     Failed(&'a FoundFinding),
+    /// An entry of the baseline that no longer holds.
+    Lapsed(&'a Lapsed),
     Skipped(String),
     /// It could not be judged.
     Error(String),
@@ -66,16 +68,26 @@ fn cases(target: &TargetResult, fail_on: Severity) -> Vec<TestCase<'_>> {
     let unfound = target.checks.iter().filter(|check| !found.contains(&(check.rule, &check.operation)));
     let findings = target.findings.iter().map(|found| of_finding(found, fail_on));
     let left_out = target.left_out.iter().map(of_left_out);
-    unjudged.into_iter().chain(findings).chain(unfound.map(of_check)).chain(left_out).collect()
+    let lapsed = target.lapsed.iter().map(of_lapsed);
+    unjudged.into_iter().chain(findings).chain(lapsed).chain(unfound.map(of_check)).chain(left_out).collect()
 }
 
 fn of_finding(found: &FoundFinding, fail_on: Severity) -> TestCase<'_> {
     let state = found.state.as_ref().map(|state| format!(" ({state})")).unwrap_or_default();
-    let fails = found.finding.severity >= fail_on;
+    let outcome = match &found.known {
+        Some(known) => Outcome::Skipped(format!("known: {}", told::known_words(known))),
+        None if found.finding.severity >= fail_on => Outcome::Failed(found),
+        None => Outcome::Told(found),
+    };
+    TestCase { operation: &found.operation, name: format!("{}{state}", found.finding.rule), outcome }
+}
+
+fn of_lapsed(lapsed: &Lapsed) -> TestCase<'_> {
+    let state = lapsed.state.as_ref().map(|state| format!(" ({state})")).unwrap_or_default();
     TestCase {
-        operation: &found.operation,
-        name: format!("{}{state}", found.finding.rule),
-        outcome: if fails { Outcome::Failed(found) } else { Outcome::Told(found) },
+        operation: &lapsed.operation,
+        name: format!("baseline: {}{state}", lapsed.rule),
+        outcome: Outcome::Lapsed(lapsed),
     }
 }
 
@@ -118,7 +130,7 @@ impl Counts {
         let number = |is: fn(&Outcome<'_>) -> bool| cases.iter().filter(|case| is(&case.outcome)).count();
         Counts {
             tests: cases.len(),
-            failures: number(|outcome| matches!(outcome, Outcome::Failed(_))),
+            failures: number(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Lapsed(_))),
             errors: number(|outcome| matches!(outcome, Outcome::Error(_))),
             skipped: number(|outcome| matches!(outcome, Outcome::Skipped(_))),
         }
@@ -187,6 +199,12 @@ fn write_case(xml: &mut XmlWriter<'_>, target: &str, case: &TestCase<'_>) -> io:
             xml.create_element("failure")
                 .with_attributes([("message", told::message(found).as_str()), ("type", found.finding.severity.word())])
                 .write_text_content(BytesText::new(&block(found)))?;
+            Ok(())
+        }),
+        Outcome::Lapsed(lapsed) => element.write_inner_content(|xml| {
+            xml.create_element("failure")
+                .with_attributes([("message", told::lapsed_words(lapsed).as_str()), ("type", lapsed.why.word())])
+                .write_empty()?;
             Ok(())
         }),
         Outcome::Skipped(reason) => element.write_inner_content(|xml| write_reason(xml, "skipped", reason)),

@@ -5,7 +5,7 @@
 use std::io;
 
 use super::markup::{code, code_in_cell, code_in_html, fenced, prose};
-use super::terminal::{TerminalOptions, not_checked_words, print_evidence};
+use super::terminal::{TerminalOptions, known_words, not_checked_words, print_evidence};
 use super::told::{self, LONGEST_TEXT};
 use super::{safe, words};
 use crate::judge::Severity;
@@ -27,10 +27,15 @@ const WIDTH: usize = 100;
 pub fn write(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
     let mut report = format!("## uptospec: {}\n\n{}", headline(run), targets(run));
     report += &reasons(run, "Could not be judged in full", |target| target.incomplete.clone());
-    for target in run.targets.iter().filter(|target| !target.findings.is_empty()) {
+    report += &reasons(run, "Entries of the baseline that no longer hold", |target| {
+        let told = |lapsed| format!("{}: {}", told::lapsed_subject(lapsed), told::lapsed_words(lapsed));
+        target.lapsed.iter().map(told).collect()
+    });
+    for target in run.targets.iter().filter(|target| target.findings.len() > target.known().count()) {
         report += &format!("\n### {}\n", code(&target.name));
         add_findings(&mut report, target)?;
     }
+    report += &reasons(run, "Known", known_words);
     report += &reasons(run, "Not checked", not_checked_words);
     report += &reasons(run, "Exercised", |target| exercised(target).into_iter().collect());
     report += &format!("\nSeed {}, {}.\n", run.seed, words::duration(run.elapsed));
@@ -38,14 +43,10 @@ pub fn write(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
 }
 
 fn headline(run: &RunResult) -> String {
-    let number = |severity| run.targets.iter().map(|target| number_of(target, severity)).sum();
+    let number = |severity| run.targets.iter().map(|target| target.number_of(severity)).sum();
     let found =
         [(number(Severity::Error), "error"), (number(Severity::Warning), "warning"), (number(Severity::Note), "note")];
     format!("{} ({})", run.verdict.word(), words::counts(&found, "no findings"))
-}
-
-fn number_of(target: &TargetResult, severity: Severity) -> usize {
-    target.findings.iter().filter(|found| found.finding.severity == severity).count()
 }
 
 fn targets(run: &RunResult) -> String {
@@ -63,9 +64,9 @@ fn targets(run: &RunResult) -> String {
             promises(PromiseVerdict::Kept),
             promises(PromiseVerdict::Broken),
             promises(PromiseVerdict::NotChecked),
-            number_of(target, Severity::Error).to_string(),
-            number_of(target, Severity::Warning).to_string(),
-            number_of(target, Severity::Note).to_string(),
+            target.number_of(Severity::Error).to_string(),
+            target.number_of(Severity::Warning).to_string(),
+            target.number_of(Severity::Note).to_string(),
         ];
         table += &format!("| {} |\n", cells.join(" | "));
     }
@@ -100,14 +101,15 @@ fn unfold(summary: &str, content: &str) -> String {
 
 /// Adds the findings of a target, in full as long as there is room.
 fn add_findings(report: &mut String, target: &TargetResult) -> io::Result<()> {
-    for (index, found) in target.findings.iter().enumerate() {
+    let findings: Vec<_> = target.findings.iter().filter(|found| found.known.is_none()).collect();
+    for (index, found) in findings.iter().enumerate() {
         let block = block(found)?;
         if report.len() + block.len() < LONGEST_WITH_BLOCKS {
             *report += &block;
         } else if report.len() < LONGEST {
             *report += &line(found);
         } else {
-            let left = words::count(target.findings.len() - index, "more finding");
+            let left = words::count(findings.len() - index, "more finding");
             *report += &format!("\n- {left}, for which there is no room here\n");
             return Ok(());
         }

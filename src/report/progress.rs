@@ -95,7 +95,8 @@ struct Found {
 impl Found {
     fn of(target: &TargetResult) -> Self {
         let mut found = Found::default();
-        target.findings.iter().for_each(|finding| found.add(finding.finding.severity));
+        let unknown = target.findings.iter().filter(|finding| finding.known.is_none());
+        unknown.for_each(|finding| found.add(finding.finding.severity));
         found
     }
 

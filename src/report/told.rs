@@ -3,7 +3,7 @@
 use super::{safe, words};
 use crate::contract::{Source, Strength};
 use crate::judge::Finding;
-use crate::run::{FoundCase, FoundFinding, Reproduced, ShownStream};
+use crate::run::{FoundCase, FoundFinding, Known, Lapsed, Reproduced, ShownStream};
 use crate::send::{Answer, End, FailureKind, Outcome};
 
 /// The longest text of a field, in columns.
@@ -33,6 +33,7 @@ pub fn fields(found: &FoundFinding) -> Vec<Field> {
     ];
     told.extend(found.also.iter().map(|message| ("also", message.clone())));
     told.push(("seen", seen(found)));
+    told.extend(found.known.as_ref().map(|known| ("known", known_words(known))));
     told.push(("more", format!("uptospec explain {}", finding.rule)));
     told.retain(|(_, text)| !text.is_empty());
     told.into_iter().map(|(name, text)| Field { name, text: safe::clipped(&text, LONGEST_TEXT) }).collect()
@@ -50,8 +51,37 @@ pub fn message(found: &FoundFinding) -> String {
 
 /// The operation and, where the case needs one, the state. Safe.
 pub fn subject(found: &FoundFinding) -> String {
-    let state = found.state.as_ref().map(|state| format!(" ({state})")).unwrap_or_default();
-    safe::text(&found.operation).into_owned() + &safe::text(&state)
+    subject_of(&found.operation, found.state.as_deref())
+}
+
+fn subject_of(operation: &str, state: Option<&str>) -> String {
+    let state = state.map(|state| format!(" ({state})")).unwrap_or_default();
+    safe::text(operation).into_owned() + &safe::text(&state)
+}
+
+/// Why a finding is known, and how long it may be. Safe.
+pub fn known_words(known: &Known) -> String {
+    let until = known.expires.map(|date| format!("until {date}"));
+    let flaky = known.flaky.then(|| "may or may not occur".to_owned());
+    let more: Vec<_> = until.into_iter().chain(flaky).collect();
+    let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join("; ")) };
+    safe::clipped(&known.reason, LONGEST_TEXT) + &more
+}
+
+/// What an entry of the baseline that no longer holds was about: rule, operation and state. Safe.
+pub fn lapsed_subject(lapsed: &Lapsed) -> String {
+    format!("{} {}", lapsed.rule, subject_of(&lapsed.operation, lapsed.state.as_deref()))
+}
+
+/// What is wrong with an entry of the baseline, and where it stands. Safe.
+pub fn lapsed_words(lapsed: &Lapsed) -> String {
+    let place = format!("{}:{}", lapsed.place.file, lapsed.place.line);
+    format!(
+        "{} ({}; {})",
+        lapsed.in_words(),
+        safe::clipped(&place, LONGEST_TEXT),
+        safe::clipped(&lapsed.reason, LONGEST_TEXT)
+    )
 }
 
 /// The sentence that is broken and its document, or the document alone where nothing is quoted. Safe.

@@ -229,7 +229,7 @@ pub(super) fn fill(request: &mut Request, at: &Location, value: &Value) {
         other => other.to_string(),
     };
     match at {
-        Location::Path(name) => set(&mut request.path_values, name, text),
+        Location::Path(name) => set(&mut request.path_values, name, Text::plain(text)),
         Location::Query(name) => set(&mut request.query, name, Text::plain(text)),
         Location::Header(name) => set(&mut request.headers, name, Text::plain(text)),
         Location::Cookie(name) => request.headers.push(("Cookie".to_owned(), Text::plain(format!("{name}={text}")))),
@@ -261,7 +261,7 @@ mod tests {
         Request {
             method: http::Method::POST,
             path: "/s/{id}".to_owned(),
-            path_values: vec![("id".to_owned(), "stand-in".to_owned())],
+            path_values: vec![("id".to_owned(), Text::plain("stand-in"))],
             query: Vec::new(),
             headers: Vec::new(),
             content: Some(Content { content_type: None, body: Body::Json(json!({"a": [1, 2]})) }),
@@ -275,7 +275,7 @@ mod tests {
         fill(&mut request, &Location::Path("id".into()), &json!("ses_1"));
         fill(&mut request, &Location::Body("/a/1".into()), &json!({"x": 1}));
         fill(&mut request, &Location::Header("If-Match".into()), &json!(7));
-        assert_eq!(request.path_values[0].1, "ses_1");
+        assert_eq!(request.path_values[0].1, Text::plain("ses_1"));
         assert_eq!(request.headers[0].1.to_string(), "7");
         let Some(Content { body: Body::Json(body), .. }) = request.content else { panic!("no body") };
         assert_eq!(body, json!({"a": [1, {"x": 1}]}));

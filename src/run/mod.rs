@@ -3,6 +3,7 @@
 //! In: targets with their contracts. Out: [`Event`]s while it goes on, and a [`RunResult`].
 
 mod audit;
+mod baseline;
 mod bind;
 mod budget;
 mod burst;
@@ -28,11 +29,13 @@ mod things;
 mod timeline;
 mod workflow;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::{Instant, SystemTime};
 
 use url::Url;
 
+pub use baseline::{Baseline, Entry, Known, Lapse, Lapsed, PLACEHOLDER, Purpose, today};
 pub use budget::{Extra, Interrupt};
 pub use confirm::REQUESTS as REQUESTS_A_FINDING;
 pub use coverage::{ASPECTS, Covered, OperationCoverage, Share, total as total_coverage};
@@ -48,6 +51,7 @@ use crate::contract::Contract;
 use crate::generate::Suite;
 use crate::judge::Severity;
 use crate::send::ClientError;
+use crate::snapshot::Snapshots;
 use crate::target::Target;
 
 /// One target with everything that is needed to judge it.
@@ -84,6 +88,10 @@ pub struct Options {
     pub confirm: bool,
     /// Ends the run early.
     pub interrupt: Interrupt,
+    /// What is done with snapshots, by target; nothing with those of a target that is not named.
+    pub snapshots: BTreeMap<String, Snapshots>,
+    /// Findings that are known and do not fail the run.
+    pub baseline: Option<Baseline>,
 }
 
 impl Default for Options {
@@ -98,6 +106,8 @@ impl Default for Options {
             depth: Depth::Whole,
             confirm: true,
             interrupt: Interrupt::default(),
+            snapshots: BTreeMap::new(),
+            baseline: None,
         }
     }
 }
@@ -132,7 +142,10 @@ pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -
     reporter.event(&Event::RunStarted { seed: options.seed, targets: &names })?;
     let mut targets = Vec::new();
     for job in jobs {
-        let target = audit::audit(job, options, reporter).await?;
+        let mut target = audit::audit(job, options, reporter).await?;
+        if let Some(baseline) = &options.baseline {
+            baseline.apply(&mut target, options.fail_on);
+        }
         reporter.event(&Event::TargetFinished(&target))?;
         targets.push(target);
     }

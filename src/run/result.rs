@@ -7,12 +7,12 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Shard;
-use super::{OperationCoverage, ShownStream, Timeline};
+use super::{Known, Lapsed, OperationCoverage, Shard, ShownStream, Timeline};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
 use crate::recording::RecordedCase;
 use crate::send::Exchange;
+use crate::snapshot::Snapshot;
 
 /// What a target, or a whole run, comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +91,23 @@ pub struct TargetResult {
     pub streams: IndexMap<String, Streams>,
     /// What was exercised, by operation.
     pub coverage: IndexMap<String, OperationCoverage>,
+    /// The shape of the answers of each operation; empty where the run did not look at it.
+    pub shapes: BTreeMap<String, Snapshot>,
+    /// Entries of the baseline that no longer hold.
+    pub lapsed: Vec<Lapsed>,
+}
+
+impl TargetResult {
+    /// How many findings of a severity there are, those that are known excepted.
+    pub fn number_of(&self, severity: Severity) -> usize {
+        let counts = |found: &&FoundFinding| found.known.is_none() && found.finding.severity == severity;
+        self.findings.iter().filter(counts).count()
+    }
+
+    /// The findings that are known, each with what the baseline says of it.
+    pub fn known(&self) -> impl Iterator<Item = (&FoundFinding, &Known)> {
+        self.findings.iter().filter_map(|found| Some((found, found.known.as_ref()?)))
+    }
 }
 
 /// A broken rule on one operation and state, however many cases show it.
@@ -118,6 +135,8 @@ pub struct FoundFinding {
     pub recorded: RecordedCase,
     /// What was known beyond the exchange when it was judged.
     pub context: Context,
+    /// What the baseline says of it, where it is known: then it does not fail the run.
+    pub known: Option<Known>,
 }
 
 /// Whether a finding shows again when its case is sent again.

@@ -80,6 +80,7 @@ impl Show<'_> {
             stream,
             recorded: RecordedCase::of(&found.case, redactor),
             context,
+            known: None,
         }
     }
 }

@@ -287,7 +287,7 @@ pub fn size(case: &Case) -> usize {
     let request = &case.request;
     let pairs: usize =
         request.query.iter().chain(&request.headers).map(|(name, value)| name.len() + value.to_string().len()).sum();
-    let path: usize = request.path_values.iter().map(|(_, value)| value.len()).sum();
+    let path: usize = request.path_values.iter().map(|(_, value)| value.to_string().len()).sum();
     pairs + path + request.content.as_ref().map_or(0, |content| content.body.to_bytes().len())
 }
 

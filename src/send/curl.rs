@@ -5,11 +5,12 @@ use crate::target::Text;
 
 /// The request as one `curl` line for a POSIX shell, with `${NAME}` in place of secrets.
 ///
-/// A body that no argument can hold (not UTF-8, or with NUL) is piped in by `printf`.
+/// A body that no argument can hold (not UTF-8, or with NUL), or that a terminal would not show (with carriage
+/// returns, as forms in parts have them) is piped in by `printf`.
 pub fn curl(request: &WireRequest) -> String {
     let mut line = String::new();
     let body = request.body.as_deref();
-    let text = body.map(|bytes| std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')));
+    let text = body.map(|bytes| std::str::from_utf8(bytes).ok().filter(|text| !text.contains(['\0', '\r'])));
     if let (Some(bytes), Some(None)) = (body, text) {
         line += &format!("printf '{}' | ", octal(bytes));
     }
@@ -72,10 +73,15 @@ fn single(text: &str) -> String {
 fn octal(bytes: &[u8]) -> String {
     bytes
         .iter()
-        .map(|byte| match byte {
+        .enumerate()
+        .map(|(index, byte)| match byte {
+            // A format that begins with it would be read as an option.
+            b'-' if index == 0 => r"\055".to_owned(),
             b'%' => "%%".to_owned(),
             b'\\' => r"\\".to_owned(),
             b'\'' => r"\047".to_owned(),
+            b'\r' => r"\r".to_owned(),
+            b'\n' => r"\n".to_owned(),
             b' '..=b'~' => char::from(*byte).to_string(),
             _ => format!("\\{byte:03o}"),
         })
@@ -116,6 +122,12 @@ mod tests {
         let line = curl(&request(Some(b"a\0\xff'%\\")));
         assert!(line.starts_with(r"printf 'a\000\377\047%%\\' | curl"), "{line}");
         assert!(line.ends_with("--data-binary @-"), "{line}");
+    }
+
+    #[test]
+    fn line_ends_of_a_form_in_parts_are_seen() {
+        let line = curl(&request(Some(b"--x\r\n\r\n1\r\n--x--")));
+        assert!(line.starts_with(r"printf '\055-x\r\n\r\n1\r\n--x--' | curl"), "{line}");
     }
 
     #[test]

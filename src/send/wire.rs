@@ -70,27 +70,26 @@ fn url(base: &Url, request: &Request) -> Result<Text, WireError> {
     let mut origin = base.clone();
     origin.set_query(None);
     origin.set_fragment(None);
-    let mut url = Text::plain(origin.as_str().trim_end_matches('/').to_owned() + &path(request)?);
+    let mut url = Text::plain(origin.as_str().trim_end_matches('/')).then(path(request)?);
     for (index, (name, value)) in request.query.iter().enumerate() {
         let separator = if index == 0 { "?" } else { "&" };
-        url = url.then(Text::plain(format!("{separator}{}=", encode(name)))).then(value.map(encode));
+        url = url.then(Text::plain(format!("{separator}{}=", encode(name)))).then(value.encoded(encode));
     }
     Ok(url)
 }
 
-fn path(request: &Request) -> Result<String, WireError> {
-    let mut path = String::new();
+fn path(request: &Request) -> Result<Text, WireError> {
+    let mut path = Text::default();
     let mut rest = request.path.as_str();
     while let Some((before, after)) = rest.split_once('{') {
         let Some((variable, after)) = after.split_once('}') else { break };
         let value = request.path_values.iter().find(|(name, _)| name == variable);
         let (_, value) =
             value.ok_or_else(|| WireError::Variable { path: request.path.clone(), variable: variable.to_owned() })?;
-        path += before;
-        path += &encode(value);
+        path = path.then(Text::plain(before)).then(value.encoded(encode));
         rest = after;
     }
-    Ok(path + rest)
+    Ok(path.then(Text::plain(rest)))
 }
 
 fn encode(text: &str) -> String {
@@ -106,7 +105,7 @@ mod tests {
         Request {
             method: Method::GET,
             path: path.to_owned(),
-            path_values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            path_values: values.iter().map(|(name, value)| ((*name).to_owned(), Text::plain(*value))).collect(),
             query: Vec::new(),
             headers: Vec::new(),
             content: None,
@@ -122,6 +121,15 @@ mod tests {
     fn a_path_value_keeps_to_its_segment() {
         let request = request("/a/{id}/b", &[("id", "x/y? ü")]);
         assert_eq!(wire("http://h:1/base/", &request), "http://h:1/base/a/x%2Fy%3F%20%C3%BC/b");
+    }
+
+    #[test]
+    fn what_separates_values_stays_as_it_is() {
+        let mut request = request("/a/{ids}", &[]);
+        let list = Text::plain("x,y").then(Text::delimiter(",")).then(Text::plain("z"));
+        request.path_values = vec![("ids".to_owned(), Text::delimiter(";ids=").then(list.clone()))];
+        request.query = vec![("q".to_owned(), list)];
+        assert_eq!(wire("http://h", &request), "http://h/a/;ids=x%2Cy,z?q=x%2Cy,z");
     }
 
     #[test]

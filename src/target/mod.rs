@@ -18,6 +18,6 @@ pub use model::*;
 pub use redact::{Part, Redactor, SecretForm, Sighting};
 pub(crate) use shown::shown_line;
 pub use substitute::{SubstituteError, substitute};
-pub(crate) use table::help_nearest;
+pub(crate) use table::{Reader, help_nearest};
 pub use text::{Secret, Text};
 pub use units::{UnitError, duration, duration_or_none, rate};

@@ -1,7 +1,7 @@
-//! Lines of a configuration as people may see them: a complaint must not show a credential.
+//! Lines of a configuration, or of a baseline, as people may see them: a complaint must not show a credential.
 
 /// Keys whose values are no credentials. Any other value is hidden: people put a key under the wrong name, too.
-const PUBLIC: [&str; 13] = [
+const PUBLIC: [&str; 19] = [
     "spec",
     "suite",
     "concurrency",
@@ -15,6 +15,12 @@ const PUBLIC: [&str; 13] = [
     "max-body",
     "max-events",
     "max-stream-time",
+    "target",
+    "rule",
+    "operation",
+    "state",
+    "expires",
+    "flaky",
 ];
 /// Tables in which no value may be shown, whatever its key is.
 const SECRET: [&str; 5] = ["credentials", "headers", "values", "before", "after"];

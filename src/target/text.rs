@@ -62,6 +62,8 @@ pub struct Text(Vec<Piece>);
 enum Piece {
     Plain(String),
     Secret(Secret),
+    /// What separates the values of a URL, and stays as it is where they are percent-encoded.
+    Delimiter(String),
 }
 
 impl Text {
@@ -73,6 +75,11 @@ impl Text {
     /// Nothing but a secret.
     pub fn secret(secret: Secret) -> Self {
         Text(vec![Piece::Secret(secret)])
+    }
+
+    /// What separates values: [`Text::encoded`] leaves it as it is.
+    pub fn delimiter(text: impl Into<String>) -> Self {
+        Text(vec![Piece::Delimiter(text.into())])
     }
 
     /// This text with another after it.
@@ -87,7 +94,7 @@ impl Text {
         self.0
             .iter()
             .map(|piece| match piece {
-                Piece::Plain(text) => text.as_str(),
+                Piece::Plain(text) | Piece::Delimiter(text) => text.as_str(),
                 Piece::Secret(secret) => secret.reveal(),
             })
             .collect()
@@ -99,8 +106,19 @@ impl Text {
         let change = |piece: &Piece| match piece {
             Piece::Plain(text) => Piece::Plain(change(text)),
             Piece::Secret(secret) => Piece::Secret(Secret::new(secret.name.clone(), change(secret.reveal()))),
+            Piece::Delimiter(text) => Piece::Delimiter(change(text)),
         };
         Text(self.0.iter().map(change).collect())
+    }
+
+    /// This text as a URL has it: every piece changed but the delimiters, which are plain text from then on.
+    #[must_use]
+    pub fn encoded(&self, encode: impl Fn(&str) -> String) -> Text {
+        let change = |piece: &Piece| match piece {
+            Piece::Delimiter(text) => Text::plain(text),
+            piece => Text(vec![piece.clone()]).map(&encode),
+        };
+        self.0.iter().map(change).fold(Text::default(), Text::then)
     }
 
     /// This text with every plain piece changed.
@@ -109,6 +127,7 @@ impl Text {
         let change = |piece: &Piece| match piece {
             Piece::Plain(text) => Piece::Plain(change(text)),
             Piece::Secret(secret) => Piece::Secret(secret.clone()),
+            Piece::Delimiter(text) => Piece::Delimiter(change(text)),
         };
         Text(self.0.iter().map(change).collect())
     }
@@ -123,7 +142,7 @@ impl Text {
                 }
                 None => vec![Piece::Plain(text)],
             },
-            piece @ Piece::Secret(_) => vec![piece],
+            piece @ (Piece::Secret(_) | Piece::Delimiter(_)) => vec![piece],
         };
         Text(self.0.into_iter().flat_map(split).collect())
     }
@@ -131,7 +150,7 @@ impl Text {
     /// The secrets in it.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Plain(_) => None,
+            Piece::Plain(_) | Piece::Delimiter(_) => None,
             Piece::Secret(secret) => Some(secret),
         })
     }
@@ -145,7 +164,7 @@ impl Text {
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|piece| match piece {
-            Piece::Plain(text) => f.write_str(text),
+            Piece::Plain(text) | Piece::Delimiter(text) => f.write_str(text),
             Piece::Secret(secret) => write!(f, "{secret:?}"),
         })
     }

@@ -55,6 +55,21 @@ fn a_document_on_standard_input_is_read_and_what_is_wrong_has_its_line() {
 }
 
 #[test]
+fn what_a_document_from_a_url_refers_to_is_fetched_from_its_origin_alone() {
+    let parts = "{\"components\": {\"responses\": {\"ok\": {\"description\": \"ok\"}}}, ";
+    let whole = SPEC.replacen('{', parts, 1).replace("{\"description\": \"ok\"}}}}}", "{\"$ref\": \"PART\"}}}}}");
+    let serve = |part: &str| saying(answer("200 OK", &whole.replace("PART", part)));
+    let url = serve("parts.json#/components/responses/ok");
+    let linted = ran(&["lint", &format!("{url}/openapi.json")], "");
+    assert_eq!((linted.code, linted.stdout.as_str()), (0, "1 operation can be tested; nothing to say\n"));
+    let other = serve(&format!("{url}/parts.json#/components/responses/ok"));
+    let refused = ran(&["lint", &format!("{other}/openapi.json")], "");
+    assert!(refused.stdout.contains("of another origin"), "{}", refused.all());
+    let allowed = ran(&["lint", &format!("{other}/openapi.json"), "--allow-external-refs"], "");
+    assert_eq!(allowed.code, 0, "{}", allowed.all());
+}
+
+#[test]
 fn a_reference_out_of_a_document_that_is_no_file_is_told_with_what_to_do() {
     let spec = SPEC.replace("{\"description\": \"ok\"}", "{\"$ref\": \"parts/ok.json\"}");
     let linted = ran(&["lint", "-"], &spec);

@@ -1,5 +1,6 @@
 //! The real binary against real servers on real sockets.
 
+mod baseline;
 mod budget;
 mod check;
 mod compare;
@@ -17,6 +18,7 @@ mod secrets;
 mod sequences;
 mod shards;
 mod shrinking;
+mod snapshots;
 mod streams;
 mod support;
 mod unreachable;

@@ -24,11 +24,18 @@ pub fn uptospec_in(folder: &Path, arguments: &[&str]) -> Ran {
     uptospec_reading(folder, arguments, "")
 }
 
+/// The same on a build server.
+pub fn uptospec_on_ci(folder: &Path, arguments: &[&str]) -> Ran {
+    ran(Command::new(env!("CARGO_BIN_EXE_uptospec")).args(arguments).current_dir(folder).env("CI", "true"), "")
+}
+
 /// The same with this on its standard input.
 pub fn uptospec_reading(folder: &Path, arguments: &[&str], input: &str) -> Ran {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_uptospec"))
-        .args(arguments)
-        .current_dir(folder)
+    ran(Command::new(env!("CARGO_BIN_EXE_uptospec")).args(arguments).current_dir(folder).env_remove("CI"), input)
+}
+
+fn ran(command: &mut Command, input: &str) -> Ran {
+    let mut process = command
         .env_remove("NO_COLOR")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

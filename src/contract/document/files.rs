@@ -1,22 +1,24 @@
-//! The files of one contract, and what a `$ref` in them points to.
+//! The files of one contract.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
+use url::Url;
 
+use super::address::{Address, Reach, io_words};
+use super::at::At;
 use super::lines::Lines;
-use super::names::Names;
-use super::node::{Data, Node};
+use super::names::{Names, Scopes};
+use super::node::Node;
 use super::overlay::Overlaid;
 use super::texts::{Texts, diagnostic};
 use super::{Diagnostic, Fault, parse};
 use crate::contract::{Level, Place};
 
-/// How many `$ref`s may follow each other before they are taken for a circle.
-const MAX_HOPS: usize = 64;
+/// How many files a document may refer to; real ones stay under a thousand.
+const MAX_FILES: usize = 5_000;
 
 /// A file that cannot be read, or a text that is no document.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -27,13 +29,19 @@ pub(in crate::contract) struct FileError(pub Box<Diagnostic>);
 #[derive(Debug)]
 pub(in crate::contract) struct Files {
     files: Vec<File>,
+    /// Their numbers.
+    numbers: HashMap<Address, usize>,
+    /// How many of them were looked through for references.
+    followed: usize,
+    /// Which files may be read.
+    reach: Reach,
     /// Where a reference's file part leads, by the file it stands in.
-    targets: HashMap<(usize, String), Result<usize, String>>,
-    /// `$anchor`s, by file and name.
-    anchors: HashMap<(usize, String), String>,
-    /// `$id`s: file and pointer.
-    ids: HashMap<String, (usize, String)>,
-    /// Whether anything is `readOnly` or `writeOnly`.
+    pub(super) targets: HashMap<(usize, String), Target>,
+    /// Pointers of `$anchor`s, by file and name.
+    pub(super) anchors: HashMap<(usize, String), Vec<String>>,
+    /// `$id`s and `$self`s: file and pointer.
+    pub(super) ids: HashMap<String, (usize, String)>,
+    /// Whether a schema asks for something else in requests than in answers: what is `readOnly`, say.
     one_way: bool,
     /// What is wrong in the texts.
     faults: Vec<Diagnostic>,
@@ -42,8 +50,20 @@ pub(in crate::contract) struct Files {
 #[derive(Debug)]
 struct File {
     texts: Texts,
-    path: Option<PathBuf>,
+    address: Address,
     root: Node,
+    scopes: Scopes,
+}
+
+/// What the file part of a reference leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The file of that number.
+    File(usize),
+    /// A URL that nobody has given yet.
+    Wanted(Url),
+    /// Nothing that is read; a sentence says why.
+    Refused(String),
 }
 
 /// A document to be read.
@@ -51,57 +71,15 @@ struct File {
 pub enum Document<'a> {
     /// A file, which may refer to others beside it and below.
     File(&'a Path),
-    /// A text that is no file, such as one that was fetched; it refers to itself alone.
+    /// A text that is no file.
     Text {
         /// What to call it; a name in `.json` is one of JSON, in `.yaml` one of YAML.
         name: &'a str,
         /// The text.
         text: &'a str,
+        /// Where it was fetched; without it, it refers to itself alone.
+        url: Option<&'a Url>,
     },
-}
-
-/// A value and the way to it.
-#[derive(Debug, Clone)]
-pub(in crate::contract) struct At<'a> {
-    /// Number of the file.
-    pub file: usize,
-    /// The value.
-    pub node: &'a Node,
-    /// JSON Pointer of the value in its file.
-    pub pointer: String,
-}
-
-impl<'a> At<'a> {
-    /// The member of that name.
-    pub fn get(&self, key: &str) -> Option<At<'a>> {
-        self.node.get(key).map(|node| self.step(key, node))
-    }
-
-    /// The members with their keys; none where this is no object.
-    pub fn members(&self) -> impl Iterator<Item = (&'a str, At<'a>)> {
-        let members = self.node.as_object().into_iter().flatten();
-        members.map(|(key, member)| (key.as_str(), self.step(key, &member.value)))
-    }
-
-    /// The elements; none where this is no array.
-    pub fn items(&self) -> impl Iterator<Item = At<'a>> {
-        let items = self.node.as_array().unwrap_or_default().iter().enumerate();
-        items.map(|(index, node)| self.step(&index.to_string(), node))
-    }
-
-    /// The text of a member.
-    pub fn text(&self, key: &str) -> Option<&'a str> {
-        self.node.get(key)?.as_str()
-    }
-
-    fn step(&self, key: &str, node: &'a Node) -> At<'a> {
-        At { file: self.file, node, pointer: format!("{}/{}", self.pointer, escape(key)) }
-    }
-}
-
-/// A reference token of a JSON Pointer (RFC 6901 section 3).
-pub(in crate::contract) fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
 }
 
 impl Files {
@@ -119,7 +97,8 @@ impl Files {
     /// # Errors
     /// As [`Files::load`].
     pub fn of_text(name: &str, text: String, path: Option<&Path>) -> Result<Files, FileError> {
-        let mut files = Files::begin(name, text, path)?;
+        let address = path.map_or(Address::Nowhere, Address::of_file);
+        let mut files = Files::begin(name, text, address, Reach::Beside)?;
         files.follow_all();
         Ok(files)
     }
@@ -128,10 +107,15 @@ impl Files {
     ///
     /// # Errors
     /// As [`Files::load`], and where an overlay cannot be read or applied: all that is wrong with it.
-    pub fn overlaid(document: Document<'_>, overlays: &[PathBuf]) -> Result<Files, Vec<Diagnostic>> {
+    pub fn overlaid(document: Document<'_>, overlays: &[PathBuf], reach: Reach) -> Result<Files, Vec<Diagnostic>> {
         let begun = match document {
-            Document::Text { name, text } => Files::begin(name, text.to_owned(), None),
-            Document::File(path) => named_text(path).and_then(|(name, text)| Files::begin(&name, text, Some(path))),
+            Document::Text { name, text, url } => {
+                let address = url.cloned().map_or(Address::Nowhere, Address::Url);
+                Files::begin(name, text.to_owned(), address, reach)
+            }
+            Document::File(path) => {
+                named_text(path).and_then(|(name, text)| Files::begin(&name, text, Address::of_file(path), reach))
+            }
         };
         let mut files = begun.map_err(|error| vec![*error.0])?;
         files.overlay(overlays)?;
@@ -140,17 +124,19 @@ impl Files {
     }
 
     /// The document alone.
-    fn begin(name: &str, text: String, path: Option<&Path>) -> Result<Files, FileError> {
+    fn begin(name: &str, text: String, address: Address, reach: Reach) -> Result<Files, FileError> {
         let mut files = Files {
             files: Vec::new(),
+            numbers: HashMap::new(),
+            followed: 0,
+            reach,
             targets: HashMap::new(),
             anchors: HashMap::new(),
             ids: HashMap::new(),
             one_way: false,
             faults: Vec::new(),
         };
-        let path = path.map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
-        files.add(name, text, path)?;
+        files.add(name, text, address)?;
         Ok(files)
     }
 
@@ -185,11 +171,9 @@ impl Files {
     }
 
     fn follow_all(&mut self) {
-        let tree = self.tree().map(Path::to_owned);
-        let mut next = 0;
-        while next < self.files.len() {
-            self.follow(next, tree.as_deref());
-            next += 1;
+        while self.followed < self.files.len() {
+            self.follow(self.followed);
+            self.followed += 1;
         }
     }
 
@@ -199,9 +183,14 @@ impl Files {
     /// # Errors
     /// A sentence that says why it cannot be read, with the place in it where there is one.
     pub fn beside(&self, from: usize, part: &str) -> Result<Files, String> {
-        let (path, name) = self.locate(from, part, self.tree())?;
-        let text = read_text(&path).map_err(|(message, _)| format!("`{part}`: {message}"))?;
-        Files::of_text(&name, text, Some(&path)).map_err(|error| error.0.to_string())
+        let document = &self.files[0].address;
+        let address = self.files[from].address.of_reference(part, document, Reach::Beside)?;
+        let Address::File(path) = &address else {
+            return Err(format!("`{part}` is not read: it is no file; save it beside the document"));
+        };
+        let text = read_text(path).map_err(|(message, _)| format!("`{part}`: {message}"))?;
+        let name = address.name_beside(document, &self.name());
+        Files::of_text(&name, text, Some(path)).map_err(|error| error.0.to_string())
     }
 
     /// The document.
@@ -219,8 +208,8 @@ impl Files {
         &self.faults
     }
 
-    /// Whether anything is `readOnly` or `writeOnly`.
-    pub fn has_one_way_members(&self) -> bool {
+    /// Whether a schema asks for something else in requests than in answers.
+    pub fn reads_requests_otherwise(&self) -> bool {
         self.one_way
     }
 
@@ -245,153 +234,105 @@ impl Files {
         self.files[file].texts.place(span)
     }
 
-    /// What a reference points to; where that is a reference again, what it leads to in the end.
-    ///
-    /// # Errors
-    /// A sentence that says why it leads nowhere.
-    pub fn resolve(&self, from: &At<'_>, reference: &str) -> Result<At<'_>, String> {
-        let mut at = self.target(from.file, reference)?;
-        for _ in 0..MAX_HOPS {
-            match at.text("$ref") {
-                Some(next) => at = self.target(at.file, next)?,
-                None => return Ok(at),
-            }
-        }
-        Err(format!("`{reference}` leads back to itself"))
-    }
-
-    /// What a reference points to, itself perhaps a reference.
-    ///
-    /// # Errors
-    /// As [`Files::resolve`].
-    pub fn target(&self, from: usize, reference: &str) -> Result<At<'_>, String> {
-        self.hop(from, reference, MAX_HOPS)
-    }
-
-    /// One reference, which may have to go through others on its way.
-    fn hop(&self, from: usize, reference: &str, hops: usize) -> Result<At<'_>, String> {
-        if hops == 0 {
-            return Err(format!("`{reference}` leads back to itself"));
-        }
-        let (file_part, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let fragment = percent_decode_str(fragment).decode_utf8().map_err(|_| format!("`{reference}` is not UTF-8"))?;
-        let base = match file_part {
-            "" => self.top(from),
-            part => self.file_or_id(from, part)?,
-        };
-        if fragment.is_empty() {
-            return Ok(base);
-        }
-        if !fragment.starts_with('/') {
-            let key = (base.file, fragment.to_string());
-            let pointer = self.anchors.get(&key).ok_or_else(|| format!("there is no `$anchor` named `{fragment}`"))?;
-            return self.walk(self.top(base.file), pointer, hops);
-        }
-        self.walk(base, &fragment, hops).map_err(|missing| match file_part {
-            "" => format!("`{reference}` leads nowhere: {missing}"),
-            part => format!("`{reference}` leads nowhere: in {part} {missing}"),
-        })
-    }
-
-    fn file_or_id(&self, from: usize, part: &str) -> Result<At<'_>, String> {
-        if let Some((file, pointer)) = self.ids.get(part) {
-            return self.walk(self.top(*file), pointer, MAX_HOPS);
-        }
-        match self.targets.get(&(from, part.to_owned())) {
-            Some(Ok(file)) => Ok(self.top(*file)),
-            Some(Err(reason)) => Err(reason.clone()),
-            None => Err(format!("`{part}` was not read")),
-        }
-    }
-
-    /// Follows a pointer, through references on the way.
-    fn walk<'a>(&'a self, mut at: At<'a>, pointer: &str, hops: usize) -> Result<At<'a>, String> {
-        for token in pointer.split('/').skip(1) {
-            let token = token.replace("~1", "/").replace("~0", "~");
-            if at.node.get(&token).is_none()
-                && let Some(next) = at.text("$ref")
-            {
-                at = self.hop(at.file, next, hops - 1)?;
-            }
-            let inner = match &at.node.data {
-                Data::Array(items) => token.parse().ok().and_then(|index: usize| items.get(index)),
-                _ => at.node.get(&token),
-            };
-            let place = || if at.pointer.is_empty() { "the document".to_owned() } else { format!("`{}`", at.pointer) };
-            let inner = inner.ok_or_else(|| format!("{} has no `{token}`", place()))?;
-            at = at.step(&token, inner);
-        }
-        Ok(at)
-    }
-
-    fn top(&self, file: usize) -> At<'_> {
+    /// The top of a file.
+    pub(super) fn top(&self, file: usize) -> At<'_> {
         At { file, node: &self.files[file].root, pointer: String::new() }
     }
 
-    fn add(&mut self, name: &str, text: String, path: Option<PathBuf>) -> Result<usize, FileError> {
+    /// The URLs by which references inside a file are resolved.
+    pub(super) fn scopes(&self, file: usize) -> &Scopes {
+        &self.files[file].scopes
+    }
+
+    fn add(&mut self, name: &str, text: String, address: Address) -> Result<usize, FileError> {
         let name: Arc<str> = name.into();
         let lines = Lines::new(text);
         let parsed = parse(&name, lines.text(), &lines)
             .map_err(|fault| FileError(Box::new(diagnostic(&name, &lines, fault, Level::Error))))?;
         let faults = parsed.faults.into_iter().map(|fault| diagnostic(&name, &lines, fault, Level::Warning));
         self.faults.extend(faults);
-        self.files.push(File { texts: Texts::new(name, lines), path, root: parsed.root });
+        self.numbers.insert(address.clone(), self.files.len());
+        self.files.push(File { texts: Texts::new(name, lines), address, root: parsed.root, scopes: Scopes::default() });
         Ok(self.files.len() - 1)
     }
 
-    /// Reads the files that one file refers to, and notes its `$anchor`s and `$id`s.
-    fn follow(&mut self, file: usize, tree: Option<&Path>) {
-        let names = Names::of(&self.files[file].root);
+    /// Notes the names of a file, and reads the files that it refers to.
+    fn follow(&mut self, file: usize) {
+        let mut names = Names::of(&self.files[file].root);
         self.one_way |= names.one_way;
-        self.anchors.extend(names.anchors.into_iter().map(|(name, pointer)| ((file, name), pointer)));
-        for (id, pointer) in names.ids {
+        for (name, pointer) in std::mem::take(&mut names.anchors) {
+            self.anchors.entry((file, name)).or_default().push(pointer);
+        }
+        let (scopes, ids) = Scopes::of(self.files[file].address.as_url(), &mut names);
+        self.files[file].scopes = scopes;
+        for (id, pointer) in ids {
             self.ids.entry(id).or_insert((file, pointer));
         }
         for part in names.references {
             let key = (file, part);
-            if !self.targets.contains_key(&key) {
-                let target = self.open(file, &key.1, tree);
+            if !self.targets.contains_key(&key) && !self.ids.contains_key(&key.1) {
+                let target = self.open(file, &key.1);
                 self.targets.insert(key, target);
             }
         }
     }
 
-    /// The directory that every file lies in.
-    fn tree(&self) -> Option<&Path> {
-        self.files.first()?.path.as_deref()?.parent()
-    }
-
-    fn open(&mut self, from: usize, part: &str, tree: Option<&Path>) -> Result<usize, String> {
-        let (path, name) = self.locate(from, part, tree)?;
-        if let Some(known) = self.files.iter().position(|file| file.path.as_ref() == Some(&path)) {
-            return Ok(known);
-        }
-        let text = read_text(&path).map_err(|(message, _)| format!("`{part}`: {message}"))?;
-        self.add(&name, text, Some(path)).map_err(|error| error.0.to_string())
-    }
-
-    /// Where a file lies that another one names, and what it is called in what is said to the user.
-    fn locate(&self, from: usize, part: &str, tree: Option<&Path>) -> Result<(PathBuf, String), String> {
-        if part.contains("://") {
-            return Err(format!(
-                "`{part}` is not read: references may only lead to files beside the document or below"
-            ));
-        }
-        let (Some(tree), Some(base)) = (tree, self.files[from].path.as_deref().and_then(Path::parent)) else {
-            return Err(format!(
-                "`{part}` is not read: the document is no file here; save it and what it refers to in one directory"
-            ));
+    /// What the file part of a reference leads to; a file is read at once.
+    fn open(&mut self, from: usize, part: &str) -> Target {
+        let address = match self.files[from].address.of_reference(part, &self.files[0].address, self.reach) {
+            Ok(address) => address,
+            Err(reason) => return Target::Refused(reason),
         };
-        let decoded = percent_decode_str(part).decode_utf8_lossy();
-        let path = base.join(&*decoded);
-        let real = path.canonicalize().map_err(|error| format!("`{part}` cannot be read: {}", io_words(&error)))?;
-        if !real.starts_with(tree) {
-            return Err(format!("`{part}` is not read: it lies outside the document's directory"));
+        if let Some(known) = self.numbers.get(&address) {
+            return Target::File(*known);
         }
-        let document = self.name();
-        let beside = Path::new(&*document).parent().unwrap_or(Path::new(""));
-        let name = beside.join(real.strip_prefix(tree).unwrap_or(&real)).display().to_string();
-        Ok((real, name))
+        match address {
+            Address::Url(url) => Target::Wanted(url),
+            Address::File(ref path) => {
+                let text = read_text(path).map_err(|(message, _)| message);
+                self.add_part(part, address, text)
+            }
+            Address::Nowhere => Target::Refused(format!("`{part}` is not read")),
+        }
+    }
+
+    /// Adds a file that a reference led to.
+    fn add_part(&mut self, part: &str, address: Address, text: Result<String, String>) -> Target {
+        if self.files.len() >= MAX_FILES {
+            return Target::Refused(format!("`{part}` is not read: there are more than {MAX_FILES} files"));
+        }
+        let name = address.name_beside(&self.files[0].address, &self.name());
+        let text = match text {
+            Ok(text) => text,
+            Err(reason) => return Target::Refused(format!("`{part}`: {reason}")),
+        };
+        match self.add(&name, text, address) {
+            Ok(file) => Target::File(file),
+            Err(error) => Target::Refused(error.0.to_string()),
+        }
+    }
+
+    /// URLs that references lead to and that were not given yet, each once.
+    pub fn wanted(&self) -> Vec<Url> {
+        let mut urls: Vec<Url> = Vec::new();
+        for target in self.targets.values() {
+            if let Target::Wanted(url) = target
+                && !urls.contains(url)
+            {
+                urls.push(url.clone());
+            }
+        }
+        urls.sort();
+        urls
+    }
+
+    /// Takes in what a wanted URL holds, or why it cannot be had, and reads the files that it refers to.
+    pub fn give(&mut self, url: &Url, text: Result<String, String>) {
+        let target = self.add_part(url.as_str(), Address::Url(url.clone()), text);
+        for known in self.targets.values_mut().filter(|known| **known == Target::Wanted(url.clone())) {
+            *known = target.clone();
+        }
+        self.follow_all();
     }
 }
 
@@ -414,14 +355,6 @@ fn read_text(path: &Path) -> Result<String, (String, &'static str)> {
         let at = error.utf8_error().valid_up_to();
         (format!("the file is not UTF-8: byte {at} begins no character"), "save it as UTF-8")
     })
-}
-
-fn io_words(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 fn whole_file(name: &str, message: String, help: &str) -> FileError {

@@ -1,16 +1,21 @@
 //! Documents as they were written: one tree of values with places, whether JSON or YAML.
 
+mod address;
+mod at;
 mod files;
 mod json;
 mod lines;
 mod names;
 mod node;
 mod overlay;
+mod resolve;
 mod texts;
 mod yaml;
 
+pub use address::Reach;
+pub(super) use at::{At, escape};
 pub use files::Document;
-pub(super) use files::{At, FileError, Files, escape};
+pub(super) use files::{FileError, Files};
 pub(super) use node::{Data, Node};
 
 use super::Diagnostic;

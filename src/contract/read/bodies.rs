@@ -1,10 +1,11 @@
 //! What requests carry: bodies, media types and examples.
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::reader::Reader;
 use crate::contract::document::At;
-use crate::contract::{Example, MediaType, RequestBody, Strength, Subject};
+use crate::contract::{Encoding, Example, MediaType, ParameterStyle, RequestBody, Strength, Subject};
 
 /// Type and subtype of a media type, in lower case and without parameters.
 pub(super) fn essence(media_type: &str) -> String {
@@ -54,10 +55,44 @@ impl<'a> Reader<'a> {
         Some(MediaType {
             examples: self.media_examples(&at),
             promises: self.promises_of(written, &at, Subject::RequestBody),
+            encoding: self.encodings(&at, &essence),
             stream: None,
             essence,
             schema,
         })
+    }
+
+    /// How the members of a form are written.
+    fn encodings(&mut self, media: &At<'a>, essence: &str) -> IndexMap<String, Encoding> {
+        let Some(written) = media.get("encoding") else { return IndexMap::new() };
+        if !matches!(essence, "application/x-www-form-urlencoded" | "multipart/form-data") {
+            let help = "it is for application/x-www-form-urlencoded and multipart/form-data";
+            self.note(media, "encoding", format!("`encoding` says nothing of {essence}"), help);
+            return IndexMap::new();
+        }
+        written.members().filter_map(|(name, at)| Some((name.to_owned(), self.encoding(&at)?))).collect()
+    }
+
+    /// `style`, `explode` and `allowReserved` go before `contentType`, which is ignored beside them.
+    fn encoding(&mut self, at: &At<'a>) -> Option<Encoding> {
+        if !["style", "explode", "allowReserved"].into_iter().any(|key| at.get(key).is_some()) {
+            // One of several that are separated by commas.
+            let first = at.text("contentType")?.split(',').next().unwrap_or_default();
+            return Some(Encoding::Typed(first.trim().to_owned()));
+        }
+        let style = match at.text("style") {
+            None | Some("form") => ParameterStyle::Form,
+            Some("spaceDelimited") => ParameterStyle::SpaceDelimited,
+            Some("pipeDelimited") => ParameterStyle::PipeDelimited,
+            Some("deepObject") => ParameterStyle::DeepObject,
+            Some(other) => {
+                let help = "it is form, spaceDelimited, pipeDelimited or deepObject";
+                self.warn(at, "style", format!("the style `{other}` is not for members of a body"), help);
+                return None;
+            }
+        };
+        let explode = at.get("explode").and_then(|explode| explode.node.as_bool());
+        Some(Encoding::Styled { style, explode: explode.unwrap_or(style == ParameterStyle::Form) })
     }
 
     /// One form of a response's body.
@@ -82,6 +117,7 @@ impl<'a> Reader<'a> {
         Some(MediaType {
             examples: self.media_examples(&at),
             promises: self.promises_of(written, &at, Subject::Response),
+            encoding: IndexMap::new(),
             stream,
             essence,
             schema,

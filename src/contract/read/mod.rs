@@ -4,6 +4,7 @@ mod bodies;
 mod extensions;
 mod items;
 mod links;
+mod loading;
 mod operations;
 mod parameters;
 mod profiles;
@@ -20,10 +21,11 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::document::{At, Document, FileError, Files};
+use super::document::{At, FileError, Files};
 use super::{Contract, Diagnostic, Level, OpenApiVersion};
+pub use loading::Loading;
 use reader::Reader;
 
 /// A document that cannot be read at all: what is wrong with it, the reason first.
@@ -67,14 +69,6 @@ pub fn read(name: &str, text: &str, path: Option<&Path>) -> Result<Contract, Loa
     contract(&Files::of_text(name, text.to_owned(), path)?)
 }
 
-/// Reads a document with overlays (OpenAPI Overlay 1.0), which are applied in their order before anything is read.
-///
-/// # Errors
-/// As [`load`], and when an overlay cannot be read, or a target in it is no JSONPath.
-pub fn load_overlaid(document: Document<'_>, overlays: &[PathBuf]) -> Result<Contract, LoadError> {
-    contract(&Files::overlaid(document, overlays).map_err(|diagnostics| LoadError { diagnostics })?)
-}
-
 fn contract(files: &Files) -> Result<Contract, LoadError> {
     let root = files.root();
     let mut diagnostics = files.faults().to_vec();
@@ -101,7 +95,7 @@ fn contract(files: &Files) -> Result<Contract, LoadError> {
     let schemes = reader.security_schemes(&root);
     let servers = reader.servers(&root);
     reader.pass_over(&root);
-    let drafts = reader.operations(&root, paths.as_ref(), &schemes);
+    let drafts = reader.operations(&root, paths.as_ref(), &servers, &schemes);
     let finished = reader.finish(drafts);
     diagnostics.extend(finished.diagnostics);
     Ok(Contract {

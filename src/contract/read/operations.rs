@@ -23,6 +23,7 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 
 /// What operations share, and what names are taken.
 struct Common<'s, 'a> {
+    servers: &'s [String],
     schemes: &'s IndexMap<String, SecurityScheme>,
     security: Option<At<'a>>,
     ids: HashSet<String>,
@@ -34,6 +35,7 @@ impl<'a> Reader<'a> {
         &mut self,
         root: &At<'a>,
         paths: Option<&At<'a>>,
+        servers: &[String],
         schemes: &IndexMap<String, SecurityScheme>,
     ) -> Vec<Draft<'a>> {
         let Some(paths) = paths else {
@@ -41,14 +43,14 @@ impl<'a> Reader<'a> {
             self.note(root, "", "the document has no `paths`: there is nothing to test", help);
             return Vec::new();
         };
-        let mut common = Common { schemes, security: root.get("security"), ids: HashSet::new() };
+        let mut common = Common { servers, schemes, security: root.get("security"), ids: HashSet::new() };
         let mut drafts = Vec::new();
         for (path, item) in paths.members().filter(|(path, _)| !path.starts_with("x-")) {
             if !path.starts_with('/') {
                 self.warn(paths, path, format!("the path `{path}` does not begin with `/`"), "write it with the slash");
                 continue;
             }
-            let Some(item) = self.resolved(&item) else { continue };
+            let item = self.path_item(&item);
             for (method, operation) in self.methods(&item) {
                 // The standard has no references here, and large documents are split by them all the same.
                 let Some(operation) = self.resolved(&operation) else { continue };
@@ -61,8 +63,30 @@ impl<'a> Reader<'a> {
         drafts
     }
 
+    /// A path item, and after it the one that it refers to, which gives what the first does not have
+    /// (OpenAPI 3.1 section 4.8.9.1).
+    fn path_item(&mut self, written: &At<'a>) -> Vec<At<'a>> {
+        if written.text("$ref").is_none() {
+            return vec![written.clone()];
+        }
+        let target = self.resolved(written);
+        std::iter::once(written.clone()).chain(target).collect()
+    }
+
     /// The operations of a path item, with their methods.
-    fn methods(&mut self, item: &At<'a>) -> Vec<(Method, At<'a>)> {
+    fn methods(&mut self, item: &[At<'a>]) -> Vec<(Method, At<'a>)> {
+        let mut found: Vec<(Method, At<'a>)> = Vec::new();
+        for part in item {
+            for (method, operation) in self.methods_of(part) {
+                if !found.iter().any(|(known, _)| *known == method) {
+                    found.push((method, operation));
+                }
+            }
+        }
+        found
+    }
+
+    fn methods_of(&mut self, item: &At<'a>) -> Vec<(Method, At<'a>)> {
         let mut found = Vec::new();
         for (key, operation) in item.members() {
             if METHODS.contains(&key) || (key == "query" && self.version == OpenApiVersion::V32) {
@@ -77,8 +101,6 @@ impl<'a> Reader<'a> {
                         }
                     }
                 }
-            } else if key == "servers" {
-                self.note(item, key, "the servers of a single path are not used", "");
             }
         }
         found
@@ -87,7 +109,7 @@ impl<'a> Reader<'a> {
     fn operation(
         &mut self,
         path: &str,
-        item: &At<'a>,
+        item: &[At<'a>],
         method: Method,
         at: &At<'a>,
         common: &mut Common<'_, 'a>,
@@ -115,10 +137,9 @@ impl<'a> Reader<'a> {
                 method,
                 place: place.clone(),
             };
-            for key in ["callbacks", "servers"] {
-                if at.get(key).is_some_and(|value| !is_empty(&value)) {
-                    reader.note(at, key, format!("the {key} of an operation are not used"), "");
-                }
+            reader.served_with_the_others(item, at, common.servers);
+            if at.get("callbacks").is_some_and(|callbacks| callbacks.members().next().is_some()) {
+                reader.note(at, "callbacks", "the callbacks of an operation are not used", "the API sends them");
             }
             Draft { operation, at: at.clone(), links }
         })
@@ -160,8 +181,4 @@ impl<'a> Reader<'a> {
         };
         Some(RateLimit { requests, per, promise: self.promises(&limit, Subject::RateLimit).first().copied() })
     }
-}
-
-fn is_empty(at: &At<'_>) -> bool {
-    at.members().next().is_none() && at.items().next().is_none()
 }

@@ -5,14 +5,15 @@ use serde_json::Value;
 
 use super::reader::Reader;
 use crate::contract::document::At;
-use crate::contract::{Parameter, ParameterLocation, ParameterStyle, Schema, Subject};
+use crate::contract::{OpenApiVersion, Parameter, ParameterLocation, ParameterStyle, Schema, Subject};
 
 impl<'a> Reader<'a> {
     /// The parameters of an operation; its own count before those of its path item.
-    pub fn parameters(&mut self, item: &At<'a>, operation: &At<'a>, path: &str) -> Vec<Parameter> {
+    pub fn parameters(&mut self, item: &[At<'a>], operation: &At<'a>, path: &str) -> Vec<Parameter> {
         let mut found: IndexMap<(ParameterLocation, String), At<'a>> = IndexMap::new();
         let mut uses: IndexMap<(ParameterLocation, String), At<'a>> = IndexMap::new();
-        for list in [item.get("parameters"), operation.get("parameters")].into_iter().flatten() {
+        let lists = item.iter().rev().chain([operation]).filter_map(|at| at.get("parameters"));
+        for list in lists {
             for written in list.items() {
                 let Some(at) = self.resolved(&written) else { continue };
                 if let Some(key) = self.parameter_key(&at) {
@@ -49,13 +50,14 @@ impl<'a> Reader<'a> {
             Some("query") => ParameterLocation::Query,
             Some("header") => ParameterLocation::Header,
             Some("cookie") => ParameterLocation::Cookie,
+            Some("querystring") if self.version == OpenApiVersion::V32 => ParameterLocation::Query,
             other => {
                 let what = other.map_or("nowhere".to_owned(), |other| format!("in `{other}`"));
                 self.spoil(
                     at,
                     "in",
                     format!("the parameter `{name}` stands {what}"),
-                    "`in` is path, query, header or cookie",
+                    "`in` is path, query, header or cookie; from OpenAPI 3.2 on also querystring",
                 );
                 return None;
             }
@@ -102,6 +104,7 @@ impl<'a> Reader<'a> {
             promises: self.promises_of(written, at, Subject::Parameter),
             required: required || location == ParameterLocation::Path,
             explode: explode.unwrap_or(style == ParameterStyle::Form),
+            allow_reserved: at.get("allowReserved").and_then(|allowed| allowed.node.as_bool()).unwrap_or(false),
             name,
             location,
             schema,
@@ -126,17 +129,41 @@ impl<'a> Reader<'a> {
             self.spoil(at, "name", message, "add `schema`");
             return None;
         };
-        if !super::bodies::is_json(&super::bodies::essence(media_type)) {
-            let message = format!("the parameter `{name}` is written as {media_type}");
-            self.spoil(at, "content", message, "only JSON can be made");
-            return None;
-        }
+        let style = self.content_style(location, name, at, media_type)?;
         let media = self.resolved(&media)?;
         let schema = match media.get("schema") {
             Some(schema) => self.schema(&schema, Subject::Parameter),
             None => self.schemas.anything(),
         };
-        Some((schema, ParameterStyle::Json))
+        Some((schema, style))
+    }
+
+    /// How a value becomes text of a media type.
+    fn content_style(
+        &mut self,
+        location: ParameterLocation,
+        name: &str,
+        at: &At<'a>,
+        media_type: &str,
+    ) -> Option<ParameterStyle> {
+        let essence = super::bodies::essence(media_type);
+        let is_whole_query = at.text("in") == Some("querystring");
+        let plain = match location {
+            ParameterLocation::Path | ParameterLocation::Header => ParameterStyle::Simple,
+            ParameterLocation::Query | ParameterLocation::Cookie => ParameterStyle::Form,
+        };
+        let (style, help) = match (essence.as_str(), is_whole_query) {
+            // The members of the value are the pairs of the query.
+            ("application/x-www-form-urlencoded", true) => (Some(ParameterStyle::Form), ""),
+            (_, true) => (None, "only application/x-www-form-urlencoded can be made of a whole query"),
+            ("text/plain", false) => (Some(plain), ""),
+            (essence, false) if super::bodies::is_json(essence) => (Some(ParameterStyle::Json), ""),
+            (_, false) => (None, "only JSON and plain text can be made"),
+        };
+        if style.is_none() {
+            self.spoil(at, "content", format!("the parameter `{name}` is written as {media_type}"), help);
+        }
+        style
     }
 
     fn style(&mut self, location: ParameterLocation, at: &At<'a>) -> Option<ParameterStyle> {
@@ -180,6 +207,7 @@ impl<'a> Reader<'a> {
             schema: self.schemas.anything(),
             style: ParameterStyle::Simple,
             explode: false,
+            allow_reserved: false,
             examples: Vec::new(),
             promises: Vec::new(),
         }

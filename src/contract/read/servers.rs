@@ -37,6 +37,21 @@ impl<'a> Reader<'a> {
         url
     }
 
+    /// Whether an operation, whose servers or whose path's go before the document's, is served where the others are:
+    /// a target is one server.
+    pub fn served_with_the_others(&mut self, item: &[At<'a>], operation: &At<'a>, common: &[String]) {
+        let has_servers = |at: &&At<'a>| at.get("servers").is_some_and(|servers| servers.items().next().is_some());
+        let Some(at) = std::iter::once(operation).chain(item).find(has_servers) else { return };
+        let own = self.servers(at);
+        let same = |one: &String, other: &String| one.trim_end_matches('/') == other.trim_end_matches('/');
+        if common.is_empty() || own.iter().any(|one| common.iter().any(|other| same(one, other))) {
+            return;
+        }
+        let message = format!("it is served at {}, other operations at {}", own.join(" or "), common.join(" or "));
+        let help = "where your target serves it all the same, take its `servers` away in an overlay";
+        self.spoil(at, "servers", message, help);
+    }
+
     /// Says what of the document is not tested at all.
     pub fn pass_over(&mut self, root: &At<'a>) {
         if root.get("webhooks").is_some_and(|webhooks| webhooks.members().next().is_some()) {

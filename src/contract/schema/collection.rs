@@ -119,9 +119,9 @@ impl<'a> Schemas<'a> {
         self.notes
     }
 
-    /// `readOnly` and `writeOnly` tell uses apart; without them one definition serves both.
+    /// Requests and answers may read a schema differently; where none does, one definition serves both.
     fn key(&self, at: &At<'a>, direction: Direction) -> Key {
-        let direction = if self.files.has_one_way_members() { direction } else { Direction::Response };
+        let direction = if self.files.reads_requests_otherwise() { direction } else { Direction::Response };
         (at.file, at.pointer.clone(), direction)
     }
 
@@ -131,7 +131,7 @@ impl<'a> Schemas<'a> {
         let mut meant = at.clone();
         while let (Some(reference), Some(1)) = (meant.text("$ref"), meant.node.as_object().map(|members| members.len()))
         {
-            match self.files.resolve(&meant, reference).and_then(|_| self.files.target(meant.file, reference)) {
+            match self.files.resolve(&meant, reference).and_then(|_| self.files.target(&meant, reference)) {
                 Ok(target) => meant = target,
                 Err(_) => return at.clone(),
             }

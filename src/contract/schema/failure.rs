@@ -133,6 +133,9 @@ fn keyword(error: &ValidationError<'_>, pointer: &str) -> String {
             let last = pointer.rsplit('/').find(|token| super::keywords::holds(token).is_some());
             last.unwrap_or("not").to_owned()
         }
+        ValidationErrorKind::Required { .. } if pointer.rsplit('/').nth(1) == Some("dependentRequired") => {
+            "dependentRequired".to_owned()
+        }
         kind => kind.keyword().to_owned(),
     }
 }

@@ -1,19 +1,26 @@
 //! Schemas, normalised to JSON Schema 2020-12 and compiled once.
 
+mod check;
 mod collection;
+mod draft;
+mod export;
 mod failure;
 mod keywords;
 mod normalise;
 mod older;
 mod promises;
+mod request;
 mod store;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+pub use check::{Pattern, SchemaCheck, has_format};
 pub(super) use collection::Schemas;
+pub use draft::Draft;
 pub use failure::SchemaFailure;
 pub use promises::SchemaPromise;
 use store::Store;
@@ -95,6 +102,18 @@ impl Schema {
     /// When it is not valid JSON Schema 2020-12.
     pub fn compile(&self) -> Result<(), SchemaError> {
         self.validator().map(|_| ()).map_err(Clone::clone)
+    }
+
+    /// Whether all of these compile, which is quickly found out: what many of them refer to is compiled once.
+    pub(super) fn all_compile<'s>(schemas: impl Iterator<Item = &'s Schema>) -> bool {
+        let mut stores: Vec<(&Arc<Store>, BTreeSet<&str>)> = Vec::new();
+        for Schema(inner) in schemas {
+            match stores.iter_mut().find(|(store, _)| Arc::ptr_eq(store, &inner.store)) {
+                Some((_, pointers)) => drop(pointers.insert(&inner.pointer)),
+                None => stores.push((&inner.store, BTreeSet::from([inner.pointer.as_str()]))),
+            }
+        }
+        stores.iter().all(|(store, pointers)| store.compile_all(pointers.iter().copied()).is_ok())
     }
 
     /// Whether the instance keeps the schema. A schema that does not compile is kept by nothing.

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use super::Direction;
 use super::collection::{Broken, Schemas, reference};
 use super::keywords::{Holds, TYPES, holds};
-use super::older::{array_items, exclusive_limits, with_null};
+use super::older::{array_items, dependencies, exclusive_limits, with_null};
 use super::promises::KEY;
-use crate::contract::document::{At, Data, Node};
+use crate::contract::document::{At, Data, Files, Node};
 use crate::contract::{Diagnostic, Level, OpenApiVersion};
 
 /// Writes one definition.
@@ -46,8 +46,12 @@ impl<'w, 'a> Writer<'w, 'a> {
             }
         }
         exclusive_limits(&mut out);
-        array_items(node, &mut out);
+        array_items(node.get("items").and_then(Node::as_array).is_some(), &mut out);
+        dependencies(&mut out);
         self.one_way(node, &mut out);
+        if self.direction == Direction::Request {
+            self.for_requests(node, &mut out);
+        }
         if node.get("nullable").and_then(Node::as_bool) == Some(true) && !only_reference {
             return with_null(out);
         }
@@ -70,14 +74,24 @@ impl<'w, 'a> Writer<'w, 'a> {
     }
 
     /// Whether a member says so itself, or what it refers to.
-    fn says(&self, node: &Node, flag: &str) -> bool {
+    pub(super) fn says(&self, node: &Node, flag: &str) -> bool {
         let set = |node: &Node| node.get(flag).and_then(Node::as_bool) == Some(true);
-        let from = At { file: self.file, node, pointer: String::new() };
         set(node)
-            || from
-                .text("$ref")
-                .and_then(|text| self.all.files.resolve(&from, text).ok())
+            || node
+                .get("$ref")
+                .and_then(|reference| self.target(node, reference.as_str()?))
                 .is_some_and(|at| set(at.node))
+    }
+
+    /// What a reference leads to in the end that stands at this node; `None` where it leads nowhere.
+    pub(super) fn target(&self, node: &Node, reference: &str) -> Option<At<'a>> {
+        let from = At { file: self.file, node, pointer: String::new() };
+        self.files().resolve(&from, reference).ok()
+    }
+
+    /// The files of the contract.
+    pub(super) fn files(&self) -> &'a Files {
+        self.all.files
     }
 
     fn keyword(&mut self, key: &str, value: &'a Node, out: &mut Map<String, Value>) {
@@ -94,6 +108,11 @@ impl<'w, 'a> Writer<'w, 'a> {
                 let items = self.schemas(value);
                 out.insert("prefixItems".to_owned(), items);
             }
+            ("additionalItems", _) => {
+                let rest = self.schema(value);
+                out.insert(key.to_owned(), rest);
+            }
+            ("dependencies", _) if value.as_object().is_some() => self.dependencies(value, out),
             ("exclusiveMinimum" | "exclusiveMaximum", _) if value.as_bool().is_some() => {
                 out.insert(key.to_owned(), value.to_value());
             }
@@ -111,6 +130,18 @@ impl<'w, 'a> Writer<'w, 'a> {
                 out.insert(key.to_owned(), value.to_value());
             }
         }
+    }
+
+    /// `dependencies` of drafts before 2019-09: names, or a schema, for each name.
+    fn dependencies(&mut self, node: &'a Node, out: &mut Map<String, Value>) {
+        let mut written = Map::new();
+        for (name, member) in node.as_object().into_iter().flatten() {
+            let holds = if member.value.as_array().is_some() { Holds::Names } else { Holds::Schema };
+            if let Some(value) = self.held("dependencies", holds, &member.value) {
+                written.insert(name.clone(), value);
+            }
+        }
+        out.insert("dependencies".to_owned(), Value::Object(written));
     }
 
     /// The value of a keyword, where it holds what it should.
@@ -207,7 +238,7 @@ impl<'w, 'a> Writer<'w, 'a> {
             );
         };
         let from = At { file: self.file, node, pointer: String::new() };
-        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(self.file, text));
+        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(&from, text));
         match target {
             Ok(target) => {
                 let name = self.all.definition(&target, self.direction);

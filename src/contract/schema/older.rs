@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::contract::document::Node;
-
 /// OpenAPI 3.0 (and draft 4): `exclusiveMinimum: true` makes `minimum` exclusive.
 pub(super) fn exclusive_limits(out: &mut Map<String, Value>) {
     for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
@@ -16,10 +14,24 @@ pub(super) fn exclusive_limits(out: &mut Map<String, Value>) {
 }
 
 /// Drafts before 2020-12: with an array under `items`, `additionalItems` holds for the rest.
-pub(super) fn array_items(node: &Node, out: &mut Map<String, Value>) {
+pub(super) fn array_items(of_array: bool, out: &mut Map<String, Value>) {
     let Some(rest) = out.remove("additionalItems") else { return };
-    if node.get("items").and_then(Node::as_array).is_some() {
+    if of_array {
         out.insert("items".to_owned(), rest);
+    }
+}
+
+/// Drafts before 2019-09: `dependencies` holds names or a schema for each name.
+pub(super) fn dependencies(out: &mut Map<String, Value>) {
+    let Some(Value::Object(members)) = out.remove("dependencies") else { return };
+    let (names, schemas): (Map<_, _>, Map<_, _>) = members.into_iter().partition(|(_, value)| value.is_array());
+    for (key, members) in [("dependentRequired", names), ("dependentSchemas", schemas)] {
+        if members.is_empty() {
+            continue;
+        }
+        if let Value::Object(known) = out.entry(key).or_insert_with(|| json!({})) {
+            known.extend(members);
+        }
     }
 }
 

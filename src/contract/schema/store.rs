@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use jsonschema::canonical::Satisfiability;
 use jsonschema::{Draft, Keyword, Registry, ValidationError, Validator};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::SchemaError;
 
@@ -49,25 +50,79 @@ impl Store {
 
     /// Compiles the schema at that pointer.
     pub fn compile(&self, pointer: &str) -> Result<Validator, SchemaError> {
+        self.build(&reference(pointer))
+    }
+
+    /// Compiles the schemas at these pointers at once.
+    pub fn compile_all<'p>(&self, pointers: impl Iterator<Item = &'p str>) -> Result<(), SchemaError> {
+        self.build(&json!({ "anyOf": pointers.map(reference).collect::<Vec<_>>() })).map(|_| ())
+    }
+
+    fn build(&self, root: &Value) -> Result<Validator, SchemaError> {
         let refuse = |message: String| SchemaError { message, pointer: String::new() };
         let registry = self.registry.get_or_init(|| self.register()).as_ref().map_err(|error| refuse(error.clone()))?;
-        let root = Value::Object(Map::from_iter([("$ref".to_owned(), Value::String(format!("{URI}#{pointer}")))]));
-        let built = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .should_validate_formats(true)
-            .with_keyword(MAX_JSON_LENGTH, max_json_length)
-            .with_registry(registry)
-            .build(&root);
-        built.map_err(|error| SchemaError {
+        options(registry).build(root).map_err(|error| SchemaError {
             message: error.to_string(),
             pointer: error.schema_path().as_str().trim_start_matches("/$ref").to_owned(),
         })
+    }
+
+    /// Compiles what all of these subschemas of the document ask for together.
+    pub fn compile_together(&self, parts: &[&Value]) -> Result<Validator, SchemaError> {
+        let refuse = |message: String| SchemaError { message, pointer: String::new() };
+        let registry = self.registry.get_or_init(|| self.register()).as_ref().map_err(|error| refuse(error.clone()))?;
+        let parts: Vec<Value> = parts.iter().map(|part| with_absolute_references(part)).collect();
+        options(registry).build(&json!({"allOf": parts})).map_err(|error| refuse(error.to_string()))
+    }
+
+    /// Whether it is proven that the schema at that pointer allows no value.
+    pub fn allows_nothing(&self, pointer: &str) -> bool {
+        let Some(Ok(registry)) = self.registry.get() else { return false };
+        let root = json!({"$ref": format!("{URI}#{pointer}")});
+        let canonical = jsonschema::canonical::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            .with_registry(registry)
+            .canonicalize(&root);
+        canonical.is_ok_and(|schema| schema.satisfiability() == Satisfiability::No)
     }
 
     fn register(&self) -> Result<Registry<'static>, String> {
         let document = self.document.get().cloned().unwrap_or_default();
         let builder = Registry::new().draft(Draft::Draft202012).add(URI, document);
         builder.and_then(|builder| builder.prepare()).map_err(|error| error.to_string())
+    }
+}
+
+/// A schema that is the one at that pointer.
+fn reference(pointer: &str) -> Value {
+    json!({ "$ref": format!("{URI}#{pointer}") })
+}
+
+fn options<'r>(registry: &'r Registry<'r>) -> jsonschema::ValidationOptions<'r> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .with_keyword(MAX_JSON_LENGTH, max_json_length)
+        .with_registry(registry)
+}
+
+/// A copy of a subschema that means the same outside its document.
+fn with_absolute_references(json: &Value) -> Value {
+    match json {
+        Value::Object(members) => {
+            let member = |(key, value): (&String, &Value)| {
+                let value = match (key.as_str(), value) {
+                    ("$ref", Value::String(text)) if text.starts_with('#') => Value::from(format!("{URI}{text}")),
+                    ("const" | "enum" | "default" | "example" | "examples", _) => value.clone(),
+                    _ => with_absolute_references(value),
+                };
+                (key.clone(), value)
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        Value::Array(items) => items.iter().map(with_absolute_references).collect(),
+        _ => json.clone(),
     }
 }
 

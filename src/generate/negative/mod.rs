@@ -2,6 +2,7 @@
 
 mod alone;
 mod body;
+mod broken;
 mod message;
 mod mutation;
 mod parameter;
@@ -14,6 +15,8 @@ use super::{Case, CaseKind, Expect, Request, Violation};
 use crate::contract::Location;
 
 pub(super) use alone::{breaks_alone, site};
+pub(super) use broken::{broken, is_alone};
+pub(super) use mutation::number;
 
 /// Every constraint of every part of a request, broken alone.
 pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {

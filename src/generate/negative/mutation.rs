@@ -139,6 +139,14 @@ fn arrays(node: &Node<'_>, items: &[Value]) -> Vec<Mutation> {
             items.iter().cloned().chain((1..).map_while(|n| another(items.first()?, n))).take(most + 1).collect();
         mutations.push(mutation("maxItems", format!("has more than {most} items"), many, said));
     }
+    if let Some(keyword) = node.keyword("contains").filter(|_| !items.is_empty()) {
+        mutations.push(mutation(
+            "contains",
+            "has none of the items that must be there",
+            Vec::<Value>::new(),
+            keyword.said,
+        ));
+    }
     if let (Some(keyword), Some(first)) = (node.keyword("uniqueItems"), items.first()) {
         let twice: Vec<_> = items.iter().chain([first]).cloned().collect();
         mutations.push(mutation("uniqueItems", "has an item twice", twice, keyword.said));
@@ -167,6 +175,14 @@ fn objects(node: &Node<'_>, members: &Map<String, Value>) -> Vec<Mutation> {
         let few: Map<_, _> = members.clone().into_iter().take(least - 1).collect();
         mutations.push(mutation("minProperties", format!("has fewer than {least} members"), few, said));
     }
+    for keyword in node.keywords("dependentRequired") {
+        let pairs = keyword.value.as_object().into_iter().flatten().filter(|(name, _)| members.contains_key(*name));
+        for other in pairs.flat_map(|(_, others)| others.as_array().into_iter().flatten()).filter_map(Value::as_str) {
+            let mut without = members.clone();
+            without.shift_remove(other);
+            mutations.push(mutation("dependentRequired", format!("lacks `{other}`"), without, keyword.said));
+        }
+    }
     if let Some((most, said)) = node.at_most("maxProperties").filter(|(most, _)| *most < LONGEST) {
         let extra = (0..=most).map(|index| (format!("uptospec{index}"), Value::from("x")));
         let many: Map<_, _> = members.clone().into_iter().chain(extra).take(most + 1).collect();
@@ -177,7 +193,7 @@ fn objects(node: &Node<'_>, members: &Map<String, Value>) -> Vec<Mutation> {
 
 /// An integer where the number is one, as people write it.
 #[expect(clippy::cast_possible_truncation, reason = "checked to be a small integer")]
-fn number(number: f64) -> Value {
+pub(in crate::generate) fn number(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
 }
 

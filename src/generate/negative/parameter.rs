@@ -1,9 +1,9 @@
 //! Constraints of parameters, each broken alone.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::mutation::mutations;
-use crate::contract::{Location, Parameter, ParameterLocation, ParameterStyle, Schema};
+use crate::contract::{Location, Parameter, ParameterLocation, ParameterStyle};
 use crate::generate::caller::Caller;
 use crate::generate::draft::{Draft, is_reserved};
 use crate::generate::maker::Maker;
@@ -51,10 +51,11 @@ fn with_values(
         if is_text && mutation.keyword == "type" {
             continue;
         }
-        let text = serialise::text(parameter, &mutation.value);
+        let text = serialise::text(parameter, &mutation.value).reveal();
         // One way of breaking a keyword is enough, but the case of letters is a question of its own.
         let way = if mutation.keyword == "enum" { mutation.what.clone() } else { mutation.keyword.to_owned() };
-        if seen.contains(&way) || !can_be_sent(parameter, &text) || !refuses(parameter, &mutation.value) {
+        let is_sent = serialise::is_written(parameter, &mutation.value) && can_be_sent(parameter, &text);
+        if seen.contains(&way) || !is_sent || !refuses(parameter, &mutation.value) {
             continue;
         }
         seen.push(way);
@@ -80,14 +81,26 @@ fn with(base: &Draft, index: usize, value: Option<Value>) -> Draft {
 fn refuses(parameter: &Parameter, value: &Value) -> bool {
     match (parameter.style, value) {
         (ParameterStyle::Json, _) | (_, Value::Array(_) | Value::Object(_)) => !parameter.schema.is_valid(value),
-        _ => refuses_text(&parameter.schema, &serialise::text(parameter, value)),
+        _ => refuses_text(parameter, &serialise::scalar(value)),
     }
 }
 
-/// Whether no reading of a text keeps the schema.
-fn refuses_text(schema: &Schema, text: &str) -> bool {
+/// Whether no reading of a text keeps the schema. Alone it is a list of one as well; where an object is spread
+/// over several pairs, it is none of them, and the parameter is not there.
+fn refuses_text(parameter: &Parameter, text: &str) -> bool {
+    let is_valid = |value: &Value| parameter.schema.is_valid(value);
+    let is_absent = Node::root(&parameter.schema).allows_type("object")
+        && (parameter.explode || parameter.style == ParameterStyle::DeepObject);
+    if is_absent && (!parameter.required || is_valid(&json!({}))) {
+        return false;
+    }
+    !readings(text).iter().any(|reading| is_valid(reading) || is_valid(&json!([reading])))
+}
+
+/// What a reader may make of a text.
+pub(super) fn readings(text: &str) -> Vec<Value> {
     let as_json = serde_json::from_str::<Value>(text).ok().filter(|value| value.is_number() || value.is_boolean());
-    !schema.is_valid(&Value::from(text)) && as_json.is_none_or(|value| !schema.is_valid(&value))
+    std::iter::once(Value::from(text)).chain(as_json).collect()
 }
 
 /// Whether the text stays what it is where it is sent.

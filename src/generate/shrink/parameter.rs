@@ -101,6 +101,7 @@ mod tests {
             schema: Schema::standalone(schema).unwrap(),
             style,
             explode,
+            allow_reserved: false,
             examples: Vec::new(),
             promises: Vec::new(),
         }

@@ -189,6 +189,7 @@ fn rich() -> Contract {
         schema: fixture::schema(schema),
         style: ParameterStyle::Form,
         explode: true,
+        allow_reserved: false,
         examples: Vec::new(),
         promises: Vec::new(),
     };

@@ -1,32 +1,37 @@
 //! Values where a schema asks for nothing in particular.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Alphabet, Extent, text};
+use super::builder::Builder;
+use super::{Alphabet, Extent};
 
-/// Any JSON, a few levels deep at most.
-pub(super) fn json(extent: Extent, alphabet: Alphabet) -> BoxedStrategy<Value> {
-    if extent != Extent::Free || alphabet != Alphabet::Any {
-        return text::any(extent, alphabet).prop_map(Value::String).boxed();
+/// Most items and members of what nobody described.
+const MOST: usize = 3;
+
+impl Builder<'_, '_> {
+    /// Any JSON, so many levels deep at most.
+    pub(super) fn anything(&mut self, levels: usize) -> Value {
+        if self.extent != Extent::Free || matches!(self.alphabet, Alphabet::Header | Alphabet::Path) {
+            return Value::String(self.any_text());
+        }
+        match self.dice.below(if levels > 0 { 10 } else { 7 }) {
+            0..=3 => Value::String(self.any_text()),
+            4 => Value::from(self.dice.below(2_001) as i64 - 1_000),
+            5 => self.boolean(),
+            6 => Value::Null,
+            7 | 8 => {
+                let count = self.dice.below(MOST + 1);
+                (0..count).map(|_| self.anything(levels - 1)).collect()
+            }
+            _ => {
+                let count = self.dice.below(MOST + 1);
+                Value::Object((0..count).map(|_| (self.word().to_owned(), self.anything(levels - 1))).collect())
+            }
+        }
     }
-    let leaf = prop_oneof![
-        4 => text::any(extent, alphabet).prop_map(Value::String),
-        1 => (-1_000_i64..=1_000).prop_map(Value::from),
-        1 => boolean(extent),
-        1 => Just(Value::Null),
-    ];
-    leaf.prop_recursive(2, 8, 3, |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..=3).prop_map(Value::Array),
-            vec((text::word(), inner), 0..=3).prop_map(|members| Value::Object(Map::from_iter(members))),
-        ]
-    })
-    .boxed()
-}
 
-/// Either boolean; `false` where a plain one will do.
-pub(super) fn boolean(extent: Extent) -> BoxedStrategy<Value> {
-    if extent == Extent::Free { any::<bool>().prop_map(Value::Bool).boxed() } else { Just(Value::Bool(false)).boxed() }
+    /// Either boolean; `false` where a plain one will do.
+    pub(super) fn boolean(&mut self) -> Value {
+        Value::Bool(self.extent == Extent::Free && self.dice.once_in(2))
+    }
 }

@@ -1,149 +1,313 @@
-//! One node of a schema into a strategy: choices, fixed values, then one strategy a type.
+//! One value of a node: a branch of each choice, fixed values, then a value of one type.
+//!
+//! What the keywords ask for is made; what they forbid is turned into what they ask for, and the
+//! rest is tried again: where the whole breaks the schema, every part is confirmed before it is used.
 
-use proptest::prelude::*;
-use proptest::sample::select;
-use proptest::strategy::Union;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use super::{Alphabet, Extent, Node, Part, Ungeneratable, any, array, number, object, text};
+use super::dice::Dice;
+use super::error::Why;
+use super::keywords::type_name;
+use super::known::Known;
+use super::node::Sight;
+use super::{Alphabet, Extent, Node, Part, Ungeneratable};
+use crate::contract::Schema;
 
 /// Every type, the likeliest first.
 const TYPES: [&str; 7] = ["object", "array", "string", "integer", "number", "boolean", "null"];
 
-/// How often one subschema may stand inside itself.
-const MAX_RECURSION: usize = 2;
+/// How often a null is drawn beside each time that another type is.
+const TIMES_AS_RARE_AS_OTHERS: usize = 4;
 
-/// How many optional parts a strategy may have; what comes after them is left out.
-const MAX_OPTIONAL_PARTS: usize = 2_000;
+/// How often one subschema may stand inside itself.
+const MAX_RECURSION: usize = 3;
+
+/// From here on only what must be there is made.
+const LEAN_DEPTH: usize = 9;
 
 /// How deep values may be nested.
 const MAX_DEPTH: usize = 64;
 
-/// Builds strategies, and knows where it is in the schema.
-pub(super) struct Builder<'s> {
+/// How many parts one value may cost, those thrown away among them.
+const FUEL: usize = 12_000;
+
+/// After so many parts only what must be there is made: of a free value, and of one that has everything.
+const ENOUGH: (usize, usize) = (120, 2_000);
+
+/// How often a part is tried, while every part is confirmed and while none is.
+const TRIES: (usize, usize) = (8, 3);
+
+/// Keywords that can be broken although all others are kept.
+const FORBIDDING: [&str; 11] = [
+    "not",
+    "oneOf",
+    "if",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "patternProperties",
+    "propertyNames",
+    "uniqueItems",
+];
+
+/// Makes one value, and knows where in it it is.
+pub(super) struct Builder<'s, 'r> {
+    pub schema: &'s Schema,
+    pub known: &'s Known,
     pub extent: Extent,
     pub alphabet: Alphabet,
-    optional_parts: usize,
-    depth: usize,
+    pub dice: Dice<'r>,
+    /// Whether every part is confirmed before it is used.
+    careful: bool,
+    fuel: usize,
+    /// Whether anything stood in itself too often.
+    is_endless: bool,
+    /// How many parts were made since the whole was begun.
+    parts: usize,
     above: Vec<&'s Value>,
+    path: Vec<String>,
 }
 
-impl<'s> Builder<'s> {
-    pub fn new(extent: Extent, alphabet: Alphabet) -> Self {
-        Builder { extent, alphabet, optional_parts: 0, depth: 0, above: Vec::new() }
+impl<'s, 'r> Builder<'s, 'r> {
+    pub fn new(schema: &'s Schema, known: &'s Known, to: (Extent, Alphabet), runner: &'r mut TestRunner) -> Self {
+        let (extent, alphabet) = to;
+        Builder {
+            schema,
+            known,
+            extent,
+            alphabet,
+            dice: Dice(runner),
+            careful: false,
+            fuel: FUEL,
+            is_endless: false,
+            parts: 0,
+            above: Vec::new(),
+            path: Vec::new(),
+        }
     }
 
-    /// Values of a node.
-    pub fn value(&mut self, node: &Node<'s>) -> Result<BoxedStrategy<Value>, Ungeneratable> {
+    /// A value of the whole schema, which need not keep it.
+    pub fn whole(&mut self, careful: bool) -> Result<Value, Ungeneratable> {
+        self.careful = careful;
+        self.parts = 0;
+        self.value(vec![Part::root(self.schema)])
+    }
+
+    /// Whether only what must be there is to be made.
+    pub fn is_lean(&self) -> bool {
+        let enough = if self.extent == Extent::Most { ENOUGH.1 } else { ENOUGH.0 };
+        self.extent == Extent::Least || self.path.len() >= LEAN_DEPTH || self.parts > enough
+    }
+
+    /// Whether nothing more may be made of this value.
+    pub fn is_spent(&self) -> bool {
+        self.fuel == 0
+    }
+
+    /// The error of the part that is being made.
+    pub fn refuse(&self, why: Why) -> Ungeneratable {
+        let at = self.path.iter().fold(String::new(), |at, step| crate::generate::pointer::child(&at, step));
+        Ungeneratable { at, place: self.schema.place().map(ToString::to_string), why }
+    }
+
+    /// A value of the part under that name or index.
+    pub fn part(&mut self, step: impl Into<String>, parts: Vec<Part<'s>>) -> Result<Value, Ungeneratable> {
+        self.parts += 1;
+        self.path.push(step.into());
+        let value = self.value(parts);
+        self.path.pop();
+        value
+    }
+
+    /// What applies where these subschemas do.
+    pub fn node(&self, parts: &[Part<'s>], alone: bool) -> Node<'s> {
+        let sight = Sight::SpelledOut { known: self.known, alone };
+        Node::seen(self.schema, sight, parts.iter().copied())
+    }
+
+    fn value(&mut self, parts: Vec<Part<'s>>) -> Result<Value, Ungeneratable> {
+        if self.path.len() > MAX_DEPTH {
+            return Err(self.refuse(Why::Endless));
+        }
+        let mut reason = Why::Rejected;
+        let mut inner = None;
+        for attempt in 0..if self.careful { TRIES.0 } else { TRIES.1 } {
+            if self.is_spent() {
+                break;
+            }
+            self.fuel -= 1;
+            let node = match attempt % 4 {
+                3 => Node::of(self.schema, parts.iter().copied()),
+                turn => self.node(&parts, self.careful && turn != 1),
+            };
+            match self.guarded(&node, attempt) {
+                Ok(value) if !self.careful || self.keeps(&node, &parts, &value) => return Ok(value),
+                Ok(_) => reason = Why::Rejected,
+                Err(error) if self.is_spent() => return Err(error),
+                Err(error) => {
+                    let settled = node.choices.is_empty() && (!self.careful || error.why == Why::Endless);
+                    inner = Some(error);
+                    if settled {
+                        break;
+                    }
+                }
+            }
+        }
+        if self.is_spent() && inner.is_none() {
+            reason = if self.is_endless { Why::Endless } else { Why::TooMuch };
+        }
+        let documented = self.documented(&parts);
+        documented.ok_or_else(|| inner.unwrap_or_else(|| self.refuse(reason)))
+    }
+
+    /// A value of the node, unless it stands in itself too often.
+    fn guarded(&mut self, node: &Node<'s>, attempt: usize) -> Result<Value, Ungeneratable> {
         if node.impossible {
-            return Err(Ungeneratable::Impossible);
+            return Err(self.refuse(Why::Impossible));
         }
         let recursion = |json: &Value| self.above.iter().filter(|above| std::ptr::eq(**above, json)).count();
-        if self.depth > MAX_DEPTH || node.jsons().any(|json| recursion(json) >= MAX_RECURSION) {
-            return Err(Ungeneratable::Endless);
+        if node.jsons().any(|json| recursion(json) >= MAX_RECURSION) {
+            self.is_endless = true;
+            return Err(self.refuse(Why::Endless));
         }
         let height = self.above.len();
         self.above.extend(node.jsons());
-        self.depth += 1;
-        let values = self.within(node);
-        self.depth -= 1;
+        let value = self.within(node.clone(), attempt);
         self.above.truncate(height);
-        values
+        value
     }
 
-    /// Values of the subschemas that apply to a part of the node.
-    pub fn part(&mut self, node: &Node<'s>, parts: Vec<Part<'s>>) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-        self.value(&Node::of(node.schema(), parts))
-    }
-
-    /// Values of a part that may be left out; `None` where it has to be.
-    pub fn optional_part(&mut self, node: &Node<'s>, parts: Vec<Part<'s>>) -> Option<BoxedStrategy<Value>> {
-        self.optional_parts += 1;
-        if self.optional_parts > MAX_OPTIONAL_PARTS {
-            return None;
-        }
-        self.part(node, parts).ok()
-    }
-
-    fn within(&mut self, node: &Node<'s>) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-        if let Some(branches) = node.choices.first() {
-            let nodes: Vec<_> = branches.iter().map(|branch| node.with_branch(branch)).collect();
-            return self.first_or_union(nodes.iter().map(|node| (1, node)), Self::within_possible);
-        }
+    fn within(&mut self, node: Node<'s>, attempt: usize) -> Result<Value, Ungeneratable> {
+        let node = self.settle(node, attempt)?;
         if let Some(values) = node.fixed_values() {
-            return fixed(node, &values);
+            return self.fixed(&node, &values);
         }
-        let types = node.types().unwrap_or_else(|| implied_types(node));
-        if types.is_empty() && node.types().is_none() {
-            return Ok(any::json(self.extent, self.alphabet));
-        }
-        let ordered = TYPES.into_iter().filter(|name| types.contains(name));
-        let weighted: Vec<_> = ordered.map(|name| (if name == "null" { 1 } else { 4 }, name)).collect();
-        let values = self.first_or_union(weighted, |builder, name| builder.of_type(node, name))?;
-        Ok(short_enough(node, values))
-    }
-
-    fn within_possible(&mut self, node: &Node<'s>) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-        if node.impossible { Err(Ungeneratable::Impossible) } else { self.within(node) }
-    }
-
-    /// The plain extents take the first that can be made, the free one takes all of them.
-    fn first_or_union<T>(
-        &mut self,
-        options: impl IntoIterator<Item = (u32, T)>,
-        mut build: impl FnMut(&mut Self, T) -> Result<BoxedStrategy<Value>, Ungeneratable>,
-    ) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-        let mut built = Vec::new();
-        let mut reason = Ungeneratable::Impossible;
-        for (weight, option) in options {
-            match build(self, option) {
-                Ok(values) if self.extent == Extent::Free => built.push((weight, values)),
-                Ok(values) => return Ok(values),
-                Err(error) => reason = error,
+        let mut reason = Why::Impossible;
+        let mut inner = None;
+        for name in self.types(&node) {
+            match self.of_type(&node, name, attempt) {
+                Ok(value) if is_short_enough(&node, &value) => return Ok(value),
+                Ok(_) => reason = Why::Rejected,
+                Err(error) if self.is_spent() => return Err(error),
+                Err(error) => inner = inner.or(Some(error)),
             }
         }
-        if built.is_empty() { Err(reason) } else { Ok(Union::new_weighted(built).boxed()) }
+        Err(inner.unwrap_or_else(|| self.refuse(reason)))
     }
 
-    fn of_type(&mut self, node: &Node<'s>, name: &str) -> Result<BoxedStrategy<Value>, Ungeneratable> {
+    /// The node with a branch of every choice taken.
+    pub fn settle(&mut self, mut node: Node<'s>, attempt: usize) -> Result<Node<'s>, Ungeneratable> {
+        while let Some(choice) = node.choices.first() {
+            let mut order = match self.extent {
+                Extent::Free => self.dice.shuffled(choice.branches.len()),
+                _ if attempt > 0 => self.dice.shuffled(choice.branches.len()),
+                _ => (0..choice.branches.len()).collect(),
+            };
+            if self.path.len() >= LEAN_DEPTH || self.above.len() > LEAN_DEPTH && self.is_lean() {
+                let weight = |index: &usize| choice.branches.get(*index).map_or(0, |branch| self.weight(branch));
+                order.sort_by_cached_key(weight);
+            }
+            let mut nodes = order.into_iter().map(|index| node.with_branch(index));
+            let Some(next) = nodes.find(|node| !node.is_contradiction()) else {
+                return Err(self.refuse(Why::Impossible));
+            };
+            node = next;
+        }
+        Ok(node)
+    }
+
+    /// How many references a branch has: those without end.
+    fn weight(&self, branch: &[Part<'s>]) -> usize {
+        let target = |part: &Part<'s>| self.schema.resolve(part.json.get("$ref")?.as_str()?);
+        branch.iter().map(|part| references(target(part).unwrap_or(part.json))).sum()
+    }
+
+    /// One of the values that `enum` and `const` leave.
+    fn fixed(&mut self, node: &Node<'s>, values: &[&Value]) -> Result<Value, Ungeneratable> {
+        let first = if self.extent == Extent::Free { self.dice.below(values.len()) } else { 0 };
+        let parts: Vec<_> = node.parts().collect();
+        let mut ordered = values.iter().cycle().skip(first).take(values.len());
+        let fits = |value: &&&Value| {
+            node.allows_type(type_name(value)) && (!self.careful || self.known.keeps(self.schema, &parts, value))
+        };
+        ordered.find(fits).map(|value| (*value).clone()).ok_or_else(|| self.refuse(Why::Impossible))
+    }
+
+    /// The types to try, in that order: those that the schema names, else those that it speaks of,
+    /// then the others, of which it says nothing.
+    fn types(&mut self, node: &Node<'s>) -> Vec<&'static str> {
+        let named = node.types();
+        let implied = implied_types(node);
+        let wanted =
+            |name: &&&str| named.as_ref().map_or_else(|| implied.contains(*name), |types| types.contains(*name));
+        let mut wanted: Vec<&str> = TYPES.iter().filter(wanted).copied().collect();
+        if self.extent == Extent::Free && wanted.len() > 1 {
+            let null_last =
+                wanted.last() == Some(&"null") && !self.dice.once_in(wanted.len() * TIMES_AS_RARE_AS_OTHERS);
+            let drawn = if null_last { wanted.len() - 1 } else { wanted.len() };
+            let first = self.dice.below(drawn);
+            wanted.rotate_left(first);
+        }
+        if named.is_none() {
+            let start = if implied.is_empty() { ["any"].as_slice() } else { &[] };
+            let others = TYPES.iter().rev().filter(|name| !wanted.contains(name));
+            let others: Vec<&str> = start.iter().chain(others).copied().collect();
+            wanted.extend(others);
+        }
+        wanted
+    }
+
+    fn of_type(&mut self, node: &Node<'s>, name: &str, attempt: usize) -> Result<Value, Ungeneratable> {
         match name {
-            "object" => object::values(self, node),
-            "array" => array::values(self, node),
-            "string" => Ok(text::values(self, node)?.prop_map(Value::String).boxed()),
-            "integer" => number::integers(node, self.extent),
-            "number" => number::numbers(node, self.extent),
-            "boolean" => Ok(any::boolean(self.extent)),
-            _ => Ok(Just(Value::Null).boxed()),
+            "object" => self.object(node, attempt),
+            "array" => self.array(node, attempt),
+            "string" => self.text(node).map(Value::String),
+            "integer" => self.integer(node),
+            "number" => self.number(node),
+            "boolean" => Ok(self.boolean()),
+            "null" => Ok(Value::Null),
+            _ => Ok(self.anything(2)),
         }
     }
-}
 
-/// One of the values that `enum` and `const` leave.
-fn fixed(node: &Node<'_>, values: &[&Value]) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-    let values: Vec<Value> =
-        values.iter().filter(|value| node.allows_type(type_name(value))).map(|value| (*value).clone()).collect();
-    if values.is_empty() { Err(Ungeneratable::Impossible) } else { Ok(select(values).boxed()) }
-}
+    /// Whether a value keeps what cannot be kept by making it so.
+    fn keeps(&self, node: &Node<'s>, parts: &[Part<'s>], value: &Value) -> bool {
+        let forbids = FORBIDDING.iter().any(|keyword| node.keyword(keyword).is_some());
+        !forbids || self.known.keeps(self.schema, parts, value)
+    }
 
-/// The name of a value's type.
-pub(super) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
-        Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => "integer",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
+    /// A value that the document gives itself, where none can be made.
+    fn documented(&self, parts: &[Part<'s>]) -> Option<Value> {
+        let node = Node::of(self.schema, parts.iter().copied());
+        let listed = node.keywords("examples").filter_map(|keyword| keyword.value.as_array()).flatten();
+        let single = ["example", "default"].into_iter().filter_map(|name| Some(node.keyword(name)?.value));
+        let mut values = listed.chain(single);
+        values.find(|value| self.known.keeps(self.schema, parts, value)).cloned()
     }
 }
 
 /// The types that a schema without `type` speaks about.
 fn implied_types(node: &Node<'_>) -> Vec<&'static str> {
     const IMPLIED: [(&str, &[&str]); 4] = [
-        ("object", &["properties", "required", "additionalProperties", "minProperties", "maxProperties"]),
-        ("array", &["items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"]),
+        (
+            "object",
+            &[
+                "properties",
+                "patternProperties",
+                "required",
+                "additionalProperties",
+                "unevaluatedProperties",
+                "propertyNames",
+                "dependentRequired",
+                "dependentSchemas",
+                "minProperties",
+                "maxProperties",
+            ],
+        ),
+        ("array", &["items", "prefixItems", "unevaluatedItems", "contains", "minItems", "maxItems", "uniqueItems"]),
         ("string", &["minLength", "maxLength", "pattern", "format"]),
         ("number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
     ];
@@ -152,11 +316,17 @@ fn implied_types(node: &Node<'_>) -> Vec<&'static str> {
 }
 
 /// Keeps to half of `x-max-json-length`: how a server counts is its own affair.
-fn short_enough(node: &Node<'_>, values: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
-    match node.at_most("x-max-json-length") {
-        Some((most, _)) => {
-            values.prop_filter("short as JSON text", move |value| value.to_string().chars().count() <= most / 2).boxed()
+fn is_short_enough(node: &Node<'_>, value: &Value) -> bool {
+    node.at_most("x-max-json-length").is_none_or(|(most, _)| value.to_string().chars().count() <= most / 2)
+}
+
+/// How many references stand in a schema.
+fn references(json: &Value) -> usize {
+    match json {
+        Value::Object(members) => {
+            usize::from(members.contains_key("$ref")) + members.values().map(references).sum::<usize>()
         }
-        None => values,
+        Value::Array(items) => items.iter().map(references).sum(),
+        _ => 0,
     }
 }

@@ -1,28 +1,60 @@
 //! Text of a known `format`.
 
-use proptest::prelude::*;
-use proptest::string::string_regex;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::text;
+use super::dice::Dice;
+
+/// The formats that ask for something in particular.
+pub(super) const NAMES: [&str; 22] = [
+    "date",
+    "time",
+    "date-time",
+    "duration",
+    "uuid",
+    "email",
+    "idn-email",
+    "hostname",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "url",
+    "iri",
+    "uri-reference",
+    "iri-reference",
+    "uri-template",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
+    "byte",
+    "base64",
+];
+
+const WORDS: [&str; 8] = ["order", "plan", "widget", "price", "refund", "status", "account", "visit"];
 
 /// Text of that format; `None` for a format that asks for nothing in particular.
-pub(super) fn text(format: &str) -> Option<BoxedStrategy<String>> {
+pub(super) fn text(format: &str, dice: &mut Dice<'_>) -> Option<String> {
     let text = match format {
-        "date" => date().boxed(),
-        "time" => time().boxed(),
-        "date-time" => (date(), time()).prop_map(|(date, time)| format!("{date}T{time}")).boxed(),
-        "duration" => (1_u32..=30, 0_u32..=23).prop_map(|(days, hours)| format!("P{days}DT{hours}H")).boxed(),
-        "uuid" => any::<u128>().prop_map(uuid).boxed(),
-        "email" | "idn-email" => text::word().prop_map(|word| format!("{word}@example.com")).boxed(),
-        "hostname" | "idn-hostname" => text::word().prop_map(|word| format!("{word}.example.com")).boxed(),
-        "ipv4" => any::<std::net::Ipv4Addr>().prop_map(|address| address.to_string()).boxed(),
-        "ipv6" => any::<std::net::Ipv6Addr>().prop_map(|address| address.to_string()).boxed(),
-        "uri" | "iri" | "url" => text::word().prop_map(|word| format!("https://example.com/{word}")).boxed(),
-        "uri-reference" | "iri-reference" | "json-pointer" => text::word().prop_map(|word| format!("/{word}")).boxed(),
-        "relative-json-pointer" => (0_u8..=9).prop_map(|up| up.to_string()).boxed(),
-        "uri-template" => text::word().prop_map(|word| format!("/{word}/{{id}}")).boxed(),
-        "regex" => text::word().prop_map(|word| format!("^{word}$")).boxed(),
-        "byte" | "base64" => string_regex("([A-Za-z0-9+/]{4}){1,8}").ok()?.boxed(),
+        "date" => date(dice),
+        "time" => time(dice),
+        "date-time" => format!("{}T{}", date(dice), time(dice)),
+        "duration" => duration(dice),
+        "uuid" => uuid(u128::from(dice.bits()) << 64 | u128::from(dice.bits())),
+        "email" => mail(&WORDS, dice),
+        "idn-email" => mail(&["δοκιμή", "用户", "order", "jörg"], dice),
+        "hostname" => host(dice),
+        "idn-hostname" => one(&["bücher.example", "例え.example", "order.example.com"], dice),
+        "ipv4" => Ipv4Addr::from_bits(low_bits(dice)).to_string(),
+        "ipv6" => ipv6(dice),
+        "uri" | "url" => format!("{}{}", one(&["https", "http"], dice), rest_of_uri(dice)),
+        "iri" => format!("https://example.com/{}", one(&["größe", "日本", "order"], dice)),
+        "uri-reference" => format!("{}{}", one(&["/", "../", "?q=", "#", "https://example.com/"], dice), word(dice)),
+        "iri-reference" => format!("/{}", one(&["größe", "日本", "order"], dice)),
+        "uri-template" => format!("/{}{}", word(dice), one(&["/{id}", "{?page,size}", "{/path*}", ""], dice)),
+        "json-pointer" => one(&["", "/order", "/order/0/price", "/a~1b/c~0d", "/"], dice),
+        "relative-json-pointer" => format!("{}{}", dice.below(10), one(&["", "#", "/order", "/a~1b"], dice)),
+        "regex" => one(&["^order$", "[a-z]+", "\\d{2,4}", "(plan|price)?", "^\\S+@\\S+$"], dice),
+        "byte" | "base64" => base64(dice),
         _ => return None,
     };
     Some(text)
@@ -33,13 +65,68 @@ pub(in crate::generate) fn uuid(bits: u128) -> String {
     uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
 }
 
-/// Every day that each month has.
-fn date() -> impl Strategy<Value = String> {
-    (1970_u32..=2099, 1_u32..=12, 1_u32..=28).prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}"))
+fn one(texts: &[&str], dice: &mut Dice<'_>) -> String {
+    dice.pick(texts).copied().unwrap_or_default().to_owned()
 }
 
-fn time() -> impl Strategy<Value = String> {
-    let zone = prop_oneof![3 => Just("Z"), 1 => Just("+02:00"), 1 => Just(".123Z")];
-    (0_u32..=23, 0_u32..=59, 0_u32..=59, zone)
-        .prop_map(|(hour, minute, second, zone)| format!("{hour:02}:{minute:02}:{second:02}{zone}"))
+fn word(dice: &mut Dice<'_>) -> String {
+    one(&WORDS, dice)
+}
+
+fn low_bits(dice: &mut Dice<'_>) -> u32 {
+    u32::try_from(dice.bits() >> 32).unwrap_or(u32::MAX)
+}
+
+/// Any day, the ends of months and of February in a leap year among them.
+fn date(dice: &mut Dice<'_>) -> String {
+    let year = dice.among(1970, 2099);
+    match dice.below(8) {
+        0 => "2024-02-29".to_owned(),
+        1 => format!("{year:04}-12-31"),
+        _ => format!("{year:04}-{:02}-{:02}", dice.among(1, 12), dice.among(1, 28)),
+    }
+}
+
+/// A time with its zone (RFC 3339 section 5.6), with and without a fraction.
+fn time(dice: &mut Dice<'_>) -> String {
+    let zone = one(&["Z", "Z", "Z", "+02:00", "-11:30", ".123Z", ".000001+00:00"], dice);
+    format!("{:02}:{:02}:{:02}{zone}", dice.below(24), dice.below(60), dice.below(60))
+}
+
+fn duration(dice: &mut Dice<'_>) -> String {
+    let (one_, two) = (dice.among(1, 30), dice.below(24));
+    match dice.below(4) {
+        0 => format!("P{one_}W"),
+        1 => format!("PT{one_}M{two}S"),
+        2 => format!("P{two}Y{one_}M"),
+        _ => format!("P{one_}DT{two}H"),
+    }
+}
+
+fn mail(names: &[&str], dice: &mut Dice<'_>) -> String {
+    let (name, ending) = (one(names, dice), one(&["", "", "+tag", ".name", "-1"], dice));
+    format!("{name}{ending}@{}", one(&["example.com", "mail.example.org"], dice))
+}
+
+fn host(dice: &mut Dice<'_>) -> String {
+    format!("{}{}", word(dice), one(&[".example.com", "", ".example", "-1.example.org"], dice))
+}
+
+fn ipv6(dice: &mut Dice<'_>) -> String {
+    match dice.below(4) {
+        0 => one(&["::1", "::", "::ffff:192.0.2.1", "2001:db8::8a2e:370:7334"], dice),
+        _ => Ipv6Addr::from_bits(u128::from(dice.bits()) << 64 | u128::from(dice.bits())).to_string(),
+    }
+}
+
+fn rest_of_uri(dice: &mut Dice<'_>) -> String {
+    let ending = one(&["", "", "?page=2", "#top", "?q=a%20b&r=%C3%A9", "/"], dice);
+    format!("://{}/{}{ending}", one(&["example.com", "example.org:8443", "192.0.2.1"], dice), word(dice))
+}
+
+fn base64(dice: &mut Dice<'_>) -> String {
+    use base64::Engine;
+    let count = dice.among(1, 24);
+    let bytes: Vec<u8> = (0..count).map(|_| dice.bits().to_le_bytes()[0]).collect();
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }

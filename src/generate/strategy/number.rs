@@ -1,108 +1,121 @@
 //! Numbers: bounds, `multipleOf`, and the values at the bounds more often than others.
 
-use proptest::prelude::*;
 use serde_json::{Number, Value};
 
+use super::builder::Builder;
+use super::decimal::Decimal;
+use super::error::Why;
 use super::{Extent, Node, Ungeneratable};
 
-/// How far a range reaches where the schema gives no bound.
-const REACH: f64 = 1_000.0;
+/// How many steps a range reaches where the schema gives no bound.
+const REACH: i128 = 1_000;
 
 /// Numbers beyond this cannot be told apart by every reader of JSON (RFC 8259 section 6).
 const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
 
-/// Steps of a number without `multipleOf`.
-const FRACTION: f64 = 0.25;
+/// Steps of a number without `multipleOf`, the coarsest first.
+const FRACTIONS: [(i128, u32); 3] = [(25, 2), (1, 4), (1, 9)];
 
-/// What a schema says about numbers, both bounds allowed.
+/// Where numbers may lie.
+#[derive(Debug, Clone, Copy)]
 struct Range {
     low: Option<f64>,
     high: Option<f64>,
-    step: f64,
+    /// Whether each bound is no part of it.
+    open: (bool, bool),
 }
 
-/// Integers that a node allows.
-pub(super) fn integers(node: &Node<'_>, extent: Extent) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-    let step = node.highest("multipleOf").map_or(1.0, |(step, _)| step);
-    let step = if step > 0.0 && step.fract() == 0.0 { step } else { 1.0 };
-    multiples(&Range::of(node, step), extent)
-}
+impl<'s> Builder<'s, '_> {
+    /// An integer that a node allows.
+    pub(super) fn integer(&mut self, node: &Node<'s>) -> Result<Value, Ungeneratable> {
+        let step = steps(node, Some(Decimal::whole(1))).ok_or_else(|| self.refuse(Why::TooMuch))?;
+        self.multiple(&Range::of(node), step).ok_or_else(|| self.refuse(Why::Impossible))
+    }
 
-/// Numbers that a node allows.
-pub(super) fn numbers(node: &Node<'_>, extent: Extent) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-    match node.highest("multipleOf") {
-        Some((step, _)) if step > 0.0 => multiples(&Range::of(node, step), extent),
-        _ => multiples(&Range::of(node, FRACTION), extent).or_else(|reason| between(node, reason)),
+    /// A number that a node allows.
+    pub(super) fn number(&mut self, node: &Node<'s>) -> Result<Value, Ungeneratable> {
+        let range = Range::of(node);
+        if node.keyword("multipleOf").is_some() {
+            let step = steps(node, None).ok_or_else(|| self.refuse(Why::TooMuch))?;
+            return self.multiple(&range, step).ok_or_else(|| self.refuse(Why::Impossible));
+        }
+        let fractions = FRACTIONS.iter().map(|(digits, scale)| Decimal { digits: *digits, scale: *scale });
+        for step in fractions {
+            if let Some(value) = self.multiple(&range, step) {
+                return Ok(value);
+            }
+        }
+        self.between(&range).ok_or_else(|| self.refuse(Why::Impossible))
+    }
+
+    /// A multiple of the step within the range, its ends more often than others.
+    fn multiple(&mut self, range: &Range, step: Decimal) -> Option<Value> {
+        let first = range.low.and_then(|low| step.first_from(low, range.open.0));
+        let last = range.high.and_then(|high| step.last_to(high, range.open.1));
+        if (range.low.is_some() && first.is_none()) || (range.high.is_some() && last.is_none()) {
+            return None;
+        }
+        let (first, last) = match (first, last) {
+            (Some(first), Some(last)) => (first, last),
+            (Some(first), None) => (first, first + REACH),
+            (None, Some(last)) => (last - REACH, last),
+            (None, None) => (-REACH, REACH),
+        };
+        if first > last {
+            return None;
+        }
+        let plain = 0_i128.clamp(first, last);
+        let drawn = match self.dice.below(8) {
+            _ if self.extent != Extent::Free => plain,
+            0 => first,
+            1 => last,
+            2 => plain,
+            // Near the ends is where most of a wide range is not.
+            3 => self.dice.integer(first, last.min(first.saturating_add(REACH))),
+            _ => self.dice.integer(first, last),
+        };
+        step.times(drawn)
+    }
+
+    /// Any number of a range too narrow for our own steps.
+    fn between(&mut self, range: &Range) -> Option<Value> {
+        let (low, high) = (range.low?, range.high?);
+        let share = (self.dice.among(1, 99) as f64) / 100.0;
+        let number = low + (high - low) * share;
+        let inside =
+            number >= low && number <= high && (!range.open.0 || number > low) && (!range.open.1 || number < high);
+        Number::from_f64(number).filter(|_| inside).map(Value::Number)
     }
 }
 
 impl Range {
-    fn of(node: &Node<'_>, step: f64) -> Self {
-        let low = [node.highest("minimum").map(|found| found.0), above(node.highest("exclusiveMinimum"), step)];
-        let high = [node.lowest("maximum").map(|found| found.0), below(node.lowest("exclusiveMaximum"), step)];
+    fn of(node: &Node<'_>) -> Self {
+        let (least, above) = (node.highest("minimum"), node.highest("exclusiveMinimum"));
+        let (most, below) = (node.lowest("maximum"), node.lowest("exclusiveMaximum"));
+        let number = |found: Option<(f64, super::Said)>| found.map(|(number, _)| number);
+        let (least, above, most, below) = (number(least), number(above), number(most), number(below));
+        let open_low = above.is_some_and(|above| least.is_none_or(|least| above >= least));
+        let open_high = below.is_some_and(|below| most.is_none_or(|most| below <= most));
         let format = node.keyword("format").and_then(|keyword| keyword.value.as_str());
         let limit = if format == Some("int32") { f64::from(i32::MAX) } else { LARGEST_EXACT };
-        Range {
-            low: low.into_iter().flatten().reduce(f64::max).map(|low| low.max(-limit)),
-            high: high.into_iter().flatten().reduce(f64::min).map(|high| high.min(limit)),
-            step,
-        }
-    }
-
-    /// Both ends, those that the schema leaves open within reach.
-    fn ends(&self) -> (f64, f64) {
-        match (self.low, self.high) {
-            (Some(low), Some(high)) => (low, high),
-            (Some(low), None) => (low, low + REACH * self.step),
-            (None, Some(high)) => (high - REACH * self.step, high),
-            (None, None) => (-REACH * self.step, REACH * self.step),
-        }
+        let low = if open_low { above } else { least };
+        let high = if open_high { below } else { most };
+        // A bound beyond what can be told apart is cut, unless the other one asks for more still.
+        let low = low.map(|low| if high.is_none_or(|high| high > -limit) { low.max(-limit) } else { low });
+        let high = high.map(|high| if low.is_none_or(|low| low < limit) { high.min(limit) } else { high });
+        Range { low, high, open: (open_low, open_high) }
     }
 }
 
-fn above(bound: Option<(f64, super::Said)>, step: f64) -> Option<f64> {
-    bound.map(|(bound, _)| ((bound / step).floor() + 1.0) * step)
-}
-
-fn below(bound: Option<(f64, super::Said)>, step: f64) -> Option<f64> {
-    bound.map(|(bound, _)| ((bound / step).ceil() - 1.0) * step)
-}
-
-/// Multiples of the step, the ends among them.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "both ends are exact integers")]
-fn multiples(range: &Range, extent: Extent) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-    let (low, high) = range.ends();
-    let first = (low / range.step).ceil().clamp(-LARGEST_EXACT, LARGEST_EXACT) as i64;
-    let last = (high / range.step).floor().clamp(-LARGEST_EXACT, LARGEST_EXACT) as i64;
-    if first > last {
-        return Err(Ungeneratable::Impossible);
+/// The least number that is a multiple of every `multipleOf`, and of one more.
+fn steps(node: &Node<'_>, first: Option<Decimal>) -> Option<Decimal> {
+    let mut step = first;
+    for keyword in node.keywords("multipleOf") {
+        let other = keyword.value.as_number().and_then(Decimal::of)?;
+        step = Some(match step {
+            Some(known) => known.common(other)?,
+            None => other,
+        });
     }
-    let step = range.step;
-    let value = move |multiple: i64| json(multiple as f64 * step);
-    if extent != Extent::Free {
-        return Ok(Just(value(0_i64.clamp(first, last))).boxed());
-    }
-    let any = first..=last;
-    Ok(prop_oneof![1 => Just(first), 1 => Just(last), 1 => Just(0_i64.clamp(first, last)), 5 => any]
-        .prop_map(value)
-        .boxed())
-}
-
-/// Any number of a range that holds no multiple of our own step; its ends are left to rejection.
-fn between(node: &Node<'_>, reason: Ungeneratable) -> Result<BoxedStrategy<Value>, Ungeneratable> {
-    let low = [node.highest("minimum"), node.highest("exclusiveMinimum")].into_iter().flatten().map(|found| found.0);
-    let high = [node.lowest("maximum"), node.lowest("exclusiveMaximum")].into_iter().flatten().map(|found| found.0);
-    match (low.reduce(f64::max), high.reduce(f64::min)) {
-        (Some(low), Some(high)) if low < high => Ok((low..high).prop_map(json).boxed()),
-        _ => Err(reason),
-    }
-}
-
-/// An integer where the number is one.
-#[expect(clippy::cast_possible_truncation, reason = "checked to be an exact integer")]
-fn json(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() <= LARGEST_EXACT {
-        return Value::from(number as i64);
-    }
-    Number::from_f64(number).map_or(Value::Null, Value::Number)
+    step.filter(|step| step.digits > 0)
 }

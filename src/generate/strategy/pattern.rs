@@ -1,100 +1,137 @@
 //! Patterns of ECMA-262 into text, as far as Rust's engine takes them.
 
-use proptest::prelude::*;
-use proptest::string::string_regex;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
-use super::Ungeneratable;
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::parse;
 
-/// Text in which the pattern is found.
-pub(super) fn text(pattern: &str) -> Result<BoxedStrategy<String>, Ungeneratable> {
-    let padding = |anchored: bool| if anchored { "" } else { "[a-z]{0,3}" };
-    let before = padding(pattern.starts_with('^'));
-    let after = padding(pattern.ends_with('$'));
-    let whole = format!("{before}(?:{}){after}", without_anchors(pattern));
-    let values = string_regex(&whole)
-        .map_err(|error| Ungeneratable::Pattern { pattern: pattern.to_owned(), reason: error.to_string() })?;
-    Ok(values.boxed())
+use super::dice::Dice;
+use super::ecma;
+use crate::contract::Pattern;
+
+/// More text than this is not made of one pattern.
+const MOST_CHARACTERS: usize = 200_000;
+
+/// Words that stand around what a pattern without anchors asks for.
+const AROUND: [&str; 4] = ["", "", "a", "xyz"];
+
+/// How text is made from a pattern.
+#[derive(Debug)]
+pub(super) struct Text {
+    expression: Hir,
+    /// Whether all kinds of text match, as with `\S`: then it asks for nothing in particular.
+    pub admits_words: bool,
+}
+
+impl Text {
+    /// Reads a pattern; the error says what cannot be taken.
+    pub fn of(pattern: &str) -> Result<Self, String> {
+        let rewritten = ecma::rewrite(pattern)?;
+        let expression = parse(&rewritten).map_err(|error| last_line(&error.to_string()))?;
+        Ok(Text { expression, admits_words: admits_words(pattern) })
+    }
+
+    /// Text in which the pattern is found; open repetitions go so far beyond their least.
+    pub fn make(&self, dice: &mut Dice<'_>, reach: usize) -> String {
+        let looks = self.expression.properties();
+        let mut text = String::new();
+        if !looks.look_set_prefix_any().contains(Look::Start) {
+            text.push_str(dice.pick(&AROUND).copied().unwrap_or_default());
+        }
+        spell(&self.expression, dice, reach, &mut text);
+        if !looks.look_set_suffix_any().contains(Look::End) {
+            text.push_str(dice.pick(&AROUND).copied().unwrap_or_default());
+        }
+        text
+    }
+}
+
+fn last_line(error: &str) -> String {
+    error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
+fn spell(expression: &Hir, dice: &mut Dice<'_>, reach: usize, text: &mut String) {
+    match expression.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let ranges: Vec<(char, char)> = class.ranges().iter().map(|range| (range.start(), range.end())).collect();
+            text.extend(character(&ranges, dice));
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let ranges: Vec<(char, char)> =
+                class.ranges().iter().map(|range| (range.start().into(), range.end().into())).collect();
+            text.extend(character(&ranges, dice));
+        }
+        HirKind::Repetition(repetition) => {
+            let least = usize::try_from(repetition.min).unwrap_or(usize::MAX);
+            let most = repetition.max.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+            for _ in 0..dice.among(least, least.saturating_add(reach).min(most)) {
+                if text.len() > MOST_CHARACTERS {
+                    break;
+                }
+                spell(&repetition.sub, dice, reach, text);
+            }
+        }
+        HirKind::Capture(capture) => spell(&capture.sub, dice, reach, text),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| spell(part, dice, reach, text)),
+        HirKind::Alternation(parts) => {
+            if let Some(part) = dice.pick(parts) {
+                spell(part, dice, reach, text);
+            }
+        }
+    }
+}
+
+/// A character of a class: mostly one that is plain to read.
+fn character(ranges: &[(char, char)], dice: &mut Dice<'_>) -> Option<char> {
+    let within = |low: char, high: char| {
+        let cut = move |(start, end): &(char, char)| (*start.max(&low), *end.min(&high));
+        ranges.iter().map(cut).filter(|(start, end)| start <= end).collect::<Vec<_>>()
+    };
+    let (plain, printable) = (within('!', '~'), within(' ', '\u{d7ff}'));
+    let pool = if !plain.is_empty() && !dice.once_in(16) {
+        plain
+    } else if !printable.is_empty() {
+        printable
+    } else {
+        ranges.to_vec()
+    };
+    let size = |(start, end): &(char, char)| (u32::from(*end) - u32::from(*start)) as usize + 1;
+    let mut drawn = dice.below(pool.iter().map(size).sum());
+    for range in &pool {
+        if drawn < size(range) {
+            let code = u32::from(range.0).saturating_add(u32::try_from(drawn).unwrap_or(0));
+            return char::from_u32(code).or(Some(range.0));
+        }
+        drawn -= size(range);
+    }
+    None
 }
 
 /// Whether the pattern is found in a text; a pattern that cannot be read is found in none.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
-}
-
-/// Whether all kinds of text match, as with `\S`: then it asks for nothing in particular.
-pub(super) fn admits_words(pattern: &str) -> bool {
-    const PROBES: [&str; 4] = ["order", "what is my plan", "<b>'); {\"0\"}--", "日本語 🙂"];
-    regex::Regex::new(pattern).is_ok_and(|pattern| PROBES.iter().all(|probe| pattern.is_match(probe)))
-}
-
-/// The pattern in Rust's syntax, anchors dropped: what is made is the whole text anyway.
-/// ECMA's classes are ASCII, Rust's are Unicode.
-fn without_anchors(pattern: &str) -> String {
-    let mut rewritten = String::with_capacity(pattern.len());
-    let mut in_class = false;
-    let mut characters = pattern.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => rewritten.push_str(&escape(&mut characters, in_class)),
-            '^' | '$' if !in_class => {}
-            '.' if !in_class => rewritten.push_str("[ -~]"),
-            '[' if in_class => rewritten.push_str("\\["),
-            '[' => {
-                in_class = true;
-                rewritten.push('[');
-            }
-            ']' => {
-                in_class = false;
-                rewritten.push(']');
-            }
-            '&' | '~' if in_class => rewritten.extend(['\\', character]),
-            other => rewritten.push(other),
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Option<Pattern>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if !known.contains_key(pattern) {
+            known.insert(pattern.to_owned(), Pattern::new(pattern).ok());
         }
-    }
-    rewritten
+        known.get(pattern).is_some_and(|pattern| pattern.as_ref().is_some_and(|pattern| pattern.is_found_in(text)))
+    })
 }
 
-/// What stands after a backslash, in Rust's syntax.
-fn escape(characters: &mut std::str::Chars<'_>, in_class: bool) -> String {
-    let class = |members: &str| if in_class { members.to_owned() } else { format!("[{members}]") };
-    match characters.next() {
-        Some('d') => class("0-9"),
-        Some('w') => class("A-Za-z0-9_"),
-        Some('s') => class(" \\t"),
-        Some('D') => "[^0-9]".to_owned(),
-        Some('W') => "[^A-Za-z0-9_]".to_owned(),
-        Some('S') => "[!-~]".to_owned(),
-        Some('b' | 'B') if !in_class => String::new(),
-        Some('/') => "/".to_owned(),
-        Some('u') => code_point(characters),
-        Some(other) => format!("\\{other}"),
-        None => "\\\\".to_owned(),
-    }
-}
-
-/// `\u00e9` and `\u{e9}` as `\x{e9}`.
-fn code_point(characters: &mut std::str::Chars<'_>) -> String {
-    let rest = characters.as_str();
-    let digits = match rest.strip_prefix('{') {
-        Some(braced) => braced.split('}').next().unwrap_or_default(),
-        None => rest.get(..4).unwrap_or(rest),
-    };
-    let consumed = if rest.starts_with('{') { digits.len() + 2 } else { digits.len() };
-    let code = format!("\\x{{{digits}}}");
-    *characters = rest.get(consumed..).unwrap_or_default().chars();
-    code
+fn admits_words(pattern: &str) -> bool {
+    const PROBES: [&str; 4] = ["order", "what is my plan", "<b>'); {\"0\"}--", "日本語 🙂"];
+    PROBES.iter().all(|probe| matches(pattern, probe))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ecma_classes_become_ascii_and_anchors_go() {
-        assert_eq!(without_anchors(r"^\d{3}-[\w.]+$"), "[0-9]{3}-[A-Za-z0-9_.]+");
-        assert_eq!(without_anchors(r"^\u00e9\/$"), "\\x{00e9}/");
-        assert_eq!(without_anchors(r"[^/$]\$"), r"[^/$]\$");
-    }
+    use crate::generate::seed;
 
     #[test]
     fn a_pattern_that_nearly_all_text_matches_is_told() {
@@ -103,8 +140,31 @@ mod tests {
     }
 
     #[test]
+    fn text_of_a_pattern_has_it() {
+        for pattern in [
+            r"^pk_live_\w{8}$",
+            r"\d\d",
+            r"^[^/\s]+/[^/\s]+$",
+            r"^(?!-)[a-z-]{3,9}$",
+            r"^(?=.*\d)(?=.*[a-z]).{8,}$",
+            r"^\u{1F432}*$",
+            r"^\cC$",
+            r"^\p{Letter}+$",
+            r"^(foo|ba[rz])\b.*$",
+        ] {
+            let text = Text::of(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
+            let made = |index: usize| {
+                let mut runner = seed::runner(7, &[&index.to_string()]);
+                text.make(&mut Dice(&mut runner), 4)
+            };
+            let found = (0..100).filter(|index| matches(pattern, &made(*index))).count();
+            assert!(found > 10, "{pattern}: {found}");
+        }
+    }
+
+    #[test]
     fn what_the_engine_cannot_take_is_said() {
-        let reason = text("^(?=a)b$").unwrap_err().to_string();
-        assert!(reason.contains("(?=a)b"), "{reason}");
+        let reason = Text::of(r"^(a)\1$").unwrap_err();
+        assert_eq!(reason, "backreferences are not supported");
     }
 }

@@ -6,6 +6,9 @@ use super::{all, resource};
 use crate::judge::rules;
 use crate::reference::{Api, apis};
 
+/// What no single server can break: it takes two runs of it, which `tests/cli/snapshots.rs` makes.
+const OVER_RUNS: [&str; 1] = ["snapshot/drift"];
+
 /// The families of which every rule has a vector, whether or not a fault breaks it, too.
 const BY_VECTOR: [&str; 4] = ["sse/", "stream/", "item/", "text/"];
 
@@ -14,7 +17,8 @@ fn every_rule_is_broken_by_a_vector_or_a_fault() {
     let vectors = all().into_iter().map(|vector| vector.rule);
     let faults = apis().iter().flat_map(Api::faults).flat_map(|fault| fault.rules.iter().copied());
     let tried: BTreeSet<_> = vectors.chain(faults).chain(resource::rules()).collect();
-    let untried: Vec<_> = rules().map(|rule| rule.id).filter(|id| !tried.contains(id)).collect();
+    let untried = rules().map(|rule| rule.id).filter(|id| !tried.contains(id));
+    let untried: Vec<_> = untried.filter(|id| !OVER_RUNS.contains(id)).collect();
     assert!(untried.is_empty(), "neither a vector nor a fault breaks {untried:?}");
 }
 

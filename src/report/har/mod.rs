@@ -66,6 +66,7 @@ fn about<'a>(target: &'a TargetResult, found: &'a FoundFinding) -> About<'a> {
         message: &finding.message,
         at: &finding.at,
         case: &found.case.id,
+        known: found.known.as_ref().map(|known| known.reason.as_str()),
     }
 }
 

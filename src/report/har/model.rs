@@ -62,6 +62,9 @@ pub struct About<'a> {
     pub message: &'a str,
     pub at: &'a At,
     pub case: &'a str,
+    /// Why it is known, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<&'a str>,
 }
 
 #[derive(Serialize)]

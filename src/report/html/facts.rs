@@ -5,7 +5,7 @@ use maud::{Markup, Render, html};
 use super::summary::tone;
 use crate::judge::Severity;
 use crate::report::words;
-use crate::run::{PromiseVerdict, RunVerdict};
+use crate::run::{FoundFinding, PromiseVerdict, RunVerdict};
 
 /// A word on a ground whose colour says the same: nobody needs to see colours.
 #[derive(Debug, Clone, Copy)]
@@ -20,9 +20,11 @@ impl Chip {
         Chip { tone: tone(verdict), word: verdict.word() }
     }
 
-    /// How much a finding weighs.
-    pub fn of_severity(severity: Severity) -> Self {
+    /// How much a finding weighs: nothing where the baseline lists it.
+    pub fn of_finding(found: &FoundFinding) -> Self {
+        let severity = found.finding.severity;
         let tone = match severity {
+            _ if found.known.is_some() => return Chip { tone: "open", word: "known" },
             Severity::Error => "bad",
             Severity::Warning => "doubt",
             Severity::Note => "note",

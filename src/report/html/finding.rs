@@ -26,9 +26,11 @@ pub fn section(id: &str, target: &TargetResult, room: &mut Room) -> Markup {
     if target.findings.is_empty() {
         return html! {};
     }
-    let whole = room.fill(target.findings.iter().enumerate(), |(index, found)| block(&format!("{id}-f{index}"), found));
-    let rest = &target.findings[target.findings.len() - whole.left_out..];
-    let lines = Room::new(LINES).fill(rest.iter(), line);
+    let (known, new): (Vec<_>, Vec<_>) = target.findings.iter().partition(|found| found.known.is_some());
+    let findings: Vec<_> = new.into_iter().chain(known).collect();
+    let whole = room.fill(findings.iter().enumerate(), |(index, found)| block(&format!("{id}-f{index}"), found));
+    let rest = &findings[findings.len() - whole.left_out..];
+    let lines = Room::new(LINES).fill(rest.iter(), |found| line(found));
     html! {
         section {
             h3 { "Findings" }
@@ -49,17 +51,18 @@ fn line(found: &FoundFinding) -> Markup {
 
 fn head(found: &FoundFinding) -> Markup {
     html! {
-        (Chip::of_severity(found.finding.severity)) " "
+        (Chip::of_finding(found)) " "
         code.rule { (found.finding.rule) } " "
         span.subject { (shown(&told::subject(found), LONGEST_TEXT)) }
     }
 }
 
+/// The finding with all that there is to say of it. One that the baseline lists is there to be looked up, not to alarm.
 fn block(id: &str, found: &FoundFinding) -> Markup {
     let (folded, open): (Vec<_>, Vec<_>) =
         told::fields(found).into_iter().partition(|field| FOLDED.contains(&field.name));
     html! {
-        article.finding.(Chip::of_severity(found.finding.severity).tone()) id=(id) {
+        article.finding.(Chip::of_finding(found).tone()) id=(id) {
             h4 { (head(found)) }
             p.message { (sentence(&found.finding.message, LONGEST_TEXT)) }
             @if let Some(source) = &found.finding.source { (promise(source)) }

@@ -26,7 +26,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use ring::digest::{SHA256, digest};
 
 use super::terminal::verdict_words;
-use super::{safe, words};
+use super::{safe, told, words};
 use crate::run::{RunResult, RunVerdict, TargetResult};
 use facts::Chip;
 use room::Room;
@@ -38,6 +38,9 @@ const STYLE: &str = include_str!("style.css");
 const ROOM: usize = 850_000;
 /// Most targets that have a part of their own.
 const MOST_TARGETS: usize = 60;
+/// Most lines that concern a target as a whole, and the columns of one.
+const MOST_LINES: usize = 12;
+const LONGEST_LINE: usize = 600;
 
 /// Writes the report of a run.
 ///
@@ -130,12 +133,8 @@ fn section(index: usize, target: &TargetResult, room: usize) -> Markup {
                 h2 id={ (id) "-name" } { (shown(&target.name, 80)) " " (Chip::of_verdict(target.verdict)) }
                 p.about { (shown(&target.title, 120)) " at " (code(&target.url, 300)) ", judged by " (code(&target.spec, 300)) }
             }
-            @if !target.incomplete.is_empty() {
-                div.callout {
-                    p { strong { "Could not be judged in full" } }
-                    ul { @for reason in target.incomplete.iter().take(12) { li { (shown(reason, 300)) } } }
-                }
-            }
+            (callout("Could not be judged in full", &target.incomplete))
+            (callout("Entries of the baseline that no longer hold", &lapsed(target)))
             (promises)
             (findings)
             (streams::section(&id, target, &mut room.share(1)))
@@ -144,6 +143,24 @@ fn section(index: usize, target: &TargetResult, room: usize) -> Markup {
             (unchecked::section(target, &mut room.share(1)))
         }
     }
+}
+
+/// What concerns a target as a whole and wants to be seen first; nothing where there is nothing.
+fn callout(title: &str, lines: &[String]) -> Markup {
+    html! {
+        @if !lines.is_empty() {
+            div.callout {
+                p { strong { (title) } }
+                ul { @for line in lines.iter().take(MOST_LINES) { li { (shown(line, LONGEST_LINE)) } } }
+                @if let Some(left @ 1..) = lines.len().checked_sub(MOST_LINES) { p { "and " (left) " more" } }
+            }
+        }
+    }
+}
+
+fn lapsed(target: &TargetResult) -> Vec<String> {
+    let told = |lapsed| format!("{}: {}", told::lapsed_subject(lapsed), told::lapsed_words(lapsed));
+    target.lapsed.iter().map(told).collect()
 }
 
 fn foot(run: &RunResult) -> Markup {

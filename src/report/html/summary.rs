@@ -47,7 +47,6 @@ pub fn targets(targets: &[TargetResult]) -> Markup {
 }
 
 fn row(index: usize, target: &TargetResult) -> Markup {
-    let findings = |severity| target.findings.iter().filter(|found| found.finding.severity == severity).count();
     let number = |label: &str, number: usize, tone: &str| {
         let tone = if number == 0 { "nil" } else { tone };
         html! { td.number.(tone) data-label=(label) { (number) } }
@@ -59,9 +58,9 @@ fn row(index: usize, target: &TargetResult) -> Markup {
             td.promised data-label="Promises" {
                 @if target.promises.is_empty() { span.none { "none are written down" } } @else { (bar(target)) }
             }
-            (number("Errors", findings(Severity::Error), "bad"))
-            (number("Warnings", findings(Severity::Warning), "doubt"))
-            (number("Notes", findings(Severity::Note), "note"))
+            (number("Errors", target.number_of(Severity::Error), "bad"))
+            (number("Warnings", target.number_of(Severity::Warning), "doubt"))
+            (number("Notes", target.number_of(Severity::Note), "note"))
             (number("Requests", target.requests, "plain"))
             td.number data-label="Time" { (words::duration(target.elapsed)) }
         }

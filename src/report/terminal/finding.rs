@@ -14,7 +14,9 @@ use crate::report::layout::wrap;
 use crate::report::locate::locate;
 use crate::report::safe;
 use crate::report::style::{Palette, paint};
-use crate::report::told::{LONGEST_CURL, LONGEST_TEXT, case, message, origin, outcome, place, seen, subject};
+use crate::report::told::{
+    LONGEST_CURL, LONGEST_TEXT, case, known_words, message, origin, outcome, place, seen, subject,
+};
 use crate::run::FoundFinding;
 use crate::send::{Answer, Exchange};
 
@@ -51,6 +53,7 @@ pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &F
         block.field("also", message)?;
     }
     block.field("seen", &seen(found))?;
+    block.field("known", &found.known.as_ref().map(known_words).unwrap_or_default())?;
     block.field("more", &format!("uptospec explain {}", finding.rule))?;
     writeln!(block.out)
 }

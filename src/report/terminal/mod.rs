@@ -14,7 +14,7 @@ use std::io;
 
 pub(super) use finding::print_evidence;
 pub use plan::print_plan;
-pub(super) use summary::{not_checked_words, verdict_words};
+pub(super) use summary::{known_words, not_checked_words, verdict_words};
 
 use super::safe;
 use super::style::{Palette, paint};
@@ -60,10 +60,12 @@ impl<W: io::Write> Terminal<W> {
     }
 
     fn target(&mut self, target: &TargetResult) -> io::Result<()> {
-        if target.findings.is_empty() {
+        // What is known is told in the summary, with its reason.
+        let is_told = |found: &&FoundFinding| found.known.is_none() || self.options.verbose;
+        let mut findings: Vec<_> = target.findings.iter().filter(is_told).collect();
+        if findings.is_empty() {
             return Ok(());
         }
-        let mut findings: Vec<_> = target.findings.iter().collect();
         findings.sort_by_key(|found| Reverse(found.finding.severity));
         if self.options.quiet {
             return findings.into_iter().try_for_each(|found| self.line(target, found));
@@ -95,7 +97,9 @@ impl<W: io::Write> Terminal<W> {
     }
 
     fn run(&mut self, run: &RunResult) -> io::Result<()> {
-        if !self.options.quiet {
+        if self.options.quiet {
+            summary::print_lapsed(&mut self.out, &self.options, run)?;
+        } else {
             summary::print(&mut self.out, &self.options, run)?;
         }
         summary::print_verdict(&mut self.out, &self.options.palette(), run)?;

@@ -11,8 +11,8 @@ use crate::judge::Severity;
 use crate::report::layout::{Align, pad, wrap};
 use crate::report::style::{Palette, paint};
 use crate::report::table::{Cell, Column, Table};
-use crate::report::{safe, words};
-use crate::run::{Latency, Percentiles, PromiseVerdict, RunResult, RunVerdict, TargetResult};
+use crate::report::{safe, told, words};
+use crate::run::{FoundFinding, Latency, Percentiles, PromiseVerdict, RunResult, RunVerdict, TargetResult};
 
 /// Reasons shown for a target unless verbose.
 const MOST_REASONS: usize = 6;
@@ -30,12 +30,36 @@ pub fn print(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult
         print_latency(out, options, run)?;
         run.targets.iter().try_for_each(|target| coverage::print(out, options, target))?;
     }
+    print_reasons(out, options, "known", run, |target| {
+        known_words(target).iter().map(|known| Reason::plain(known)).collect()
+    })?;
+    print_lapsed(out, options, run)?;
     print_reasons(out, options, "not checked", run, not_checked)?;
     print_reasons(out, options, "incomplete", run, |target| {
         target.incomplete.iter().map(|reason| Reason::plain(reason)).collect()
     })?;
     let seed = format!("seed {}, {}", run.seed, words::duration(run.elapsed));
     writeln!(out, "\n{}", paint(palette.dim, seed))
+}
+
+/// Prints the entries of the baseline that no longer hold.
+///
+/// # Errors
+/// When `out` fails.
+pub fn print_lapsed(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
+    print_reasons(out, options, "no longer holds in the baseline", run, |target| {
+        let told = |lapsed| format!("{}: {}", told::lapsed_subject(lapsed), told::lapsed_words(lapsed));
+        target.lapsed.iter().map(|lapsed| Reason::plain(&told(lapsed))).collect()
+    })
+}
+
+/// The known findings of a target, each with its reason.
+pub fn known_words(target: &TargetResult) -> Vec<String> {
+    let told = |(found, known)| {
+        let found: &FoundFinding = found;
+        format!("{} {}: {}", found.finding.rule, told::subject(found), told::known_words(known))
+    };
+    target.known().map(told).collect()
 }
 
 /// Prints the last line: the verdict at a glance.
@@ -72,17 +96,13 @@ fn targets(palette: &Palette, run: &RunResult) -> Table {
             number(promises(target, PromiseVerdict::Kept), plain),
             number(promises(target, PromiseVerdict::Broken), palette.error),
             number(promises(target, PromiseVerdict::NotChecked), plain),
-            number(findings(target, Severity::Error), palette.error),
-            number(findings(target, Severity::Warning), palette.warning),
-            number(findings(target, Severity::Note), plain),
+            number(target.number_of(Severity::Error), palette.error),
+            number(target.number_of(Severity::Warning), palette.warning),
+            number(target.number_of(Severity::Note), plain),
             Cell::new(words::duration(target.elapsed), palette.dim),
         ]);
     }
     table
-}
-
-fn findings(target: &TargetResult, severity: Severity) -> usize {
-    target.findings.iter().filter(|found| found.finding.severity == severity).count()
 }
 
 fn promises(target: &TargetResult, verdict: PromiseVerdict) -> usize {
@@ -263,12 +283,26 @@ fn unjudged(run: &RunResult) -> String {
 fn kept(run: &RunResult) -> String {
     let number = |verdict| run.targets.iter().map(|target| promises(target, verdict)).sum();
     let (kept, open) = (number(PromiseVerdict::Kept), number(PromiseVerdict::NotChecked));
-    format!("{} kept, {open} not checked", words::count(kept, "promise"))
+    let known = known(run).map(|known| format!(", {known}")).unwrap_or_default();
+    format!("{} kept, {open} not checked{known}", words::count(kept, "promise"))
 }
 
 fn found(run: &RunResult) -> String {
-    let number = |severity| run.targets.iter().map(|target| findings(target, severity)).sum();
-    words::counts(&[(number(Severity::Error), "error"), (number(Severity::Warning), "warning")], "no error or warning")
+    let number = |severity| run.targets.iter().map(|target| target.number_of(severity)).sum();
+    let found = [(number(Severity::Error), "error"), (number(Severity::Warning), "warning")];
+    let lapsed: usize = run.targets.iter().map(|target| target.lapsed.len()).sum();
+    let lapsed = match lapsed {
+        0 => None,
+        1 => Some("1 entry of the baseline no longer holds".to_owned()),
+        several => Some(format!("{several} entries of the baseline no longer hold")),
+    };
+    let told = [Some(words::counts(&found, "no error or warning")), known(run), lapsed];
+    told.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn known(run: &RunResult) -> Option<String> {
+    let known: usize = run.targets.iter().map(|target| target.known().count()).sum();
+    (known > 0).then(|| words::count(known, "known finding"))
 }
 
 /// The targets' names as one would say them.

@@ -30,6 +30,11 @@ fn a_conformant_run_fits_in_a_few_lines() {
 }
 
 #[test]
+fn what_is_known_is_told_with_its_reason_in_the_summary() {
+    insta::assert_snapshot!(printed(&fixture::with_baseline(), TerminalOptions::default()));
+}
+
+#[test]
 fn colour_is_all_that_colour_adds() {
     let coloured = printed(&fixture::run(), TerminalOptions { colour: true, ..TerminalOptions::default() });
     let plain = printed(&fixture::run(), TerminalOptions::default());

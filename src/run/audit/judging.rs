@@ -32,6 +32,7 @@ impl Audit<'_> {
             return Ok(());
         }
         self.coverage.note(case, exchange, 1);
+        self.record_shape(case, exchange);
         let context = self.context(case);
         let mut checks = judge(&self.job.contract, case, exchange, context);
         checks.extend_from_slice(more);

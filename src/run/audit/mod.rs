@@ -1,5 +1,6 @@
 //! One target from the first request to its result.
 
+mod drift;
 mod findings;
 mod judging;
 mod sending;
@@ -27,6 +28,7 @@ use crate::contract::PromiseId;
 use crate::generate::{Case, CaseId, LeftOut, Plan};
 use crate::judge::{Ledger, Marks, Shapes};
 use crate::send::{Client, Exchange};
+use crate::snapshot::{Recorder, Snapshots};
 use crate::target::Redactor;
 
 /// Judges one target.
@@ -50,6 +52,7 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
         Err(Stop::Broken(error)) => return Err(error),
     }
     audit.judge_over_the_run()?;
+    audit.judge_drift()?;
     let findings = audit.findings().await?;
     if is_whole {
         audit.clean_up(&clean_ups).await;
@@ -71,6 +74,8 @@ struct Audit<'a> {
     ledger: Ledger,
     marks: Marks,
     shapes: Shapes,
+    /// What is done with snapshots, and the shapes of the answers so far.
+    snapshots: Option<(&'a Snapshots, Recorder)>,
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: BTreeMap<CaseId, (Case, Exchange)>,
@@ -120,6 +125,7 @@ impl<'a> Audit<'a> {
             ledger: Ledger::default(),
             marks: Marks::default(),
             shapes: Shapes::default(),
+            snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
             reach: Reach::default(),
             answers: BTreeMap::new(),
             witnesses: HashSet::new(),
@@ -182,10 +188,12 @@ impl<'a> Audit<'a> {
 
     fn result(mut self, mut findings: Vec<FoundFinding>) -> TargetResult {
         let target = &self.job.target;
+        let mut shapes = self.recorded();
         let has_credentials = !target.credentials.is_empty() || target.headers.iter().any(|(_, text)| text.is_secret());
         if let Some(reason) = self.reach.wrong_address() {
             self.incomplete.push(reason);
             findings.clear();
+            shapes.clear();
             self.tally.promises.clear();
         } else if self.incomplete.is_empty() {
             self.incomplete = self.generations_left_out().into_iter().collect();
@@ -215,6 +223,8 @@ impl<'a> Audit<'a> {
             latency: self.tally.latency(),
             streams: self.tally.streams,
             coverage,
+            shapes,
+            lapsed: Vec::new(),
         };
         redact::result(&self.redactor, result)
     }

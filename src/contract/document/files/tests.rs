@@ -35,6 +35,56 @@ fn anchors_and_ids_are_found() {
 }
 
 #[test]
+fn names_are_resolved_against_those_of_the_schemas_around_them() {
+    let files = files(
+        "$self: https://x.test/api/openapi.yaml
+components:
+  schemas:
+    Tree:
+      $id: schemas/tree
+      $anchor: top
+      $defs:
+        leaf: {$id: leaf, $anchor: top, v: {$ref: '#top'}}
+        up: {$ref: '#/$defs/leaf'}
+        far: {$ref: '#/components/schemas/Other'}
+        own: {$ref: leaf}
+    Other: {a: {$ref: schemas/tree}, b: {$ref: 'https://x.test/api/schemas/leaf#/v'}, c: {$ref: openapi.yaml#/x}}
+    Data: {example: {$id: schemas/tree, $ref: gone.yaml}, properties: {example: {$id: 'urn:kept'}}}
+x: 1
+",
+    );
+    let root = files.root();
+    let at = |pointer: &str| files.resolve(&root, &format!("#{pointer}")).unwrap();
+    let leads = |pointer: &str| {
+        let from = pointer.rsplit_once('/').unwrap();
+        let from = files.target(&root, &format!("#{}", from.0)).unwrap().get(from.1).unwrap();
+        files.target(&from, from.text("$ref").unwrap()).map(|target| target.pointer)
+    };
+    let tree = "/components/schemas/Tree";
+    assert_eq!(leads(&format!("{tree}/$defs/up")), Ok(format!("{tree}/$defs/leaf")));
+    assert_eq!(leads(&format!("{tree}/$defs/leaf/v")), Ok(format!("{tree}/$defs/leaf")));
+    assert_eq!(leads(&format!("{tree}/$defs/own")), Ok(format!("{tree}/$defs/leaf")));
+    assert_eq!(leads(&format!("{tree}/$defs/far")), Ok("/components/schemas/Other".to_owned()));
+    assert_eq!(leads("/components/schemas/Other/a"), Ok(tree.to_owned()));
+    assert_eq!(leads("/components/schemas/Other/b"), Ok(format!("{tree}/$defs/leaf/v")));
+    assert_eq!(leads("/components/schemas/Other/c"), Ok("/x".to_owned()));
+    assert_eq!(
+        files.resolve(&root, "urn:kept").unwrap().pointer,
+        at("/components/schemas/Data/properties/example").pointer
+    );
+}
+
+#[test]
+fn a_reference_under_a_name_that_is_a_keyword_elsewhere_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let api = directory.path().join("api.yaml");
+    std::fs::write(directory.path().join("parts.yaml"), "ok: 1\n").unwrap();
+    std::fs::write(&api, "responses: {default: {$ref: parts.yaml#/ok}, value: {$ref: parts.yaml}}\n").unwrap();
+    let files = Files::load(&api).unwrap();
+    assert_eq!(files.resolve(&files.root(), "parts.yaml#/ok").unwrap().pointer, "/ok");
+}
+
+#[test]
 fn files_are_read_within_the_documents_directory_only() {
     let directory = tempfile::tempdir().unwrap();
     let inner = directory.path().join("api");

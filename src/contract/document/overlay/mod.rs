@@ -18,7 +18,7 @@ use actions::{Action, Change, Said};
 use edit::Step;
 
 /// How many values overlays may add to a document in all; more is a mistake.
-const MAX_ADDED: usize = 1_000_000;
+const MAX_ADDED: usize = 200_000;
 
 /// Documents under change.
 pub(super) struct Overlaid<'d> {
@@ -41,10 +41,11 @@ impl<'d> Overlaid<'d> {
         let mut said = Vec::new();
         let actions = actions::actions(overlay, &mut said);
         check_extends(overlay, document, &mut said);
-        if said.iter().all(|(level, _)| *level < Level::Error) {
-            for action in &actions {
-                self.act(action, &mut said);
+        for action in &actions {
+            if has_error(&said) {
+                break;
             }
+            self.act(action, &mut said);
         }
         said
     }
@@ -61,6 +62,9 @@ impl<'d> Overlaid<'d> {
         }
         // From the back: what stands in a value goes before it, and the later entry of a list before the earlier.
         for path in paths.iter().rev() {
+            if has_error(said) {
+                return;
+            }
             match action.change {
                 Change::Remove if path.is_empty() => {
                     let message = "the whole document cannot be removed";
@@ -82,11 +86,7 @@ impl<'d> Overlaid<'d> {
             None
         };
         if let Some(message) = refused {
-            // One such sentence is enough: the next targets would say it again.
-            if said.iter().all(|(_, fault)| fault.message != message) {
-                said.push((Level::Error, Fault::new(message, "select less with `target`", update.span.clone())));
-            }
-            return;
+            return said.push((Level::Error, Fault::new(message, "select less with `target`", update.span.clone())));
         }
         let Some(selected) = edit::node_at(self.root, path) else { return };
         for unfit in edit::update(selected, update) {
@@ -99,6 +99,11 @@ impl<'d> Overlaid<'d> {
             *plain = selected.to_value();
         }
     }
+}
+
+/// Whether the overlay cannot be applied whole: the rest of it would only say more of the same.
+fn has_error(said: &Said) -> bool {
+    said.iter().any(|(level, _)| *level == Level::Error)
 }
 
 /// Notes where an overlay says that it is for a document of another name.

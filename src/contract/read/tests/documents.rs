@@ -95,7 +95,6 @@ fn what_is_passed_over_is_said() {
         "webhooks: {new: {post: {}}}
 paths:
   /a:
-    servers: [{url: /x}]
     post:
       callbacks: {done: {'{$request.body#/url}': {post: {}}}}
       requestBody: {content: {application/xml: {schema: {}}, application/json: {schema: {}}}}
@@ -107,10 +106,9 @@ paths:
     assert!(operation.responses[0].media[0].schema.is_none());
     insta::assert_snapshot!(said(&contract), @r#"
     Note api.yaml:3:1: webhooks are not tested (they are requests that the API sends)
-    Note api.yaml:6:5: the servers of a single path are not used
-    Note api.yaml:8:7: the callbacks of an operation are not used
-    Note api.yaml:9:48: application/xml bodies are not sent
-    Note api.yaml:10:71: the contents of application/xml bodies are not judged
+    Note api.yaml:7:7: the callbacks of an operation are not used (the API sends them)
+    Note api.yaml:8:48: application/xml bodies are not sent
+    Note api.yaml:9:71: the contents of application/xml bodies are not judged
     "#);
 }
 
@@ -149,6 +147,54 @@ paths: {}
     Warning api.yaml:5:6: a variable of `https://{gone}/` is not declared (declare it in `variables`)
     Warning api.yaml:6:1: no operation of this document can be tested
     "#);
+}
+
+#[test]
+fn an_operation_that_is_served_elsewhere_is_not_tested() {
+    let contract = contract(
+        "3.1.0",
+        "servers: [{url: 'https://a.test/v1/'}, {url: 'https://b.test'}]
+paths:
+  /same: {servers: [{url: 'https://a.test/v1'}], get: {responses: {}}}
+  /files:
+    servers: [{url: 'https://{host}.test', variables: {host: {default: files}}}]
+    get: {operationId: elsewhere, responses: {}}
+    put: {operationId: here, servers: [{url: 'https://b.test/'}], responses: {}}
+",
+    );
+    let ids: Vec<_> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+    assert_eq!(ids, ["GET /same", "here"]);
+    assert_eq!(contract.untested, ["elsewhere"]);
+    insta::assert_snapshot!(said(&contract), @r"
+    Warning api.yaml:7:5: it is served at https://files.test, other operations at https://a.test/v1/ or https://b.test (where your target serves it all the same, take its `servers` away in an overlay)
+    Warning api.yaml:8:10: `elsewhere` is not tested: it is served at https://files.test, other operations at https://a.test/v1/ or https://b.test
+    ");
+}
+
+#[test]
+fn a_path_item_by_reference_is_one_with_what_stands_beside_the_reference() {
+    let contract = contract(
+        "3.1.0",
+        "paths:
+  /a/{id}:
+    $ref: '#/components/pathItems/a'
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {operationId: own, responses: {}}
+components:
+  pathItems:
+    a:
+      parameters: [{name: page, in: query, schema: {type: integer}}]
+      get: {operationId: theirs, responses: {}}
+      post: {operationId: other, responses: {}}
+",
+    );
+    let shown = |id: &str| {
+        let names = operation(&contract, id).parameters.iter().map(|parameter| parameter.name.as_str());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!((shown("own"), shown("other")), ("page id".to_owned(), "page id".to_owned()));
+    assert_eq!(contract.operations.len(), 2);
+    assert_eq!(said(&contract), "");
 }
 
 #[test]
@@ -327,7 +373,7 @@ fn overlaid(document: &str, overlay: &str) -> Result<crate::contract::Contract, 
     let (api, over) = (directory.path().join("api.yaml"), directory.path().join("over.yaml"));
     std::fs::write(&api, document).unwrap();
     std::fs::write(&over, format!("overlay: 1.0.0\ninfo: {{title: O, version: '1'}}\n{overlay}")).unwrap();
-    super::super::load_overlaid(crate::contract::Document::File(&api), &[over])
+    Loading::begin(Document::File(&api), &[over], Reach::Beside).and_then(|loading| loading.finish())
 }
 
 const PLAIN: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200': {description: ok}\n";

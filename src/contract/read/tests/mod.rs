@@ -6,8 +6,8 @@ mod profiles;
 mod schemas;
 mod streams;
 
-use super::read;
-use crate::contract::{Contract, MediaType, Operation};
+use super::{Loading, read};
+use crate::contract::{Contract, Document, MediaType, Operation, Reach};
 
 /// A document with these paths.
 fn contract(version: &str, rest: &str) -> Contract {

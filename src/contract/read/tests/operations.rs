@@ -57,6 +57,80 @@ fn parameters_have_the_style_of_their_place_and_the_operations_own_come_first() 
 }
 
 #[test]
+fn a_whole_query_is_a_form_and_plain_text_is_itself() {
+    let contract = contract(
+        "3.2.0",
+        "paths:
+  /a:
+    get:
+      operationId: form
+      parameters:
+        - {name: q, in: querystring, content: {application/x-www-form-urlencoded: {schema: {type: object}}}}
+        - {name: X-Note, in: header, content: {text/plain: {schema: {type: string}}}}
+      responses: {}
+    post:
+      parameters: [{name: q, in: querystring, content: {application/json: {schema: {type: object}}}}]
+      responses: {}
+    put:
+      parameters: [{name: q, in: query, content: {text/csv: {schema: {type: object}}}}]
+      responses: {}
+",
+    );
+    let shown = operation(&contract, "form").parameters.iter();
+    let shown: Vec<_> = shown.map(|one| (one.location, one.style, one.explode)).collect();
+    assert_eq!(
+        shown,
+        [
+            (ParameterLocation::Query, ParameterStyle::Form, true),
+            (ParameterLocation::Header, ParameterStyle::Simple, false)
+        ]
+    );
+    insta::assert_snapshot!(said(&contract), @r"
+    Warning api.yaml:12:7: `POST /a` is not tested: the parameter `q` is written as application/json
+    Warning api.yaml:12:47: the parameter `q` is written as application/json (only application/x-www-form-urlencoded can be made of a whole query)
+    Warning api.yaml:15:7: `PUT /a` is not tested: the parameter `q` is written as text/csv
+    Warning api.yaml:15:41: the parameter `q` is written as text/csv (only JSON and plain text can be made)
+    ");
+}
+
+#[test]
+fn members_of_forms_are_written_as_their_encoding_says() {
+    let contract = contract(
+        "3.1.0",
+        "paths:
+  /a:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {type: object}
+            encoding:
+              file: {contentType: 'image/png, image/jpeg'}
+              tags: {style: pipeDelimited}
+              deep: {style: deepObject, explode: true, contentType: text/plain}
+              list: {explode: false}
+              odd: {style: matrix}
+              none: {}
+          application/json: {encoding: {a: {style: form}}}
+      responses: {}
+",
+    );
+    let media = &operation(&contract, "POST /a").body.as_ref().unwrap().media;
+    let shown: Vec<_> = media[0].encoding.iter().map(|(name, encoding)| format!("{name}: {encoding:?}")).collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    file: Typed("image/png")
+    tags: Styled { style: PipeDelimited, explode: false }
+    deep: Styled { style: DeepObject, explode: true }
+    list: Styled { style: Form, explode: false }
+    "#);
+    assert!(media[1].encoding.is_empty());
+    insta::assert_snapshot!(said(&contract), @r"
+    Warning api.yaml:15:21: the style `matrix` is not for members of a body (it is form, spaceDelimited, pipeDelimited or deepObject)
+    Note api.yaml:17:30: `encoding` says nothing of application/json (it is for application/x-www-form-urlencoded and multipart/form-data)
+    ");
+}
+
+#[test]
 fn a_style_for_another_place_is_refused() {
     let text = "paths: {/a: {get: {parameters: [{name: q, in: query, style: matrix, schema: {}}], responses: {}}}}\n";
     assert!(contract("3.1.0", text).operations.is_empty());

@@ -1,0 +1,113 @@
+//! The baseline: findings that are known, so that only what is new fails a run.
+//!
+//! In: a TOML file that lists findings by rule, operation and state, each with a reason. Out: the findings of a run
+//! that are known, and the entries that no longer hold. What kept a target from being judged is never excused.
+
+mod apply;
+mod read;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::SystemTime;
+
+use toml::value::{Date, Datetime};
+
+use crate::contract::Place;
+
+pub use read::Purpose;
+
+/// The reason of an entry that nobody has given one yet.
+pub const PLACEHOLDER: &str = "say why this is known";
+
+/// Findings that are known.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    /// Its entries, in the order of the file.
+    pub entries: Vec<Entry>,
+    /// The day by which entries expire.
+    pub today: Date,
+}
+
+/// One finding that is known.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The target that has it; `None` for every target that has the operation.
+    pub target: Option<String>,
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// Id of the operation.
+    pub operation: String,
+    /// The state, where the finding is of one.
+    pub state: Option<String>,
+    /// Why it is known, and what is done about it.
+    pub known: Known,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Why a finding does not fail a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The reason.
+    pub reason: String,
+    /// The last day on which it holds.
+    pub expires: Option<Date>,
+    /// Whether the finding may or may not occur.
+    pub flaky: bool,
+}
+
+/// An entry of the baseline that no longer holds: it fails the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lapsed {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// Id of the operation.
+    pub operation: String,
+    /// The state, where the finding is of one.
+    pub state: Option<String>,
+    /// Why it no longer holds.
+    pub why: Lapse,
+    /// The reason that it gave.
+    pub reason: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Why an entry no longer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lapse {
+    /// The finding no longer occurs.
+    Gone,
+    /// This was its last day.
+    Expired(Date),
+}
+
+impl Lapse {
+    /// The word used everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Lapse::Gone => "gone",
+            Lapse::Expired(_) => "expired",
+        }
+    }
+}
+
+impl Lapsed {
+    /// What is wrong with it and what would be right, in one sentence.
+    pub fn in_words(&self) -> String {
+        match self.why {
+            Lapse::Gone => "the finding no longer occurs: take its entry out of the baseline".to_owned(),
+            Lapse::Expired(date) => format!("its entry in the baseline expired on {date}"),
+        }
+    }
+}
+
+/// The present day in UTC. Everything that asks for the day gets it handed down from here.
+pub fn today() -> Date {
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let day = now.split('T').next().and_then(|day| day.parse::<Datetime>().ok()).and_then(|day| day.date);
+    // A clock before 1970 or after 9999 has no day of this form; then nothing has expired.
+    day.unwrap_or(Date { year: 0, month: 1, day: 1 })
+}
