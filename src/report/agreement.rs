@@ -36,6 +36,7 @@ fn said(format: ReportFormat, report: &str) -> Option<Said> {
         ReportFormat::Ndjson => Some(of_ndjson(report)),
         ReportFormat::Har => Some(of_har(report)),
         ReportFormat::Github => Some(of_github(report)),
+        ReportFormat::Html => Some(of_html(report)),
         ReportFormat::Badge => None,
     }
 }
@@ -63,6 +64,12 @@ fn of_markdown(report: &str) -> Said {
 fn of_github(report: &str) -> Said {
     let titles = report.lines().filter_map(|line| Some(line.split_once("title=")?.1.split_once("::")?.0));
     titles.filter(|title| title.contains('/')).map(str::to_owned).collect()
+}
+
+fn of_html(report: &str) -> Said {
+    let after = |text: &str, mark: &str| text.split_once(mark).unwrap().1.split_once('<').unwrap().0.to_owned();
+    let findings = report.split("<article ").skip(1);
+    findings.map(|part| format!("{} {}", after(part, "class=\"rule\">"), after(part, "class=\"subject\">"))).collect()
 }
 
 fn of_ndjson(report: &str) -> Said {

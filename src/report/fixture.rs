@@ -14,9 +14,9 @@ use crate::generate::{CaseKind, Expect};
 use crate::judge::{At, Context, Finding, Severity, StreamEnd};
 use crate::recording::{RecordedCase, RecordedRequest};
 use crate::run::{
-    CheckCount, Covered, Event, FoundCase, FoundFinding, Known, Lapse, Lapsed, Latency, NotChecked, OperationCoverage,
-    Percentiles, PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, ShownRow, ShownStream,
-    Streams, TargetResult,
+    CheckCount, Covered, Event, FoundCase, FoundFinding, Known, Lapse, Lapsed, Latency, Moment, NotChecked,
+    OperationCoverage, Percentiles, PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict,
+    ShownRow, ShownStream, Streams, TargetResult, Timeline,
 };
 use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
@@ -156,11 +156,26 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
         latency: IndexMap::from([("createSession".to_owned(), created), ("sendMessage".to_owned(), streamed)]),
         streams: IndexMap::from([(
             "sendMessage".to_owned(),
-            Streams { ended: BTreeMap::from([(StreamEnd::Sentinel, 11)]), dialects: BTreeMap::new() },
+            Streams {
+                ended: BTreeMap::from([(StreamEnd::Sentinel, 11)]),
+                dialects: BTreeMap::new(),
+                timelines: BTreeMap::from([("sendMessage/positive/1".to_owned(), timeline())]),
+            },
         )]),
         coverage: coverage(),
         shapes: BTreeMap::new(),
         lapsed: Vec::new(),
+    }
+}
+
+fn timeline() -> Timeline {
+    let moment = |at, bytes| Moment { at: ms(at), bytes };
+    Timeline {
+        head_at: ms(12),
+        moments: vec![moment(40, 26), moment(640, 62), moment(1_100, 90)],
+        first_event: Some(ms(40)),
+        ended_at: ms(1_200),
+        end: StreamEnd::Sentinel,
     }
 }
 
@@ -331,7 +346,12 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
             kind: "positive",
             about: None,
             curl: CURL.to_owned(),
-            request: json!({ "method": "POST", "url": "http://127.0.0.1:8080/api/chat", "body": { "message": "0" } }),
+            request: json!({
+                "method": "POST",
+                "url": "http://127.0.0.1:8080/api/chat",
+                "headers": { "content-type": "application/json" },
+                "body": { "message": "0" },
+            }),
             shrunk: true,
         },
         exchange: answered(200, "text/plain", b"", END),

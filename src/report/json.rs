@@ -1,4 +1,5 @@
-//! The JSON report: for scripts, and for whoever comes back to a run later. Keys are only ever added.
+//! The JSON report: for scripts, and for whoever comes back to a run later. Keys are only ever added, here and in
+//! `docs/report.schema.json`, which tells what each of them holds.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::safe;
 use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
@@ -32,8 +34,8 @@ impl<W: io::Write> JsonReport<W> {
 impl<W: io::Write> Reporter for JsonReport<W> {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         let Event::RunFinished(run) = event else { return Ok(()) };
-        serde_json::to_writer_pretty(&mut self.out, &RunView::from(*run))?;
-        self.out.write_all(b"\n")?;
+        let report = serde_json::to_string_pretty(&RunView::from(*run))?;
+        writeln!(self.out, "{}", safe::json(&report))?;
         self.out.flush()
     }
 }
@@ -343,8 +345,12 @@ mod tests {
     use crate::report::fixture;
 
     fn written() -> String {
+        written_of(&fixture::run())
+    }
+
+    fn written_of(run: &RunResult) -> String {
         let mut out = Vec::new();
-        JsonReport::new(&mut out).event(&Event::RunFinished(&fixture::run())).unwrap();
+        JsonReport::new(&mut out).event(&Event::RunFinished(run)).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -406,6 +412,70 @@ mod tests {
         let latency = &report["targets"][0]["latency"];
         assert_eq!(latency["sendMessage"]["head_ms"]["p95"], 31.25);
         assert_eq!(latency["createSession"]["first_event_ms"], serde_json::json!({}));
+    }
+
+    /// The published schema, and the same without room for a key that it does not describe.
+    fn schemas() -> [Value; 2] {
+        let published = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json"));
+        let published: Value = serde_json::from_str(&published.unwrap()).unwrap();
+        let mut closed = published.clone();
+        close(&mut closed);
+        [published, closed]
+    }
+
+    fn close(schema: &mut Value) {
+        if let Some(schema) = schema.as_object_mut().filter(|schema| schema.contains_key("required")) {
+            schema.entry("additionalProperties").or_insert(Value::Bool(false));
+        }
+        match schema {
+            Value::Object(members) => members.values_mut().for_each(close),
+            Value::Array(elements) => elements.iter_mut().for_each(close),
+            _ => {}
+        }
+    }
+
+    fn faults(schema: &Value, report: &Value) -> Vec<String> {
+        let validator = jsonschema::options().should_validate_formats(true).build(schema).unwrap();
+        validator.iter_errors(report).map(|error| format!("{} at {}", error, error.instance_path())).collect()
+    }
+
+    #[test]
+    fn a_report_keeps_the_published_schema_and_has_no_key_that_it_does_not_describe() {
+        for run in [fixture::run(), fixture::with_baseline()] {
+            let report: Value = serde_json::from_str(&written_of(&run)).unwrap();
+            for schema in schemas() {
+                assert_eq!(faults(&schema, &report), [""; 0]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_published_schema_leaves_room_for_keys_and_the_closed_one_does_not() {
+        let mut report: Value = serde_json::from_str(&written()).unwrap();
+        report["targets"][0]["findings"][0]["case"]["new"] = true.into();
+        let [published, closed] = schemas();
+        assert_eq!(faults(&published, &report), [""; 0]);
+        assert_eq!(faults(&closed, &report).len(), 1);
+        report["targets"][0]["findings"][0]["severity"] = "fatal".into();
+        assert_eq!(faults(&published, &report).len(), 1);
+    }
+
+    #[test]
+    fn everything_in_the_schema_is_described() {
+        let [published, _] = schemas();
+        let described = |schema: &Value| schema["description"].is_string() || schema["$ref"].is_string();
+        let definitions = published["$defs"].as_object().unwrap().values();
+        for schema in definitions.chain([&published]) {
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            assert!(described(schema), "{schema}");
+            properties.for_each(|(name, schema)| assert!(described(schema), "{name}"));
+        }
+    }
+
+    #[test]
+    fn nothing_in_the_file_can_steer_a_terminal() {
+        let steering = |char: &char| char.is_control() && *char != '\n' || *char == '\u{202e}';
+        assert_eq!(written().chars().find(steering), None);
     }
 
     #[test]

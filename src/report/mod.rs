@@ -6,12 +6,15 @@
 mod at_end;
 mod badge;
 pub(crate) mod compared;
+mod excerpt;
 mod github;
 mod har;
+mod html;
 mod identified;
 mod json;
 mod junit;
 pub(crate) mod layout;
+mod locate;
 mod markdown;
 mod markup;
 mod ndjson;
@@ -59,19 +62,22 @@ pub enum ReportFormat {
     Har,
     /// Annotations as workflow commands of GitHub.
     Github,
+    /// One HTML file that needs nothing else.
+    Html,
     /// A badge: SVG, or JSON where the path ends with `.json`.
     Badge,
 }
 
 impl ReportFormat {
     /// Every form there is.
-    pub const ALL: [ReportFormat; 7] = [
+    pub const ALL: [ReportFormat; 8] = [
         ReportFormat::Json,
         ReportFormat::Junit,
         ReportFormat::Markdown,
         ReportFormat::Ndjson,
         ReportFormat::Har,
         ReportFormat::Github,
+        ReportFormat::Html,
         ReportFormat::Badge,
     ];
 
@@ -84,6 +90,7 @@ impl ReportFormat {
             ReportFormat::Ndjson => "ndjson",
             ReportFormat::Har => "har",
             ReportFormat::Github => "github",
+            ReportFormat::Html => "html",
             ReportFormat::Badge => "badge",
         }
     }
@@ -154,6 +161,7 @@ pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> 
         ReportFormat::Ndjson => Box::new(NdjsonReport::new(out)),
         ReportFormat::Har => Box::new(AtEnd::new(out, har::write)),
         ReportFormat::Github => Box::new(AtEnd::new(out, github::write)),
+        ReportFormat::Html => Box::new(AtEnd::new(out, html::write)),
         ReportFormat::Badge => Box::new(AtEnd::new(out, badge::form(&spec.path))),
     })
 }
@@ -217,7 +225,7 @@ mod tests {
         let error = "yaml=x".parse::<ReportSpec>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no report format `yaml`: known are json, junit, markdown, ndjson, har, github, badge"
+            "there is no report format `yaml`: known are json, junit, markdown, ndjson, har, github, html, badge"
         );
         for text in ["json", "json=", ""] {
             assert!(matches!(text.parse::<ReportSpec>(), Err(ReportError::NotAPair(_))), "{text}");

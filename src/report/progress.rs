@@ -12,6 +12,8 @@ use crate::run::{Event, Reporter, TargetResult};
 
 /// How often the bar's clock is drawn anew.
 const TICK: Duration = Duration::from_millis(200);
+/// Requests that must be done before anything is said of the time left.
+const LEAST_DONE: usize = 8;
 
 /// Tells what a run is doing.
 pub struct Progress {
@@ -139,7 +141,7 @@ impl Bar {
         bar.set_length(self.state.planned() as u64);
         bar.set_position(self.state.done() as u64);
         bar.set_prefix(self.state.target.clone());
-        bar.set_message(self.state.message());
+        bar.set_message(self.state.message(since.elapsed()));
     }
 }
 
@@ -201,8 +203,17 @@ impl State {
         self.targets.values().map(|(_, planned)| planned).sum()
     }
 
-    fn message(&self) -> String {
-        if self.found == Found::default() { self.doing.clone() } else { format!("{}  {}", self.found, self.doing) }
+    /// What remains of the plan at the pace so far; `None` while too little is done to tell, and when all is.
+    fn left(&self, elapsed: Duration) -> Option<Duration> {
+        let (done, planned) = (self.done(), self.planned());
+        let left = planned.checked_sub(done).filter(|left| *left > 0 && done >= LEAST_DONE)?;
+        Some(elapsed.mul_f64(left as f64 / done as f64))
+    }
+
+    fn message(&self, elapsed: Duration) -> String {
+        let left = self.left(elapsed).map(|left| format!("{} s left", left.as_secs() + 1));
+        let found = (self.found != Found::default()).then(|| self.found.to_string());
+        left.into_iter().chain(found).chain([self.doing.clone()]).collect::<Vec<_>>().join("  ")
     }
 }
 
@@ -253,7 +264,19 @@ mod tests {
         let run = fixture::run();
         state.event(&Event::FindingSeen { target: "b", finding: &run.targets[0].findings[0] });
         assert_eq!((state.done(), state.planned(), state.target.as_str()), (5, 15, "b"));
-        assert_eq!(state.message(), r"1 error  \u{1b}[2J error");
+        assert_eq!(state.message(Duration::from_secs(1)), r"1 error  \u{1b}[2J error");
+    }
+
+    #[test]
+    fn the_time_left_is_told_at_the_pace_so_far() {
+        let mut state = State::default();
+        state.event(&Event::TargetStarted { target: "a", url: "", planned: 40 });
+        for (done, left) in [(LEAST_DONE - 1, None), (10, Some(Duration::from_secs(6))), (40, None)] {
+            state.event(&Event::CaseJudged { target: "a", operation: "send", kind: "positive", done });
+            assert_eq!(state.left(Duration::from_secs(2)), left);
+        }
+        state.event(&Event::CaseJudged { target: "a", operation: "send", kind: "error", done: 20 });
+        assert_eq!(state.message(Duration::from_millis(1_500)), "2 s left  send error");
     }
 
     #[test]

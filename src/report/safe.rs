@@ -104,6 +104,14 @@ pub fn bytes_clipped(bytes: &[u8], most: usize) -> String {
     shown
 }
 
+/// Lines of text with what is not plainly printable as escapes; line ends stay.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|char| is_plain(char) || char == '\n') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split('\n').map(self::text).collect::<Vec<_>>().join("\n"))
+}
+
 /// JSON text with what is not plainly printable in its strings as JSON's own escapes. It means the same.
 pub fn json(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -140,6 +148,12 @@ mod tests {
             text("\u{202e}evil\u{2066}\u{200b}\u{feff}\u{2028}"),
             r"\u{202e}evil\u{2066}\u{200b}\u{feff}\u{2028}"
         );
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(lines("a\nb\n"), Cow::Borrowed("a\nb\n"));
+        assert_eq!(lines("a\r\n\u{202e}\n"), "a\\r\n\\u{202e}\n");
     }
 
     #[test]

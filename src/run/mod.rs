@@ -27,6 +27,7 @@ mod shown;
 mod streamed;
 mod tally;
 mod things;
+mod timeline;
 mod workflow;
 
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ pub use server::{ServerError, StartedServer, start_server};
 pub use shard::{Shard, ShardError};
 pub use share::MAX_REQUESTS;
 pub use streamed::{ShownRow, ShownStream};
+pub use timeline::{Moment, Timeline};
 
 use crate::contract::Contract;
 use crate::generate::Suite;

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Known, Lapsed, OperationCoverage, Shard, ShownStream};
+use super::{Known, Lapsed, OperationCoverage, Shard, ShownStream, Timeline};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
 use crate::recording::RecordedCase;
@@ -255,6 +255,9 @@ pub struct Streams {
     pub ended: BTreeMap<StreamEnd, usize>,
     /// How many speak which dialect, where it was recognised.
     pub dialects: BTreeMap<String, usize>,
+    /// When the pieces of some of them came, by the id of the case.
+    #[serde(skip)]
+    pub timelines: BTreeMap<String, Timeline>,
 }
 
 /// A distribution in three figures.

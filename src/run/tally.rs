@@ -7,7 +7,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
-use super::{CheckCount, Latency, Percentiles, Streams};
+use super::{CheckCount, Latency, Percentiles, Streams, Timeline};
 use crate::contract::{Contract, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect};
 use crate::judge::{Check, Finding, Severity, StreamInShort, Verdict};
@@ -16,6 +16,8 @@ use crate::target::SeverityChoice;
 
 /// Most sentences that are kept of one finding.
 const MOST_MESSAGES: usize = 12;
+/// Most streams of an operation whose timeline is kept.
+const MOST_TIMELINES: usize = 32;
 
 /// What makes two findings one: rule, operation and state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -160,6 +162,11 @@ impl Tally {
         times.first_content.extend(stream.first_content);
         let streams = self.streams.entry(case.operation.id.clone()).or_default();
         *streams.ended.entry(stream.end).or_default() += 1;
+        streams.timelines.insert(case.id.to_string(), Timeline::of(answer, &stream));
+        // The last by name goes, so that the order of arrival does not show.
+        if streams.timelines.len() > MOST_TIMELINES {
+            streams.timelines.pop_last();
+        }
         if let Some(dialect) = stream.dialect {
             *streams.dialects.entry(dialect).or_default() += 1;
         }

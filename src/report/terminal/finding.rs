@@ -5,12 +5,13 @@ use std::io;
 use unicode_width::UnicodeWidthStr;
 
 use super::TerminalOptions;
-use super::excerpt::Excerpt;
-use super::locate::locate;
+use super::excerpt::print_excerpt;
 use super::trace::print_trace;
 use crate::contract::Source;
 use crate::judge::{Finding, Severity};
+use crate::report::excerpt::Excerpt;
 use crate::report::layout::wrap;
+use crate::report::locate::locate;
 use crate::report::safe;
 use crate::report::style::{Palette, paint};
 use crate::report::told::{LONGEST_TEXT, again, case, known_words, message, origin, outcome, place, seen, subject};
@@ -113,7 +114,7 @@ impl Block<'_> {
         match locate(&answer.body, &finding.at) {
             Some(mark) => {
                 let style = self.palette.severity(finding.severity);
-                Excerpt::new(answer, mark).print(self.out, &self.palette, style, self.width)
+                print_excerpt(self.out, &self.palette, style, self.width, &Excerpt::new(answer, mark))
             }
             None if answer.body.is_empty() => Ok(()),
             None => {

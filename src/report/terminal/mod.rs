@@ -3,7 +3,6 @@
 mod coverage;
 mod excerpt;
 mod finding;
-mod locate;
 mod plan;
 mod summary;
 #[cfg(test)]
@@ -15,7 +14,7 @@ use std::io;
 
 pub(super) use finding::print_evidence;
 pub use plan::print_plan;
-pub(super) use summary::{known_words, not_checked_words};
+pub(super) use summary::{known_words, not_checked_words, verdict_words};
 
 use super::safe;
 use super::style::{Palette, paint};

@@ -259,7 +259,8 @@ fn tally(
     counted
 }
 
-fn verdict_words(run: &RunResult) -> String {
+/// What the run came to, in one sentence. Safe.
+pub fn verdict_words(run: &RunResult) -> String {
     let names = |verdict| join(run.targets.iter().filter(|target| target.verdict == verdict));
     let unjudged = unjudged(run);
     match (run.verdict, run.targets.as_slice()) {

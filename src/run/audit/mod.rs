@@ -6,7 +6,7 @@ mod judging;
 mod sending;
 mod sequences;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ struct Audit<'a> {
     snapshots: Option<(&'a Snapshots, Recorder)>,
     reach: Reach,
     /// Answers that a finding over the run may have to show.
-    answers: HashMap<CaseId, (Case, Exchange)>,
+    answers: BTreeMap<CaseId, (Case, Exchange)>,
     /// Cases that another shard judges.
     witnesses: HashSet<CaseId>,
     earlier: Earlier,
@@ -133,7 +133,7 @@ impl<'a> Audit<'a> {
             shapes: Shapes::default(),
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
             reach: Reach::default(),
-            answers: HashMap::new(),
+            answers: BTreeMap::new(),
             witnesses: HashSet::new(),
             earlier: Earlier::default(),
             coverage: Gathering::new(&job.contract, &operations, plan),
