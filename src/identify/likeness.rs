@@ -142,9 +142,15 @@ fn fit(result: &TargetResult, operation: &str) -> Fit {
     let is_kept = |rule: &str| checks().any(|check| check.rule == rule && check.failed == 0 && check.passed > 0);
     match () {
         () if is_kept("error/code") => Fit::RefusedAsDocumented,
-        () if is_kept("error/status") => Fit::Guarded,
+        () if is_guarded(result, operation) => Fit::Guarded,
         () => Fit::Unseen,
     }
+}
+
+/// Whether somebody is refused there for who he is, with a status that the document has for that.
+fn is_guarded(result: &TargetResult, operation: &str) -> bool {
+    let statuses = result.coverage.get(operation).into_iter().flat_map(|coverage| &coverage.statuses);
+    statuses.filter(|status| status.times > 0).any(|status| matches!(status.what.as_str(), "401" | "403"))
 }
 
 /// What the standards ask of everybody tells no contract from another.

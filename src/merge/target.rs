@@ -33,6 +33,7 @@ fn one(shards: &[&Object], missing: &[String]) -> Value {
     merged.insert("checks".to_owned(), checks(shards));
     merged.insert("promises".to_owned(), promises(shards));
     merged.insert("not_checked".to_owned(), distinct(shards, "not_checked").into());
+    merged.insert("lapsed".to_owned(), distinct(shards, "lapsed").into());
     merged.insert("latency".to_owned(), latency(shards));
     merged.insert("streams".to_owned(), by_operation(shards, "streams", add_numbers));
     merged.insert("coverage".to_owned(), by_operation(shards, "coverage", add_coverage));

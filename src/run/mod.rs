@@ -146,7 +146,7 @@ pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -
     for job in jobs {
         let mut target = audit::audit(job, options, reporter).await?;
         if let Some(baseline) = &options.baseline {
-            baseline.apply(&mut target, options.fail_on);
+            baseline.apply(&mut target, options.fail_on, options.shard.is_none());
         }
         reporter.event(&Event::TargetFinished(&target))?;
         targets.push(target);

@@ -21,7 +21,9 @@ impl Keeper {
     /// What the options ask for. A document on the command line alone has no snapshots unless they are asked for:
     /// its target may be any server.
     pub fn of(options: &CheckOptions) -> Self {
-        let unasked = options.spec.is_some().then_some(SnapshotMode::Off);
+        // A part of the answers is no drift of all of them.
+        let is_other = options.spec.is_some() || options.shard.is_some();
+        let unasked = is_other.then_some(SnapshotMode::Off);
         let config = options.config.as_deref().filter(|_| options.spec.is_none());
         Keeper { folder: folder_beside(config), mode: options.snapshots.or(unasked), quiet: options.quiet }
     }

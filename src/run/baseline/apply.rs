@@ -6,13 +6,13 @@ use crate::run::{FoundFinding, RunVerdict, TargetResult};
 
 impl Baseline {
     /// Marks the findings that are known, notes the entries that no longer hold, and says anew what the target
-    /// comes to.
-    pub(in crate::run) fn apply(&self, result: &mut TargetResult, fail_on: Severity) {
+    /// comes to. Of a run that `is_whole`, what was not found is gone; another shard may have found it.
+    pub(in crate::run) fn apply(&self, result: &mut TargetResult, fail_on: Severity, is_whole: bool) {
         for entry in &self.entries {
             if !entry.is_for(result) {
                 continue;
             }
-            match self.lapse(entry, result) {
+            match self.lapse(entry, result, is_whole) {
                 Some(lapse) => result.lapsed.push(entry.lapsed(lapse)),
                 None => {
                     let found = result.findings.iter_mut().find(|found| entry.is_about(found));
@@ -24,9 +24,9 @@ impl Baseline {
     }
 
     /// Why an entry no longer holds for a target; `None` where it may.
-    fn lapse(&self, entry: &Entry, result: &TargetResult) -> Option<Lapse> {
+    fn lapse(&self, entry: &Entry, result: &TargetResult, is_whole: bool) -> Option<Lapse> {
         let occurs = result.findings.iter().any(|found| entry.is_about(found));
-        if !occurs && !entry.is_judged(result) {
+        if !occurs && !(is_whole && entry.is_judged(result)) {
             return None;
         }
         let expired = entry.known.expires.filter(|last| *last < self.today).map(Lapse::Expired);

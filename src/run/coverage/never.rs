@@ -3,6 +3,7 @@
 use super::gather::{Answered, Gathered};
 use crate::contract::{ErrorState, MediaType, Response, StatusPattern};
 use crate::generate::{Aspect, Part};
+use crate::run::MAX_REQUESTS;
 use crate::run::NotChecked;
 use crate::run::budget::MAX_GENERATIONS;
 
@@ -27,6 +28,9 @@ impl Never<'_> {
         }
         if self.gathered.planned.iter().all(|planned| *planned == 0) {
             return self.unmade();
+        }
+        if let Some(bound) = self.bound() {
+            return format!("not sent for {bound}");
         }
         match part.aspect {
             Aspect::Parameter => "no case has it".to_owned(),
@@ -67,12 +71,17 @@ impl Never<'_> {
 
     /// Why planned requests did not get through.
     fn unsent(&self) -> String {
-        let by_generations = self.left_out.iter().any(|left_out| left_out.reason == MAX_GENERATIONS);
-        match self.halted {
-            Some(halted) => format!("not sent any more: {halted}"),
-            None if by_generations => format!("not sent for {MAX_GENERATIONS}"),
-            None => "no request that has it was answered".to_owned(),
+        match (self.halted, self.bound()) {
+            (Some(halted), _) => format!("not sent any more: {halted}"),
+            (None, Some(bound)) => format!("not sent for {bound}"),
+            (None, None) => "no request that has it was answered".to_owned(),
         }
+    }
+
+    /// The bound of the run that left some of its requests out.
+    fn bound(&self) -> Option<&'static str> {
+        let is_left_out = |bound: &&str| self.left_out.iter().any(|left_out| left_out.reason == **bound);
+        [MAX_REQUESTS, MAX_GENERATIONS].into_iter().find(is_left_out)
     }
 
     /// Why there was no request of the operation at all.
@@ -99,9 +108,6 @@ impl Never<'_> {
             self.left_out.iter().find(|left_out| left_out.what.starts_with("requests that break the contract"));
         if let Some(left_out) = negative {
             return left_out.reason.clone();
-        }
-        if self.left_out.iter().any(|left_out| left_out.reason == MAX_GENERATIONS) {
-            return format!("not sent for {MAX_GENERATIONS}");
         }
         let is_in_body = part.at.starts_with("body#");
         let has_json = |media: &MediaType| media.essence.contains("json") || media.essence.contains('*');
