@@ -12,7 +12,7 @@ use uptospec::contract::{self, Contract};
 use uptospec::generate::{self, Case};
 use uptospec::judge::{Context, Verdict, judge};
 use uptospec::send::{Client, Connection, End, Exchange, StopAt, WireRequest};
-use uptospec::target::{Limits, Target};
+use uptospec::target::{Limits, Target, Text};
 use url::Url;
 
 const STREAMS: usize = 2_000;
@@ -125,7 +125,7 @@ impl Judged {
 
 async fn send(client: &Client, case: &Case, url: &Url, mark: usize) -> (Case, Exchange) {
     let mut case = case.clone();
-    case.request.path_values = vec![("mark".to_owned(), mark.to_string())];
+    case.request.path_values = vec![("mark".to_owned(), Text::plain(mark.to_string()))];
     let wire = WireRequest::new(url, &case.request).expect("the variable has a value");
     let stop = StopAt { operation: Some(case.operation.clone()), ..StopAt::default() };
     let exchange = client.send(&wire, Connection::Fresh, &stop).await;

@@ -26,11 +26,12 @@ impl Baseline {
     /// Why an entry no longer holds for a target; `None` where it may.
     fn lapse(&self, entry: &Entry, result: &TargetResult, is_whole: bool) -> Option<Lapse> {
         let occurs = result.findings.iter().any(|found| entry.is_about(found));
-        if !occurs && !(is_whole && entry.is_judged(result)) {
+        let is_known_to_be_gone = !occurs && is_whole && entry.is_judged(result);
+        if !occurs && !is_known_to_be_gone {
             return None;
         }
         let expired = entry.known.expires.filter(|last| *last < self.today).map(Lapse::Expired);
-        let is_gone = !occurs && !entry.known.flaky;
+        let is_gone = is_known_to_be_gone && !entry.known.flaky;
         if is_gone { Some(Lapse::Gone) } else { expired }
     }
 }
