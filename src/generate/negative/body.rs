@@ -107,7 +107,8 @@ fn stays_wrong(form: &BodyForm<'_>, broken: &Broken) -> bool {
             ("required" | "additionalProperties", _) => is_member,
             (_, None) => false,
             (_, Some(Value::Array(items))) => is_member && !items.is_empty(),
-            (_, Some(Value::Object(_))) => false,
+            // Null has no form as text.
+            (_, Some(Value::Object(_) | Value::Null)) => false,
             (_, Some(single)) => {
                 let is_text_alone = at.is_empty() && form.coding == Coding::Text;
                 let readings = readings(&scalar(single));
