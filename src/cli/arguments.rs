@@ -381,7 +381,7 @@ pub struct CompareOptions {
     /// Set targets side by side even where both reports are of the same
     #[arg(long)]
     pub side_by_side: bool,
-    /// Write the comparison to a file, as markdown=PATH; repeatable
+    /// Write the comparison to a file, as markdown=PATH or html=PATH; repeatable
     #[arg(long = "report", value_name = "FORMAT=PATH")]
     pub reports: Vec<ReportSpec>,
     /// List the rules that are kept, and the findings that are unchanged

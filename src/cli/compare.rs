@@ -27,12 +27,13 @@ pub fn compare(options: &CompareOptions, out: &mut dyn Write) -> Result<Exit, Fa
         verbose: options.verbose,
         ..TerminalOptions::default()
     };
+    // Whoever reads the output may close it early; the files are written all the same.
+    for spec in &options.reports {
+        comparison.write(spec)?;
+    }
     match &comparison {
         Comparison::SideBySide(matrix) => compared::print_matrix(out, &terminal, matrix)?,
         Comparison::BeforeAndAfter(difference) => compared::print_difference(out, &terminal, difference)?,
-    }
-    for spec in &options.reports {
-        comparison.write(spec)?;
     }
     Ok(comparison.exit())
 }
@@ -50,15 +51,21 @@ impl Comparison {
     }
 
     fn write(&self, spec: &ReportSpec) -> Result<(), Failure> {
-        if spec.format != ReportFormat::Markdown {
-            let message = format!("a comparison is written as markdown, not as {}", spec.format.word());
-            return Err(Failure::Usage(message));
-        }
+        let is_html = match spec.format {
+            ReportFormat::Html => true,
+            ReportFormat::Markdown => false,
+            other => {
+                let message = format!("a comparison is written as markdown or html, not as {}", other.word());
+                return Err(Failure::Usage(message));
+            }
+        };
         let cannot = |error: io::Error| Failure::Usage(format!("{} cannot be written: {error}", spec.path.display()));
         let mut file = BufWriter::new(File::create(&spec.path).map_err(cannot)?);
-        let written = match self {
-            Comparison::SideBySide(matrix) => compared::markdown_matrix(&mut file, matrix),
-            Comparison::BeforeAndAfter(difference) => compared::markdown_difference(&mut file, difference),
+        let written = match (self, is_html) {
+            (Comparison::SideBySide(matrix), true) => compared::html_matrix(&mut file, matrix),
+            (Comparison::SideBySide(matrix), false) => compared::markdown_matrix(&mut file, matrix),
+            (Comparison::BeforeAndAfter(difference), true) => compared::html_difference(&mut file, difference),
+            (Comparison::BeforeAndAfter(difference), false) => compared::markdown_difference(&mut file, difference),
         };
         written.and_then(|()| file.flush()).map_err(cannot)
     }

@@ -7,11 +7,12 @@ use super::words;
 use crate::compare::{Cell, Difference, Gone, TargetDifference};
 use crate::run::PromiseVerdict;
 
+pub use super::html::compared::{difference as html_difference, matrix as html_matrix};
 pub use markdown::{difference as markdown_difference, matrix as markdown_matrix};
 pub use terminal::{difference as print_difference, matrix as print_matrix};
 
 /// What became of a rule on a target, in words.
-fn cell_words(cell: Cell) -> String {
+pub(super) fn cell_words(cell: Cell) -> String {
     match cell {
         Cell::Broken { severity, findings } => words::count(findings, severity.word()),
         Cell::Kept { .. } => "kept".to_owned(),
@@ -20,7 +21,7 @@ fn cell_words(cell: Cell) -> String {
     }
 }
 
-fn gone_words(gone: Gone) -> &'static str {
+pub(super) fn gone_words(gone: Gone) -> &'static str {
     match gone {
         Gone::Kept => "the rule is kept now",
         Gone::NotJudged => "the rule was not judged there this time",
@@ -36,7 +37,7 @@ fn promise_word(verdict: PromiseVerdict) -> &'static str {
 }
 
 /// How many findings of a target are new, graver, gone and unchanged, those that there are.
-fn counted(target: &TargetDifference) -> String {
+pub(super) fn counted(target: &TargetDifference) -> String {
     let numbers = [
         (target.new.len(), "new"),
         (target.graver.len(), "graver"),
@@ -49,7 +50,7 @@ fn counted(target: &TargetDifference) -> String {
 }
 
 /// What the difference comes to, in a sentence.
-fn in_short(difference: &Difference) -> String {
+pub(super) fn in_short(difference: &Difference) -> String {
     let total = |of: fn(&TargetDifference) -> usize| difference.targets.iter().map(of).sum::<usize>();
     let (new, graver) = (total(|target| target.new.len()), total(|target| target.graver.len()));
     match (new, graver) {

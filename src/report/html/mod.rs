@@ -4,6 +4,7 @@
 //! escape whatever is put into them, text in which every character that cannot be seen is written as an escape, no
 //! address that a target gave, and a policy that forbids scripts, requests, and styles other than ours.
 
+pub(super) mod compared;
 mod coverage;
 mod facts;
 mod finding;
@@ -54,6 +55,24 @@ pub fn write(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
 fn page(run: &RunResult) -> Markup {
     let shown_targets = &run.targets[..run.targets.len().min(MOST_TARGETS)];
     let room = ROOM / shown_targets.len().max(1);
+    let body = html! {
+        (top(run))
+        main {
+            (summary::targets(shown_targets))
+            @if let Some(left @ 1..) = run.targets.len().checked_sub(MOST_TARGETS) {
+                p.left-out { (words::count(left, "more target")) ": the JSON report has them all." }
+            }
+            @for (index, target) in shown_targets.iter().enumerate() {
+                (section(index, target, room))
+            }
+        }
+        (foot(run))
+    };
+    document(&title(run), &body)
+}
+
+/// A page of ours: what is around its body is the same for all of them.
+fn document(title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -63,22 +82,10 @@ fn page(run: &RunResult) -> Markup {
                 meta name="referrer" content="no-referrer";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { "uptospec: " (title(run)) }
+                title { "uptospec: " (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                (top(run))
-                main {
-                    (summary::targets(shown_targets))
-                    @if let Some(left @ 1..) = run.targets.len().checked_sub(MOST_TARGETS) {
-                        p.left-out { (words::count(left, "more target")) ": the JSON report has them all." }
-                    }
-                    @for (index, target) in shown_targets.iter().enumerate() {
-                        (section(index, target, room))
-                    }
-                }
-                (foot(run))
-            }
+            body { (body) }
         }
     }
 }
