@@ -164,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_name_is_told_as_the_document_was_and_without_a_query() {
-        let document = Address::File("/work/api/openapi.yaml".into());
-        let beside = Address::File("/work/api/parts/pet.yaml".into());
+        let document = Address::File("/srv/api/openapi.yaml".into());
+        let beside = Address::File("/srv/api/parts/pet.yaml".into());
         assert_eq!(beside.name_beside(&document, "api/openapi.yaml"), "api/parts/pet.yaml");
         assert_eq!(url("https://a.test/x?key=k").name_beside(&document, "x"), "https://a.test/x");
     }
