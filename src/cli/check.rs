@@ -71,8 +71,7 @@ fn run_options(options: &CheckOptions, only: Vec<String>) -> Options {
 }
 
 fn terminal_options(options: &CheckOptions) -> TerminalOptions {
-    let look = Look::of_stdout();
-    TerminalOptions { colour: look.colour, width: look.width, verbose: options.verbose, quiet: options.quiet }
+    TerminalOptions { quiet: options.quiet, ..Look::of_stdout().terminal(options.verbose) }
 }
 
 /// A rule or a family that does not exist would silently judge nothing.

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use super::arguments::CompareOptions;
 use super::{Exit, Failure, Look};
 use crate::compare::{Difference, Matrix, Report};
-use crate::report::{ReportFormat, ReportSpec, TerminalOptions, compared};
+use crate::report::{ReportFormat, ReportSpec, compared};
 
 /// What the reports come to together.
 enum Comparison {
@@ -20,13 +20,7 @@ enum Comparison {
 /// When a file is no report, or what is asked for cannot be written.
 pub fn compare(options: &CompareOptions, out: &mut dyn Write) -> Result<Exit, Failure> {
     let comparison = Comparison::of(options)?;
-    let look = Look::of_stdout();
-    let terminal = TerminalOptions {
-        colour: look.colour,
-        width: look.width,
-        verbose: options.verbose,
-        ..TerminalOptions::default()
-    };
+    let terminal = Look::of_stdout().terminal(options.verbose);
     // Whoever reads the output may close it early; the files are written all the same.
     for spec in &options.reports {
         comparison.write(spec)?;

@@ -6,7 +6,7 @@ use super::arguments::{IdentifyOptions, Unshown};
 use super::{Exit, Failure, Look, documents};
 use crate::contract::{Contract, DocumentOrigin, Reach};
 use crate::identify::{Guess, identify as hold_against};
-use crate::report::{TerminalOptions, print_likenesses};
+use crate::report::print_likenesses;
 use crate::run::{Job, Options};
 use crate::selftest::contracts;
 use crate::target::{HeaderError, Target, Text, header_option, url_option};
@@ -27,13 +27,7 @@ pub async fn identify(options: &IdentifyOptions, out: &mut dyn Write) -> Result<
     }
     let likenesses = hold_against(&jobs, &Options::default()).await;
     let likenesses = likenesses.map_err(|error| Failure::Unjudged(error.to_string()))?;
-    let look = Look::of_stdout();
-    let terminal = TerminalOptions {
-        colour: look.colour,
-        width: look.width,
-        verbose: options.verbose,
-        ..TerminalOptions::default()
-    };
+    let terminal = Look::of_stdout().terminal(options.verbose);
     print_likenesses(out, &terminal, url.as_str(), &likenesses)?;
     let nobody = likenesses.iter().all(|likeness| !likeness.was_answered);
     Ok(match likenesses.first() {

@@ -4,6 +4,8 @@ use std::io::{stderr, stdout};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::report::TerminalOptions;
+
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 110;
 /// Most columns that are used: longer lines are hard to read.
@@ -22,6 +24,11 @@ impl Look {
     /// Standard output: coloured on a terminal only, and not where `NO_COLOR` is set.
     pub fn of_stdout() -> Self {
         Look { colour: AutoStream::choice(&stdout()) != ColorChoice::Never, width: width() }
+    }
+
+    /// What is printed there, in its plain form or with more.
+    pub fn terminal(self, verbose: bool) -> TerminalOptions {
+        TerminalOptions { colour: self.colour, width: self.width, verbose, ..TerminalOptions::default() }
     }
 
     /// Standard error, likewise.

@@ -9,7 +9,7 @@ use super::{Exit, Failure, Look, documents};
 use crate::contract::{Contract, DocumentOrigin};
 use crate::recording::{Recording, Unresolved};
 use crate::replay::{Standing, judge_recording, send_again};
-use crate::report::{Replayed, TerminalOptions, print_replayed};
+use crate::report::{Replayed, print_replayed};
 use crate::target::{HeaderError, Text, header_option, url_option};
 
 /// Says of each recording whether its finding still stands.
@@ -20,8 +20,7 @@ pub async fn replay(options: &ReplayOptions, out: &mut dyn Write) -> Result<Exit
     let wrong = |error: HeaderError| Failure::Usage(error.to_string());
     let headers: Result<Vec<_>, _> = options.headers.iter().map(|header| header_option(&header.0)).collect();
     let headers = headers.map_err(wrong)?;
-    let look = Look::of_stdout();
-    let terminal = TerminalOptions { colour: look.colour, width: look.width, ..TerminalOptions::default() };
+    let terminal = Look::of_stdout().terminal(false);
     let mut contracts = HashMap::new();
     let (mut stands, mut unknown) = (false, false);
     for file in &options.recordings {

@@ -236,3 +236,18 @@ pub(super) fn json_body(case: &Case) -> Option<&Value> {
         Body::Form(_) | Body::Bytes(_) => None,
     }
 }
+
+/// A required query parameter `x`.
+pub(super) fn query_parameter(style: ParameterStyle, explode: bool, schema: Value) -> Parameter {
+    Parameter {
+        name: "x".into(),
+        location: ParameterLocation::Query,
+        required: true,
+        schema: self::schema(schema),
+        style,
+        explode,
+        allow_reserved: false,
+        examples: Vec::new(),
+        promises: Vec::new(),
+    }
+}

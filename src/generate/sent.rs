@@ -67,21 +67,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::contract::{ParameterStyle, Schema};
-
-    fn parameter(style: ParameterStyle, explode: bool, schema: Value) -> Parameter {
-        Parameter {
-            name: "x".into(),
-            location: ParameterLocation::Query,
-            required: true,
-            schema: Schema::standalone(schema).unwrap(),
-            style,
-            explode,
-            allow_reserved: false,
-            examples: Vec::new(),
-            promises: Vec::new(),
-        }
-    }
+    use crate::contract::ParameterStyle;
+    use crate::generate::fixture::query_parameter as parameter;
 
     #[test]
     fn the_value_of_a_parameter_is_read_back_from_its_text() {

@@ -179,7 +179,7 @@ impl Tally {
 
     /// Takes note of an answer that is judged elsewhere.
     pub fn judged_elsewhere(&mut self, case: &Case, exchange: &Exchange) {
-        let is_served = exchange.answer().is_some_and(|answer| answer.status / 100 == 2);
+        let is_served = exchange.answer().is_some_and(|answer| case.operation.is_served_by(answer.status));
         if is_served && matches!(case.expect, Expect::Success { .. }) {
             self.succeeded.insert(case.operation.id.clone());
         }

@@ -91,21 +91,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::contract::Schema;
-
-    fn parameter(style: ParameterStyle, explode: bool, schema: Value) -> Parameter {
-        Parameter {
-            name: "x".into(),
-            location: ParameterLocation::Query,
-            required: true,
-            schema: Schema::standalone(schema).unwrap(),
-            style,
-            explode,
-            allow_reserved: false,
-            examples: Vec::new(),
-            promises: Vec::new(),
-        }
-    }
+    use crate::generate::fixture::query_parameter as parameter;
 
     #[test]
     fn another_value_takes_the_place_of_the_old_one() {
