@@ -32,6 +32,8 @@ pub(in crate::contract) struct Schemas<'a> {
     /// Whether each regular expression compiles.
     pub(super) patterns: HashMap<String, bool>,
     pub(super) notes: Vec<Diagnostic>,
+    /// Maps of schemas that are being written where a reference leads to them, by file and pointer.
+    pub(super) maps: Vec<(usize, String)>,
     store: Arc<Store>,
     schemas: HashMap<Key, Schema>,
     names: HashMap<Key, String>,
@@ -61,6 +63,7 @@ impl<'a> Schemas<'a> {
             broken: HashMap::new(),
             patterns: HashMap::new(),
             notes: Vec::new(),
+            maps: Vec::new(),
         }
     }
 
