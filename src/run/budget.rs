@@ -147,6 +147,12 @@ impl Budget {
         })
     }
 
+    /// How many requests of this kind may still be sent.
+    pub fn left_for(&self, extra: Extra) -> usize {
+        let allowed = self.extras.get(&extra).map_or(0, |left| left.load(Ordering::Relaxed));
+        allowed.min(self.most_requests.saturating_sub(self.sent()))
+    }
+
     /// Whether there is still time, and nobody asked to stop.
     ///
     /// # Errors

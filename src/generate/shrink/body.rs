@@ -12,9 +12,9 @@ use crate::generate::{Body, Case, CaseKind, Content, Request, pointer};
 pub(super) fn cuts(case: &Case) -> Vec<Cut> {
     let (Some(content), Some(form)) = (&case.request.content, body::choose(&case.operation)) else { return Vec::new() };
     let contents = match (&content.body, form.coding) {
-        (Body::Json(value), Coding::Json) => smaller(case, &form, value, |value| {
-            Some(Content { body: Body::Json(value), ..content.clone() })
-        }),
+        (Body::Json(value), Coding::Json) => {
+            smaller(case, &form, value, |value| Some(Content { body: Body::Json(value), ..content.clone() }))
+        }
         (Body::Form(value), Coding::Form) | (Body::Coded { value, .. }, _) => smaller(case, &form, value, |smaller| {
             let may_be_sent = form.can_send(&smaller) || !form.can_send(value);
             may_be_sent.then(|| form.content(&smaller))

@@ -39,7 +39,8 @@ fn cut_off(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn around_the_byte(form: &BodyForm<'_>, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let whole = || {
         let at = bytes.iter().position(|byte| *byte == NEVER_IN_UTF8)?;
-        let (before, after) = (std::str::from_utf8(bytes.get(..at)?).ok()?, std::str::from_utf8(bytes.get(at + 1..)?).ok()?);
+        let (before, after) =
+            (std::str::from_utf8(bytes.get(..at)?).ok()?, std::str::from_utf8(bytes.get(at + 1..)?).ok()?);
         serde_json::from_str::<Value>(&format!("{before}{HOLE}{after}")).ok()
     };
     let Some(value) = whole() else { return Vec::new() };

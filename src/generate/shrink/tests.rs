@@ -224,8 +224,12 @@ fn rich(essence: &str) -> Contract {
         parameter("theme", ParameterLocation::Cookie, json!({"type": "string", "maxLength": 20})),
         Parameter {
             style: ParameterStyle::DeepObject,
-            ..parameter("filter", ParameterLocation::Query, json!({"type": "object", "properties": {
-                "from": {"type": "integer"}, "words": {"type": "array", "items": {"type": "string"}}}}))
+            ..parameter(
+                "filter",
+                ParameterLocation::Query,
+                json!({"type": "object", "properties": {
+                "from": {"type": "integer"}, "words": {"type": "array", "items": {"type": "string"}}}}),
+            )
         },
         Parameter {
             required: true,
@@ -343,7 +347,9 @@ fn texts_and_bytes_are_cut_down_to_what_the_fault_needs() {
         let text = body(&most).and_then(Value::as_str).unwrap_or_default();
         let last = text.chars().next_back().unwrap();
         let (least, _, ended) = searched(most, &[Has::Character(last)]);
-        let Some(Body::Coded { bytes, .. }) = least.request.content.map(|content| content.body) else { panic!("no body") };
+        let Some(Body::Coded { bytes, .. }) = least.request.content.map(|content| content.body) else {
+            panic!("no body")
+        };
         let left = String::from_utf8(bytes).unwrap();
         assert!(ended && left.contains(last) && left.chars().count() == 2, "{left:?}");
     }
@@ -352,7 +358,9 @@ fn texts_and_bytes_are_cut_down_to_what_the_fault_needs() {
 #[test]
 fn broken_bodies_are_cut_and_stay_broken() {
     let cases = generate(&rich(ESSENCES[0]), &fixture::target(), None, &Options { seed: 3, cases: 12 }).cases;
-    for (keyword, least) in [("json", &b"{"[..]), ("utf-8", b"{\"messages\":[{\"role\":\"user\"}],\"tree\":{\"name\":\"\xff\"}}")] {
+    for (keyword, least) in
+        [("json", &b"{"[..]), ("utf-8", b"{\"messages\":[{\"role\":\"user\"}],\"tree\":{\"name\":\"\xff\"}}")]
+    {
         let is_it = |case: &&Case| matches!(&case.kind, CaseKind::Negative(violation) if violation.keyword == keyword);
         let case = cut_to_the_end(cases.iter().find(is_it).unwrap());
         let bytes = case.request.content.unwrap().body.to_bytes();
