@@ -45,7 +45,7 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     let clean_ups = plan.clean_ups.clone();
     audit.lives.clone_from(&plan.lives);
     let sent = audit.send_all(plan, sources, makings).await;
-    let is_whole = sent.is_ok();
+    audit.dispatcher.budget.end_plan();
     match sent {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => {
@@ -58,11 +58,9 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     }
     audit.judge_over_the_run()?;
     audit.judge_drift()?;
-    let kept = if is_whole { audit.links.things.count_left(|maker| clean_ups.contains_key(maker)) } else { 0 };
+    let kept = audit.links.things.count_left(|maker| clean_ups.contains_key(maker));
     let findings = audit.findings(kept).await?;
-    if is_whole {
-        audit.clean_up(&clean_ups).await;
-    }
+    audit.clean_up(&clean_ups).await;
     Ok(audit.result(findings))
 }
 
