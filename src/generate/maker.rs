@@ -13,7 +13,7 @@ use super::draft::{Draft, is_at, is_reserved};
 use super::sequence::Sources;
 use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable, Why};
 use super::{
-    Basis, Binding, Case, CaseId, CaseKind, Expect, Given, Inferred, Origin, Request, identity, seed, serialise,
+    Basis, Binding, Case, CaseId, CaseKind, Expect, Given, Inferred, Origin, Request, cookie, identity, seed, serialise,
 };
 use crate::contract::{
     Contract, Location, Operation, Parameter, ParameterLocation, ParameterStyle, Schema, SecurityRequirement,
@@ -304,7 +304,7 @@ pub(super) fn add_parameter(request: &mut Request, parameter: &Parameter, value:
         ParameterLocation::Header => caller::set_header(request, &name, serialise::text(parameter, value)),
         ParameterLocation::Cookie => {
             for (name, text) in serialise::pairs(parameter, value) {
-                caller::add_cookie(request, &name, text);
+                cookie::add(request, &name, text);
             }
         }
     }

@@ -154,6 +154,11 @@ impl Things {
         }
     }
 
+    /// How many of the things that are left these operations made.
+    pub fn count_left(&self, is_meant: impl Fn(&str) -> bool) -> usize {
+        self.locked().left.iter().filter(|made| is_meant(&made.case.operation.id)).count()
+    }
+
     /// Gives what is left, the last that was made first: what stands under another thing goes before it.
     pub fn take_left(&self) -> Vec<Made> {
         let mut left = std::mem::take(&mut self.locked().left);

@@ -112,6 +112,20 @@ fn each_fault_in_the_life_of_a_thing_is_caught() {
 }
 
 #[test]
+fn a_finding_of_a_life_is_tried_again_on_another_life() {
+    let again = |fault, rule: &str| {
+        let checked = faulty(fault);
+        assert_eq!(checked.target["requests"].as_u64(), Some(checked.counted as u64));
+        let findings = checked.target["findings"].as_array().into_iter().flatten();
+        let mut reproduced = findings.filter(|one| one["rule"] == rule).map(|one| one["reproduced"].clone());
+        reproduced.next().unwrap_or_else(|| panic!("{}", checked.ran.all()))
+    };
+    assert_eq!(again(Fault::Forgets, "resource/not-found-again"), "always");
+    assert_eq!(again(Fault::Keeps, "resource/still-there"), "always");
+    assert_eq!(again(Fault::KeepsForAMoment, "resource/still-there"), "never");
+}
+
+#[test]
 fn what_another_caller_made_is_refused() {
     let other = "[target.pets.states.org-mismatch]\ncredentials = { token = \"token-of-bob\" }\n";
     let healthy = check_by(SPEC, Ways::default(), other);

@@ -16,6 +16,7 @@ use crate::contract::Location;
 
 pub(super) use alone::{breaks_alone, site};
 pub(super) use broken::{broken, is_alone};
+pub(super) use message::NEVER_IN_UTF8;
 pub(super) use mutation::number;
 
 /// Every constraint of every part of a request, broken alone.
