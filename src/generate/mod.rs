@@ -46,7 +46,7 @@ pub use deal::Deal;
 pub use exercise::{Aspect, Part, Parts};
 pub use plan::{InferredPart, LeftOut, Options, Plan, generate, generate_dealt};
 pub use request::*;
-pub use sample::{BrokenValue, broken_values, values};
+pub use sample::{BrokenValue, Input, inputs};
 pub use sequence::Life;
 pub use shrink::Search;
 pub use suite::{Suite, SuiteError};
