@@ -37,6 +37,7 @@ mod serialise;
 mod shrink;
 pub mod strategy;
 pub mod suite;
+mod telling;
 mod unusual;
 mod workflow;
 
