@@ -130,6 +130,15 @@ impl Schema {
         }
     }
 
+    /// The place and the keyword of each failure, as [`Schema::failures`] but for `oneOf` and `anyOf`: they fail
+    /// as a whole, whichever alternative was meant.
+    pub fn broken_keywords(&self, instance: &Value) -> Vec<(String, String)> {
+        match self.validator() {
+            Ok(validator) => failure::broken_keywords(validator, instance),
+            Err(error) => vec![(String::new(), SchemaFailure::unusable(error).keyword)],
+        }
+    }
+
     /// The promises inside the schema, outermost first.
     pub fn promises(&self) -> &[SchemaPromise] {
         self.0.promises.get_or_init(|| promises::collect(self))
