@@ -7,8 +7,9 @@
 //! Whoever builds on a base means what it says itself, and not what it chooses: there it is written
 //! [`Role::Plain`], or schemas would lead back to themselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::Direction;
@@ -22,20 +23,23 @@ struct Choice<'a> {
     values: Vec<String>,
 }
 
+/// File and pointer of a schema.
+type Key = (usize, String);
+
 /// Which schemas of a document build on which, by `allOf`.
 #[derive(Debug)]
-pub(super) struct Heirs<'a>(HashMap<(usize, String), Vec<At<'a>>>);
+pub(super) struct Heirs<'a>(HashMap<Key, Vec<At<'a>>>);
 
 impl<'a> Heirs<'a> {
     /// Looks through the named schemas of all files.
     pub fn of(files: &'a Files) -> Self {
-        let mut direct: HashMap<(usize, String), Vec<At<'a>>> = HashMap::new();
+        let mut direct: HashMap<Key, Vec<At<'a>>> = HashMap::new();
         let named = files.tops().filter_map(|top| top.get("components")?.get("schemas"));
         for schema in named.flat_map(|schemas| schemas.members().map(|(_, schema)| schema).collect::<Vec<_>>()) {
             for part in schema.get("allOf").iter().flat_map(At::items) {
                 let base = part.text("$ref").and_then(|reference| files.resolve(&part, reference).ok());
                 let Some(base) = base else { continue };
-                direct.entry((base.file, base.pointer)).or_default().push(schema.clone());
+                direct.entry(key(&base)).or_default().push(schema.clone());
             }
         }
         Heirs(direct)
@@ -43,17 +47,14 @@ impl<'a> Heirs<'a> {
 
     /// Those that build on a schema, and those that build on these.
     fn all(&self, base: &At<'a>) -> Vec<At<'a>> {
+        let mut known = HashSet::from([key(base)]);
         let mut found: Vec<At<'a>> = Vec::new();
-        let mut next = 0;
-        let mut last = Some((base.file, base.pointer.clone()));
-        while let Some(key) = last {
-            for heir in self.0.get(&key).into_iter().flatten() {
-                if !is_same(heir, base) && !found.iter().any(|known| is_same(known, heir)) {
-                    found.push(heir.clone());
-                }
+        let mut waiting = VecDeque::from([key(base)]);
+        while let Some(heirs) = waiting.pop_front().map(|base| self.0.get(&base)) {
+            for heir in heirs.into_iter().flatten().filter(|heir| known.insert(key(heir))) {
+                found.push(heir.clone());
+                waiting.push_back(key(heir));
             }
-            last = found.get(next).map(|heir| (heir.file, heir.pointer.clone()));
-            next += 1;
         }
         found
     }
@@ -143,22 +144,22 @@ impl<'a> Writer<'_, 'a> {
 
     fn choices_of_base(&mut self, base: &At<'a>, node: &'a Node) -> Vec<Choice<'a>> {
         let mapped = self.mapped(node);
-        let mut choices: Vec<Choice<'a>> = Vec::new();
-        for (value, schema) in &mapped {
-            match choices.iter_mut().find(|choice| is_same(&choice.schema, schema)) {
-                Some(choice) => choice.values.push(value.clone()),
-                None => choices.push(Choice { schema: schema.clone(), values: vec![value.clone()] }),
-            }
-        }
+        let taken: HashSet<&str> = mapped.iter().map(|(value, _)| value.as_str()).collect();
+        let mut choices: IndexMap<Key, Choice<'a>> = IndexMap::new();
+        let mut choose = |schema: &At<'a>, value: String| {
+            let new = Choice { schema: schema.clone(), values: Vec::new() };
+            choices.entry(key(schema)).or_insert(new).values.push(value);
+        };
+        mapped.iter().for_each(|(value, schema)| choose(schema, value.clone()));
+        let mapped_to: HashSet<Key> = mapped.iter().map(|(_, schema)| key(schema)).collect();
         for heir in self.all.heirs().all(base) {
             let name = name(&heir);
-            let is_taken = mapped.iter().any(|(value, to)| *value == name || is_same(to, &heir));
-            if !is_taken {
-                choices.push(Choice { schema: heir, values: vec![name] });
+            if !taken.contains(name.as_str()) && !mapped_to.contains(&key(&heir)) {
+                choose(&heir, name);
             }
         }
-        choices.retain(|choice| !is_same(&choice.schema, base));
-        choices
+        choices.shift_remove(&key(base));
+        choices.into_values().collect()
     }
 
     /// The values of a mapping with the schemas that they lead to; what leads nowhere is said.
@@ -242,6 +243,10 @@ fn add(out: &mut Map<String, Value>, schema: Value) {
 /// The name of a schema: the last step to it.
 fn name(at: &At<'_>) -> String {
     at.pointer.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+fn key(at: &At<'_>) -> Key {
+    (at.file, at.pointer.clone())
 }
 
 fn is_same(one: &At<'_>, other: &At<'_>) -> bool {
