@@ -2,6 +2,7 @@
 
 mod check;
 mod collection;
+mod discriminator;
 mod draft;
 mod export;
 mod failure;
