@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::normalise::Writer;
 use super::store::Store;
+use super::unfold::{MAX_APPLIED, Unfolded};
 use super::{Direction, Schema};
 use crate::contract::document::{At, Files};
-use crate::contract::{Diagnostic, OpenApiVersion, PromiseId};
+use crate::contract::{Diagnostic, Level, OpenApiVersion, PromiseId};
 
 /// Why a schema cannot be used.
 #[derive(Debug, Clone)]
@@ -31,11 +32,14 @@ pub(in crate::contract) struct Schemas<'a> {
     /// Whether each regular expression compiles.
     pub(super) patterns: HashMap<String, bool>,
     pub(super) notes: Vec<Diagnostic>,
+    /// Maps of schemas that are being written where a reference leads to them, by file and pointer.
+    pub(super) maps: Vec<(usize, String)>,
     store: Arc<Store>,
     schemas: HashMap<Key, Schema>,
     names: HashMap<Key, String>,
     definitions: Map<String, Value>,
     waiting: VecDeque<(String, At<'a>, Direction)>,
+    unfolded: Unfolded,
 }
 
 impl<'a> Schemas<'a> {
@@ -54,10 +58,12 @@ impl<'a> Schemas<'a> {
             names: HashMap::new(),
             definitions: Map::new(),
             waiting: VecDeque::new(),
+            unfolded: Unfolded::default(),
             uses: HashMap::new(),
             broken: HashMap::new(),
             patterns: HashMap::new(),
             notes: Vec::new(),
+            maps: Vec::new(),
         }
     }
 
@@ -167,10 +173,27 @@ impl<'a> Schemas<'a> {
 
     /// Writes the definitions that wait; each may make others wait.
     fn drain(&mut self) {
+        let mut written = Vec::new();
         while let Some((name, at, direction)) = self.waiting.pop_front() {
             let value = Writer::new(self, &name, at.file, direction).schema(at.node);
-            self.definitions.insert(name, value);
+            self.definitions.insert(name.clone(), value);
+            written.push((name, at));
         }
+        for (name, at) in written {
+            if self.unfolded.is_too_much(&name, &self.definitions) {
+                let broken = self.too_much(&at);
+                self.broken.entry(name).or_insert(broken);
+            }
+        }
+    }
+
+    fn too_much(&self, at: &At<'_>) -> Broken {
+        Broken(Diagnostic {
+            level: Level::Warning,
+            message: format!("unfolded, this applies more than {MAX_APPLIED} subschemas to one value"),
+            help: Some("name each schema once in `allOf`, `anyOf` and `oneOf`, not at every level again".to_owned()),
+            place: self.files.place(at),
+        })
     }
 }
 

@@ -11,6 +11,7 @@ mod older;
 mod promises;
 mod request;
 mod store;
+mod unfold;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -8,6 +8,7 @@ use super::keywords::{Holds, TYPES, holds};
 use super::older::{array_items, dependencies, exclusive_limits, with_null};
 use super::promises::KEY;
 use crate::contract::document::{At, Data, Files, Node};
+use crate::contract::read::meant_flag;
 use crate::contract::{Diagnostic, Level, OpenApiVersion};
 
 /// Writes one definition.
@@ -29,6 +30,9 @@ impl<'w, 'a> Writer<'w, 'a> {
         let members = match &node.data {
             Data::Bool(value) => return Value::Bool(*value),
             Data::Object(members) => members,
+            Data::String(text) if meant_flag(text).is_some() => {
+                return Value::Bool(self.flag_in_quotes("a schema", node).unwrap_or(true));
+            }
             _ => {
                 self.break_off(
                     node,
@@ -52,7 +56,7 @@ impl<'w, 'a> Writer<'w, 'a> {
         if self.direction == Direction::Request {
             self.for_requests(node, &mut out);
         }
-        if node.get("nullable").and_then(Node::as_bool) == Some(true) && !only_reference {
+        if node.get("nullable").is_some_and(is_set) && !only_reference {
             return with_null(out);
         }
         Value::Object(out)
@@ -75,7 +79,7 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     /// Whether a member says so itself, or what it refers to.
     pub(super) fn says(&self, node: &Node, flag: &str) -> bool {
-        let set = |node: &Node| node.get(flag).and_then(Node::as_bool) == Some(true);
+        let set = |node: &Node| node.get(flag).is_some_and(is_set);
         set(node)
             || node
                 .get("$ref")
@@ -154,6 +158,9 @@ impl<'w, 'a> Writer<'w, 'a> {
                 return Some(self.schemas(node));
             }
             Holds::SchemaMap if node.as_object().is_some() => return Some(self.schema_map(node)),
+            Holds::Flag if node.as_str().is_some_and(|text| meant_flag(text).is_some()) => {
+                return self.flag_in_quotes(&format!("`{key}`"), node).map(Value::Bool);
+            }
             Holds::Count | Holds::Number | Holds::PositiveNumber if node.as_str().is_some() => {
                 return self.number_in_quotes(key, holds, node);
             }
@@ -198,13 +205,40 @@ impl<'w, 'a> Writer<'w, 'a> {
         number.map(Value::Number)
     }
 
+    /// The same with truth values, for which YAML 1.1 has more words.
+    fn flag_in_quotes(&mut self, what: &str, node: &'a Node) -> Option<bool> {
+        let flag = meant_flag(node.as_str()?)?;
+        self.note(node, &format!("{what} is the text {}, read as {flag}", shown(node)), "write it without quotes");
+        Some(flag)
+    }
+
     fn schemas(&mut self, node: &'a Node) -> Value {
         node.as_array().unwrap_or_default().iter().map(|item| self.schema(item)).collect()
     }
 
     fn schema_map(&mut self, node: &'a Node) -> Value {
+        if let Some(map) = self.referred_map(node) {
+            return map;
+        }
         let members = node.as_object().into_iter().flatten();
         Value::Object(members.map(|(name, member)| (name.clone(), self.schema(&member.value))).collect())
+    }
+
+    /// The standard has no references to a map of schemas, and large documents are split by them all the same. No
+    /// schema is a text, so such a member is no property of that name.
+    fn referred_map(&mut self, node: &'a Node) -> Option<Value> {
+        let reference = node.get("$ref")?.as_str()?;
+        let target =
+            self.target(node, reference).filter(|at| at.node.as_object().is_some_and(|map| !map.is_empty()))?;
+        let key = (target.file, target.pointer.clone());
+        if self.all.maps.contains(&key) {
+            return None;
+        }
+        self.note(node, "a map of schemas is given by reference; it is followed", "put the reference into each schema");
+        self.all.maps.push(key);
+        let map = Writer::new(self.all, self.name, target.file, self.direction).schema_map(target.node);
+        self.all.maps.pop();
+        Some(map)
     }
 
     fn is_type(&self, node: &Node) -> bool {
@@ -245,7 +279,7 @@ impl<'w, 'a> Writer<'w, 'a> {
                 self.all.uses.entry(self.name.to_owned()).or_default().push(name.clone());
                 out.insert("$ref".to_owned(), Value::String(reference(&name)));
             }
-            Err(reason) => self.break_off(node, reason, "a `$ref` is a local pointer or a file beside the document"),
+            Err(missing) => self.break_off(node, missing.message, missing.help),
         }
     }
 
@@ -274,6 +308,11 @@ impl<'w, 'a> Writer<'w, 'a> {
     fn diagnostic(&self, level: Level, node: &Node, message: String, help: String) -> Diagnostic {
         Diagnostic { level, message, help: Some(help), place: self.all.files.place_of(self.file, node.span.clone()) }
     }
+}
+
+/// Whether a flag is set, perhaps in quotes.
+fn is_set(node: &Node) -> bool {
+    node.as_bool().or_else(|| meant_flag(node.as_str()?)) == Some(true)
 }
 
 /// A whole number from 0 on; `1.0` is one.
