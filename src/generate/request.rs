@@ -129,6 +129,11 @@ impl Inferred {
         matches!(self.values.as_slice(), [Given::At(Expression::Request(_))])
     }
 
+    /// Whether both give the same value, whatever speaks for them.
+    pub fn is_same(&self, other: &Inferred) -> bool {
+        self.operation == other.operation && self.values == other.values
+    }
+
     /// How firmly the document says that the value fits.
     pub fn strength(&self) -> Strength {
         match self.basis {
