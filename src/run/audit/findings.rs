@@ -23,7 +23,7 @@ impl Audit<'_> {
             links: &self.links,
             selection: &selection,
         };
-        let show = Show { dispatcher: &self.dispatcher, redactor: &self.redactor };
+        let show = Show { dispatcher: &self.dispatcher, links: &self.links, redactor: &self.redactor };
         let mut left = found.len();
         let worth_it = |found: &Found| self.options.confirm && is_worth_it(found);
         let mut shares = shares(found.iter().filter(|(_, found, _)| worth_it(found)).count());
