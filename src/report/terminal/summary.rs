@@ -64,12 +64,17 @@ pub fn known_words(target: &TargetResult) -> Vec<String> {
     target.known().map(told).collect()
 }
 
-/// Prints the last line: the verdict at a glance.
+/// Prints the verdict at a glance: in quiet mode on one line, however long.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn print_verdict(out: &mut dyn io::Write, palette: &Palette, run: &RunResult) -> io::Result<()> {
-    writeln!(out, "{}: {}", paint(palette.verdict(run.verdict), run.verdict.word()), verdict_words(run))
+pub fn print_verdict(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
+    let word = run.verdict.word();
+    let text = format!("{word}: {}", verdict_words(run));
+    let lines = if options.quiet { vec![text] } else { wrap(&text, options.width.saturating_sub(4).max(40)) };
+    let text = lines.join("\n    ");
+    let rest = text.strip_prefix(word).unwrap_or_default();
+    writeln!(out, "{}{rest}", paint(options.palette().verdict(run.verdict), word))
 }
 
 fn targets(palette: &Palette, run: &RunResult) -> Table {
@@ -167,6 +172,7 @@ fn print_latency_of_operations(out: &mut dyn io::Write, options: &TerminalOption
         return Ok(());
     }
     let [head, byte, event, content, end] = MOMENTS.map(|(name, _)| Column::numbers(name));
+    let [head, byte, content] = [head, byte, content].map(Column::optional);
     let [target, operation] = ["p50 / p95 / max", "operation"].map(Column::words);
     let mut table = Table::new([target, operation, head, byte, event, content, end]);
     for (target, operation, latency) in rows {
