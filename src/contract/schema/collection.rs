@@ -48,12 +48,10 @@ pub(in crate::contract) struct Schemas<'a> {
     schemas: HashMap<Key, Schema>,
     names: HashMap<Key, String>,
     definitions: Map<String, Value>,
-        let mut written = Vec::new();
-        while let Some((name, at, direction, role)) = self.waiting.pop_front() {
-            written.push((name.clone(), at.clone()));
-            let node = at.node;
-            let value = Writer::new(self, &name, at, direction, role).schema(node);
-            self.definitions.insert(name, value);
+    waiting: VecDeque<(String, At<'a>, Direction, Role)>,
+    unfolded: Unfolded,
+    /// Which schemas build on which, once it was asked.
+    pub(super) heirs: Option<Heirs<'a>>,
 }
 
 impl<'a> Schemas<'a> {
@@ -72,11 +70,8 @@ impl<'a> Schemas<'a> {
             names: HashMap::new(),
             definitions: Map::new(),
             waiting: VecDeque::new(),
-<<<<<<< HEAD
             unfolded: Unfolded::default(),
-=======
             heirs: None,
->>>>>>> documents
             uses: HashMap::new(),
             broken: HashMap::new(),
             patterns: HashMap::new(),
@@ -193,18 +188,12 @@ impl<'a> Schemas<'a> {
 
     /// Writes the definitions that wait; each may make others wait.
     fn drain(&mut self) {
-<<<<<<< HEAD
         let mut written = Vec::new();
-        while let Some((name, at, direction)) = self.waiting.pop_front() {
-            let value = Writer::new(self, &name, at.file, direction).schema(at.node);
-            self.definitions.insert(name.clone(), value);
-            written.push((name, at));
-=======
         while let Some((name, at, direction, role)) = self.waiting.pop_front() {
+            written.push((name.clone(), at.clone()));
             let node = at.node;
             let value = Writer::new(self, &name, at, direction, role).schema(node);
             self.definitions.insert(name, value);
->>>>>>> documents
         }
         for (name, at) in written {
             if self.unfolded.is_too_much(&name, &self.definitions) {
