@@ -19,6 +19,9 @@ const BRINGS_OTHERS: [&str; 3] = ["$ref", "allOf", "dependentSchemas"];
 /// What a node with every branch taken says itself.
 const BRANCHES: [&str; 5] = ["oneOf", "anyOf", "if", "then", "else"];
 
+/// What no part of a node can keep where the type is another.
+const OF_A_TYPE: [&str; 3] = ["type", "enum", "const"];
+
 /// Most ways in which one keyword is broken.
 const MOST_WAYS: usize = 4;
 
@@ -57,11 +60,12 @@ fn of_keyword(node: &Node<'_>, keyword: &'static str, taken: &[&str]) -> Vec<Tur
     let turned = having.flat_map(|(index, said, ways)| {
         let parts = &parts;
         ways.into_iter().take(MOST_WAYS).enumerate().map(move |(way, asked)| {
-            let rest = parts.iter().enumerate().filter_map(|(other, part)| {
-                let broken = (other == index).then_some(keyword);
-                Some(Value::Object(rest(part.json.as_object()?, broken, taken)))
+            let kept = parts.iter().enumerate().filter_map(|(other, part)| {
+                let is_broken =
+                    |key: &str| other == index && key == keyword || keyword == "type" && OF_A_TYPE.contains(&key);
+                Some(Value::Object(kept(part.json.as_object()?, is_broken, taken)))
             });
-            let asked = json!({"allOf": std::iter::once(asked).chain(rest).collect::<Vec<_>>()});
+            let asked = json!({"allOf": std::iter::once(asked).chain(kept).collect::<Vec<_>>()});
             Turned { keyword, way, said, asked, known: Known::default() }
         })
     });
@@ -76,14 +80,14 @@ fn ways(schema: &Schema, members: &Map<String, Value>, keyword: &str) -> Vec<Val
     }
 }
 
-/// What a part says beside the keyword that is broken, and beside what stands among the parts itself.
-fn rest(members: &Map<String, Value>, broken: Option<&str>, taken: &[&str]) -> Map<String, Value> {
+/// What a part says beside what is broken, and beside what stands among the parts itself.
+fn kept(members: &Map<String, Value>, is_broken: impl Fn(&str) -> bool, taken: &[&str]) -> Map<String, Value> {
     let brings_others = |key: &str| BRINGS_OTHERS.contains(&key) || taken.contains(&key);
     let is_apart = members.keys().any(|key| brings_others(key));
     let is_left = |key: &str| {
         let of_others = brings_others(key) || is_apart && key.starts_with("unevaluated");
         let annotates = ["example", "examples", "default", "$defs"].contains(&key) || key.starts_with("x-");
-        Some(key) != broken && !of_others && !annotates
+        !is_broken(key) && !of_others && !annotates
     };
     members.iter().filter(|(key, _)| is_left(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
