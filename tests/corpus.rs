@@ -1,16 +1,23 @@
-//! Public OpenAPI documents, as many as there are: each loads, or is refused with a located reason.
+//! Public OpenAPI documents, as many as there are: each loads, or is refused with a located reason. And made ones: what
+//! is done for a document grows as its size does.
 //!
 //! `UPTOSPEC_CORPUS` names a directory with `openapi/manifest.json`, a list of `{file, expect}`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use uptospec::contract::{self, Contract};
 use uptospec::generate::{Options, generate};
 use uptospec::target::Target;
+
+/// Counts what is allocated.
+#[global_allocator]
+static MEMORY: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
 
 /// Nothing takes longer, even without optimisation.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -25,7 +32,81 @@ fn main() -> ExitCode {
         // Its name says aloud what is left out, whatever captures the output of trials.
         None => Trial::test("left out: UPTOSPEC_CORPUS names no corpus", || Ok(())).with_ignored_flag(true),
     };
-    libtest_mimic::run(&Arguments::from_args(), vec![trial]).exit_code()
+    let growth = Trial::test("what_is_done_for_a_document_grows_as_its_size", || {
+        SHAPES.iter().for_each(|(name, made)| grows_as_its_size(name, *made));
+        Ok(())
+    });
+    // One after the other: what is allocated is counted for the process.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, vec![growth, trial]).exit_code()
+}
+
+/// Documents of any size, each of one thing many times.
+const SHAPES: [(&str, fn(usize) -> String); 7] = [
+    ("operations", |n| document(&each(n, |k| operation(k, "{type: string}")), "")),
+    ("references", |n| {
+        let schema =
+            |k: usize| format!("S{k}: {{properties: {{next: {{$ref: '#/components/schemas/S{}'}}}}}}", (k + 1) % n);
+        document(&each(n, |k| operation(k, &format!("{{$ref: '#/components/schemas/S{k}'}}"))), &each(n, schema))
+    }),
+    ("heirs", |n| {
+        let heir = |k: usize| format!("H{k}: {{allOf: [{{$ref: '#/components/schemas/Base'}}, {{required: [a{k}]}}]}}");
+        let base = "Base: {type: object, discriminator: {propertyName: kind}}, ";
+        document(&operation(0, "{$ref: '#/components/schemas/Base'}"), &format!("{base}{}", each(n, heir)))
+    }),
+    ("members", |n| {
+        document(&operation(0, &format!("{{properties: {{{}}}}}", each(n, |k| format!("m{k}: {{type: integer}}")))), "")
+    }),
+    ("alternatives", |n| {
+        document(&operation(0, &format!("{{oneOf: [{}]}}", each(n, |k| format!("{{const: {k}}}")))), "")
+    }),
+    ("faults", |n| document(&each(n, |k| operation(k, "{$ref: '#/components/schemas/Gone'}")), "")),
+    ("aliases", |n| {
+        let aliases = each(n, |_| "*a".to_owned());
+        format!("x-a: &a {{a: [1, 2, 3]}}\nx-b: [{aliases}]\n{}", document(&operation(0, "{}"), ""))
+    }),
+];
+
+fn each(n: usize, one: impl Fn(usize) -> String) -> String {
+    (0..n).map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn operation(k: usize, schema: &str) -> String {
+    let body = format!("{{content: {{application/json: {{schema: {schema}}}}}}}");
+    format!(
+        "'/p{k}/{{id}}': {{post: {{parameters: [{{name: id, in: path, required: true, schema: {{type: string}}}}], requestBody: {body}, responses: {{'200': {{description: ok}}}}}}}}"
+    )
+}
+
+fn document(paths: &str, schemas: &str) -> String {
+    format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths: {{{paths}}}\ncomponents: {{schemas: {{{schemas}}}}}\n"
+    )
+}
+
+/// Times the size of a document.
+const TIMES: usize = 8;
+/// Times the work that this may come to: maps and lists grow in steps of two.
+const AT_MOST: f64 = 12.0;
+
+/// Counts the bytes and the blocks that are allocated while a document is read and compiled. No clock is asked, so this
+/// leaves out loops that allocate nothing; and it leaves out the plan, which is no part of reading.
+fn grows_as_its_size(name: &str, made: fn(usize) -> String) {
+    let work = |n: usize| {
+        let text = made(n);
+        let region = Region::new(MEMORY);
+        let mut contract = contract::read("made.yaml", &text, None).expect("a made document is one");
+        contract.compile();
+        let change = region.change();
+        [change.bytes_allocated as f64, (change.allocations + change.reallocations) as f64]
+    };
+    work(1);
+    let (small, large) = (work(100), work(100 * TIMES));
+    for (small, large) in small.into_iter().zip(large) {
+        let ratio = large / small;
+        println!("{name}: {ratio:.1} times the work for {TIMES} times the size");
+        assert!(ratio < AT_MOST, "{name}: {ratio:.1} times the work for {TIMES} times the size");
+    }
 }
 
 fn manifest(directory: &Path) -> Vec<(String, String)> {
@@ -36,34 +117,50 @@ fn manifest(directory: &Path) -> Vec<(String, String)> {
 }
 
 fn every_document_loads_or_is_refused_with_its_place(directory: &Path) {
-    let mut counts = Counts::default();
-    let mut reasons = BTreeMap::<String, usize>::new();
-    for (file, expect) in manifest(directory) {
-        let started = Instant::now();
-        let result = contract::load(&directory.join(&file));
-        let took = started.elapsed();
-        assert!(took < LIMIT, "{file} took {took:?}");
-        match result {
-            Ok(contract) => {
-                counts.take(&contract);
-                let unusable = compile(&contract);
-                assert!(unusable.is_empty(), "{file}: {unusable:?}");
-            }
-            Err(error) => {
-                println!("{expect}: {error}");
-                *reasons.entry(error.diagnostics[0].message.clone()).or_default() += 1;
-                assert!(error.diagnostics[0].help.is_some(), "{file}: {error}");
-            }
+    let documents = manifest(directory);
+    let next = AtomicUsize::new(0);
+    let take_turns = || {
+        let mut counts = Counts::default();
+        while let Some((file, expect)) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
+            loads_or_is_refused_with_its_place(&directory.join(file), expect, &mut counts);
+        }
+        counts
+    };
+    let counts = std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take_turns)).collect();
+        let counts = threads.into_iter().map(|thread| thread.join().expect("a document was read wrongly"));
+        counts.fold(Counts::default(), Counts::and)
+    });
+    println!("{counts:#?}");
+    assert!(counts.loaded > 0 && counts.sendable > 0);
+}
+
+fn loads_or_is_refused_with_its_place(file: &Path, expect: &str, counts: &mut Counts) {
+    let started = Instant::now();
+    let result = contract::load(file);
+    let (took, file) = (started.elapsed(), file.display());
+    assert!(took < LIMIT, "{file} took {took:?}");
+    match result {
+        Ok(contract) => {
+            counts.take(&contract);
+            let unusable = compile(&contract);
+            assert!(unusable.is_empty(), "{file}: {unusable:?}");
+        }
+        Err(error) => {
+            println!("{expect}: {error}");
+            *counts.refused.entry(error.diagnostics[0].message.clone()).or_default() += 1;
+            assert!(error.diagnostics[0].help.is_some(), "{file}: {error}");
         }
     }
-    println!("{counts:?}; refused: {reasons:#?}");
-    assert!(counts.loaded > 0 && counts.sendable > 0);
 }
 
 /// What can be done with the documents.
 #[derive(Debug, Default)]
 struct Counts {
     loaded: usize,
+    /// Documents that were refused, by the first reason.
+    refused: BTreeMap<String, usize>,
     /// Operations that were read.
     operations: usize,
     /// Operations that were given up while the document was read.
@@ -85,6 +182,18 @@ impl Counts {
         let sendable = if contract.operations.len() <= PLANNED { sendable(contract) } else { 0 };
         self.sendable += sendable;
         self.unplanned += contract.operations.len() - sendable;
+    }
+
+    fn and(mut self, other: Counts) -> Self {
+        for (reason, number) in other.refused {
+            *self.refused.entry(reason).or_default() += number;
+        }
+        self.loaded += other.loaded;
+        self.operations += other.operations;
+        self.given_up += other.given_up;
+        self.sendable += other.sendable;
+        self.unplanned += other.unplanned;
+        self
     }
 }
 

@@ -94,11 +94,8 @@ fn each_fixed_value(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec
     let rounds = lists.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
     let round = |index: usize| {
         let mut draft = base.clone();
-        for (at, values) in &lists {
-            if let Some(value) = values.get(index % values.len()) {
-                set(maker, &mut draft, at, value);
-            }
-        }
+        let next = lists.iter().filter_map(|(at, values)| Some((at, values.get(index % values.len())?)));
+        set_all(maker, &mut draft, &next.collect::<Vec<_>>());
         (format!("values-{index}"), draft)
     };
     (0..rounds).map(round).collect()
@@ -128,6 +125,23 @@ fn choices(node: &Node<'_>, is_json: bool) -> Vec<Value> {
         Some(values) => values.into_iter().filter(|value| is_json || !value.is_null()).cloned().collect(),
         None if node.types().is_some_and(|types| types.contains(&"boolean")) => vec![true.into(), false.into()],
         None => Vec::new(),
+    }
+}
+
+/// Sets parts of a draft: all at once, or those that keep its schema where all together break it.
+fn set_all(maker: &Maker<'_>, draft: &mut Draft, parts: &[(&Location, &Value)]) {
+    let mut together = draft.clone();
+    for (at, value) in parts {
+        match (at, &mut together.body) {
+            (Location::Body(pointer), Some(body)) => _ = pointer::set(body, pointer, (*value).clone()),
+            _ => _ = set(maker, &mut together, at, value),
+        }
+    }
+    match (&together.body, &maker.form) {
+        (Some(body), Some(form)) if !form.schema.is_valid(body) => {
+            parts.iter().for_each(|(at, value)| _ = set(maker, draft, at, value));
+        }
+        _ => *draft = together,
     }
 }
 

@@ -8,6 +8,7 @@ mod body;
 mod boundary;
 mod caller;
 mod case;
+mod cookie;
 mod credential;
 mod deal;
 mod declared;

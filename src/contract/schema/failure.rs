@@ -1,5 +1,7 @@
 //! Where and how an instance breaks a schema, said in plain words.
 
+use std::collections::HashSet;
+
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
@@ -48,7 +50,15 @@ pub(super) fn failures(schema: &Schema, validator: &jsonschema::Validator, insta
     for error in validator.iter_errors(instance) {
         explain(schema, &error, &mut found);
     }
-    found
+    told_once(found)
+}
+
+/// Without what several schemas say of the same part in the same words, as do a base and what builds on it.
+fn told_once(failures: Vec<SchemaFailure>) -> Vec<SchemaFailure> {
+    let mut told = HashSet::new();
+    let says =
+        |one: &SchemaFailure| (one.instance.clone(), one.keyword.clone(), one.message.clone(), one.expected.clone());
+    failures.into_iter().filter(|one| told.insert(says(one))).collect()
 }
 
 /// The place and the keyword of each failure; alternatives fail as a whole.

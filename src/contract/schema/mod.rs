@@ -2,6 +2,7 @@
 
 mod check;
 mod collection;
+mod discriminator;
 mod draft;
 mod export;
 mod failure;
@@ -11,6 +12,7 @@ mod older;
 mod promises;
 mod request;
 mod store;
+mod unfold;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use self::sending::Stop;
@@ -23,9 +24,11 @@ use super::promises::outcomes;
 use super::reach::Reach;
 use super::redact;
 use super::tally::{Selection, Tally};
-use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult};
+use super::{
+    Event, FoundFinding, Job, Latency, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult, Times,
+};
 use crate::contract::PromiseId;
-use crate::generate::{Case, CaseId, LeftOut, Plan};
+use crate::generate::{Case, CaseId, LeftOut, Life, Plan};
 use crate::judge::{Ledger, Marks, Shapes};
 use crate::send::{Client, Exchange};
 use crate::snapshot::{Recorder, Snapshots};
@@ -43,8 +46,9 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
     audit.witnesses = witnesses;
     let clean_ups = plan.clean_ups.clone();
+    audit.lives.clone_from(&plan.lives);
     let sent = audit.send_all(plan, sources, makings).await;
-    let is_whole = sent.is_ok();
+    audit.dispatcher.budget.end_plan();
     match sent {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => {
@@ -57,10 +61,9 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     }
     audit.judge_over_the_run()?;
     audit.judge_drift()?;
-    let findings = audit.findings().await?;
-    if is_whole {
-        audit.clean_up(&clean_ups).await;
-    }
+    let kept = audit.links.things.count_left(|maker| clean_ups.contains_key(maker));
+    let findings = audit.findings(kept).await?;
+    audit.clean_up(&clean_ups).await;
     Ok(audit.result(findings))
 }
 
@@ -83,6 +86,8 @@ struct Audit<'a> {
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: BTreeMap<CaseId, (Case, Exchange)>,
+    /// The lives of things that the run leads.
+    lives: Vec<Life>,
     /// Cases that another shard judges.
     witnesses: HashSet<CaseId>,
     earlier: Earlier,
@@ -134,6 +139,7 @@ impl<'a> Audit<'a> {
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
             reach: Reach::default(),
             answers: BTreeMap::new(),
+            lives: Vec::new(),
             witnesses: HashSet::new(),
             earlier: Earlier::default(),
             coverage: Gathering::new(&job.contract, &operations, plan),
@@ -246,7 +252,9 @@ impl<'a> Audit<'a> {
             checks: self.tally.checks(),
             promises: outcomes(&self.job.contract, &self.tally.promises, &self.unwitnessed),
             left_out: self.left_out,
-            latency: self.tally.latency(),
+            latency: of_operations(&self.tally.times),
+            latency_of_all: Times::of_all(&self.tally.times).latency(),
+            times: if self.options.shard.is_some() { self.tally.times } else { IndexMap::new() },
             streams: self.tally.streams,
             coverage,
             shapes,
@@ -254,6 +262,10 @@ impl<'a> Audit<'a> {
         };
         redact::result(&self.redactor, result)
     }
+}
+
+fn of_operations(times: &IndexMap<String, Times>) -> IndexMap<String, Latency> {
+    times.iter().filter_map(|(operation, times)| Some((operation.clone(), times.latency()?))).collect()
 }
 
 fn not_checked(left_out: &LeftOut) -> NotChecked {
