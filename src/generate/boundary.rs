@@ -9,8 +9,9 @@ use super::identity::set_if_valid;
 use super::limit::limits;
 use super::maker::{self, Maker};
 use super::place::{Place, places};
+use super::pointer;
 use super::strategy::{Extent, Node, Ungeneratable};
-use super::{mark, pointer};
+use super::telling::telling_texts;
 use crate::contract::{Location, ParameterStyle, StreamSwitch};
 
 /// How far below `x-max-json-length` the longest value stays: room for blanks and for a mark.
@@ -29,7 +30,7 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
         drafts.extend(switched(maker, switch, &least));
     }
     drafts.extend(limits(maker, caller, &most));
-    drafts.extend(telling_texts(maker, caller, &least));
+    drafts.extend(telling_texts(maker, caller, &least, &most));
     drafts.extend(longest_json(maker, caller, &most));
     drafts.extend(each_fixed_value(maker, caller, &most));
     let mut distinct: Vec<(String, Draft)> = Vec::new();
@@ -39,25 +40,6 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
         }
     }
     Ok(distinct)
-}
-
-/// What people write, once long, once in many scripts and once in characters that mean something to
-/// whatever they pass through: they find bugs that plain words do not.
-fn telling_texts(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(String, Draft)> {
-    let texts = [
-        ("long", "long text ".repeat(200)),
-        ("scripts", "👩‍👩‍👧 日本語 שלום e\u{301}".to_owned()),
-        ("markup", "<b>&\"'; --\n\t\\ \u{202e}text".to_owned()),
-    ];
-    let with = |(name, text): (&str, String)| {
-        let mut draft = base.clone();
-        let (body, form) = (draft.body.as_mut()?, maker.form.as_ref()?);
-        let places = mark::spoken(&form.schema, body, caller);
-        let mut places = places.iter();
-        let set = places.any(|pointer| set_if_valid(body, &form.schema, pointer, Value::from(text.as_str())));
-        set.then(|| (name.to_owned(), draft))
-    };
-    texts.into_iter().filter_map(with).collect()
 }
 
 /// The longest value under each `x-max-json-length`: flat and ASCII, so that it fits however a server counts.

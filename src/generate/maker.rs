@@ -265,6 +265,11 @@ impl<'a> Maker<'a> {
         request
     }
 
+    /// Whether another operation's answer gives that part.
+    pub fn is_given(&self, at: &Location) -> bool {
+        self.links.iter().any(|(known, _)| known == at)
+    }
+
     /// The request of a draft about a thing that no other request knows.
     pub fn request_of_own(&self, draft: &Draft, caller: &Caller<'_>) -> Request {
         let mut request = self.request(draft, caller);
@@ -336,7 +341,8 @@ fn accept(operation: &Operation) -> String {
     if essences.len() < 2 { "*/*".to_owned() } else { format!("{}, */*;q=0.1", essences.join(", ")) }
 }
 
-fn alphabet(parameter: &Parameter) -> Alphabet {
+/// What the text of a parameter may be made of.
+pub(super) fn alphabet(parameter: &Parameter) -> Alphabet {
     match parameter.location {
         ParameterLocation::Path => Alphabet::Path,
         ParameterLocation::Query => Alphabet::Any,

@@ -38,6 +38,7 @@ mod serialise;
 mod shrink;
 pub mod strategy;
 pub mod suite;
+mod telling;
 mod unusual;
 mod workflow;
 
@@ -47,7 +48,7 @@ pub use deal::Deal;
 pub use exercise::{Aspect, Part, Parts};
 pub use plan::{InferredPart, LeftOut, Options, Plan, generate, generate_dealt};
 pub use request::*;
-pub use sample::{BrokenValue, broken_values, values};
+pub use sample::{BrokenValue, Input, inputs};
 pub use sequence::Life;
 pub use shrink::Search;
 pub use suite::{Suite, SuiteError};

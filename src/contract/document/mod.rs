@@ -55,7 +55,7 @@ impl Fault {
         let (line, _) = lines.line_and_column(first.start);
         Fault::new(
             format!("the key `{key}` stands here a second time; only this one counts"),
-            format!("the first is on line {line}: keep one of them"),
+            format!("the one before it is on line {line}: keep one of them"),
             span,
         )
     }

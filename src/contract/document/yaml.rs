@@ -348,7 +348,7 @@ mod tests {
         assert!(fault.message.starts_with("this is not YAML: "), "{}", fault.message);
         assert!(fault.span.start >= 5, "{:?}", fault.span);
         let parsed = read("a: 1\nb: 2\na: 3\n").unwrap();
-        assert_eq!(parsed.faults[0].help.as_deref(), Some("the first is on line 1: keep one of them"));
+        assert_eq!(parsed.faults[0].help.as_deref(), Some("the one before it is on line 1: keep one of them"));
         assert_eq!(parsed.faults[0].span, 10..11);
     }
 

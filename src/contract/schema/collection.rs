@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::discriminator::Heirs;
 use super::normalise::Writer;
 use super::store::Store;
 use super::unfold::{MAX_APPLIED, Unfolded};
@@ -16,8 +17,17 @@ use crate::contract::{Diagnostic, Level, OpenApiVersion, PromiseId};
 #[derive(Debug, Clone)]
 pub(in crate::contract) struct Broken(pub Diagnostic);
 
+/// What is wanted of a schema that chooses others by a discriminator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    /// What it says itself, for schemas that build on it.
+    Plain,
+    /// That, and what it chooses.
+    Choosing,
+}
+
 /// File, pointer and use of a schema.
-type Key = (usize, String, Direction);
+type Key = (usize, String, Direction, Role);
 
 /// The schemas of a contract while its documents are read.
 pub(in crate::contract) struct Schemas<'a> {
@@ -38,8 +48,10 @@ pub(in crate::contract) struct Schemas<'a> {
     schemas: HashMap<Key, Schema>,
     names: HashMap<Key, String>,
     definitions: Map<String, Value>,
-    waiting: VecDeque<(String, At<'a>, Direction)>,
+    waiting: VecDeque<(String, At<'a>, Direction, Role)>,
     unfolded: Unfolded,
+    /// Which schemas build on which, once it was asked.
+    pub(super) heirs: Option<Heirs<'a>>,
 }
 
 impl<'a> Schemas<'a> {
@@ -59,6 +71,7 @@ impl<'a> Schemas<'a> {
             definitions: Map::new(),
             waiting: VecDeque::new(),
             unfolded: Unfolded::default(),
+            heirs: None,
             uses: HashMap::new(),
             broken: HashMap::new(),
             patterns: HashMap::new(),
@@ -70,9 +83,9 @@ impl<'a> Schemas<'a> {
     /// The schema that stands there, with everything that it refers to.
     pub fn read(&mut self, at: &At<'a>, direction: Direction) -> Schema {
         let at = self.alias(at);
-        let name = self.definition(&at, direction);
+        let name = self.definition(&at, direction, Role::Choosing);
         self.drain();
-        let key = self.key(&at, direction);
+        let key = self.key(&at, direction, Role::Choosing);
         if let Some(schema) = self.schemas.get(&key) {
             return schema.clone();
         }
@@ -83,7 +96,8 @@ impl<'a> Schemas<'a> {
 
     /// A schema of our own making over schemas of a response: `{KEYWORD: [...]}`.
     pub fn combine(&mut self, keyword: &str, parts: &[At<'a>]) -> Schema {
-        let names: Vec<String> = parts.iter().map(|part| self.definition(part, Direction::Response)).collect();
+        let define = |part: &At<'a>| self.definition(part, Direction::Response, Role::Choosing);
+        let names: Vec<String> = parts.iter().map(define).collect();
         self.drain();
         let references: Vec<Value> = names.iter().map(|name| json!({"$ref": reference(name)})).collect();
         let name = self.free_name("combined");
@@ -126,9 +140,10 @@ impl<'a> Schemas<'a> {
     }
 
     /// Requests and answers may read a schema differently; where none does, one definition serves both.
-    fn key(&self, at: &At<'a>, direction: Direction) -> Key {
+    fn key(&self, at: &At<'a>, direction: Direction, role: Role) -> Key {
         let direction = if self.files.reads_requests_otherwise() { direction } else { Direction::Response };
-        (at.file, at.pointer.clone(), direction)
+        let role = if at.node.get("discriminator").is_some() { role } else { Role::Choosing };
+        (at.file, at.pointer.clone(), direction, role)
     }
 
     /// Where a schema is nothing but a reference, the schema that it means. References with siblings
@@ -146,8 +161,8 @@ impl<'a> Schemas<'a> {
     }
 
     /// The name of the definition for a schema; it is written later where it is new.
-    pub(super) fn definition(&mut self, at: &At<'a>, direction: Direction) -> String {
-        let key = self.key(at, direction);
+    pub(super) fn definition(&mut self, at: &At<'a>, direction: Direction, role: Role) -> String {
+        let key = self.key(at, direction, role);
         if let Some(name) = self.names.get(&key) {
             return name.clone();
         }
@@ -156,7 +171,7 @@ impl<'a> Schemas<'a> {
         let name = self.free_name(&wanted);
         self.names.insert(key, name.clone());
         self.definitions.insert(name.clone(), Value::Null);
-        self.waiting.push_back((name.clone(), at.clone(), direction));
+        self.waiting.push_back((name.clone(), at.clone(), direction, role));
         name
     }
 
@@ -174,10 +189,11 @@ impl<'a> Schemas<'a> {
     /// Writes the definitions that wait; each may make others wait.
     fn drain(&mut self) {
         let mut written = Vec::new();
-        while let Some((name, at, direction)) = self.waiting.pop_front() {
-            let value = Writer::new(self, &name, at.file, direction).schema(at.node);
-            self.definitions.insert(name.clone(), value);
-            written.push((name, at));
+        while let Some((name, at, direction, role)) = self.waiting.pop_front() {
+            written.push((name.clone(), at.clone()));
+            let node = at.node;
+            let value = Writer::new(self, &name, at, direction, role).schema(node);
+            self.definitions.insert(name, value);
         }
         for (name, at) in written {
             if self.unfolded.is_too_much(&name, &self.definitions) {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Direction;
-use super::collection::{Broken, Schemas, reference};
+use super::collection::{Broken, Role, Schemas, reference};
 use super::keywords::{Holds, TYPES, holds};
 use super::older::{array_items, dependencies, exclusive_limits, with_null};
 use super::promises::KEY;
@@ -13,16 +13,30 @@ use crate::contract::{Diagnostic, Level, OpenApiVersion};
 
 /// Writes one definition.
 pub(super) struct Writer<'w, 'a> {
-    all: &'w mut Schemas<'a>,
+    pub(super) all: &'w mut Schemas<'a>,
     name: &'w str,
-    file: usize,
-    direction: Direction,
+    /// What is written.
+    at: At<'a>,
+    pub(super) direction: Direction,
+    pub(super) role: Role,
+    /// Whether what is being written is of the same value as the whole definition, and not of something in it.
+    of_whole: bool,
 }
 
 impl<'w, 'a> Writer<'w, 'a> {
-    /// Writes the definition of that name, which stands in that file.
-    pub fn new(all: &'w mut Schemas<'a>, name: &'w str, file: usize, direction: Direction) -> Self {
-        Writer { all, name, file, direction }
+    /// Writes the definition of that name, which stands there.
+    pub fn new(all: &'w mut Schemas<'a>, name: &'w str, at: At<'a>, direction: Direction, role: Role) -> Self {
+        Writer { all, name, at, direction, role, of_whole: true }
+    }
+
+    /// What is written, where this is all of it.
+    pub(super) fn written_whole(&self, node: &Node) -> Option<At<'a>> {
+        std::ptr::eq(self.at.node, node).then(|| self.at.clone())
+    }
+
+    /// Notes that the definition refers to another.
+    pub(super) fn uses(&mut self, name: &str) {
+        self.all.uses.entry(self.name.to_owned()).or_default().push(name.to_owned());
     }
 
     /// The schema of a node and everything inside it; references make other definitions wait.
@@ -46,7 +60,10 @@ impl<'w, 'a> Writer<'w, 'a> {
         let only_reference = self.all.version == OpenApiVersion::V30 && node.get("$ref").is_some();
         for (key, member) in members {
             if !only_reference || key == "$ref" || key.starts_with("x-") {
+                let around = self.of_whole;
+                self.of_whole = around && !is_of_parts(key);
                 self.keyword(key, &member.value, &mut out);
+                self.of_whole = around;
             }
         }
         exclusive_limits(&mut out);
@@ -54,8 +71,9 @@ impl<'w, 'a> Writer<'w, 'a> {
         dependencies(&mut out);
         self.one_way(node, &mut out);
         if self.direction == Direction::Request {
-            self.for_requests(node, &mut out);
+            self.without_read_only(node, &mut out);
         }
+        self.discriminated(node, &mut out);
         if node.get("nullable").is_some_and(is_set) && !only_reference {
             return with_null(out);
         }
@@ -89,7 +107,7 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     /// What a reference leads to in the end that stands at this node; `None` where it leads nowhere.
     pub(super) fn target(&self, node: &Node, reference: &str) -> Option<At<'a>> {
-        let from = At { file: self.file, node, pointer: String::new() };
+        let from = At { file: self.at.file, node, pointer: String::new() };
         self.files().resolve(&from, reference).ok()
     }
 
@@ -236,7 +254,10 @@ impl<'w, 'a> Writer<'w, 'a> {
         }
         self.note(node, "a map of schemas is given by reference; it is followed", "put the reference into each schema");
         self.all.maps.push(key);
-        let map = Writer::new(self.all, self.name, target.file, self.direction).schema_map(target.node);
+        let node = target.node;
+        let mut writer = Writer::new(self.all, self.name, target, self.direction, Role::Plain);
+        writer.of_whole = false;
+        let map = writer.schema_map(node);
         self.all.maps.pop();
         Some(map)
     }
@@ -271,12 +292,15 @@ impl<'w, 'a> Writer<'w, 'a> {
                 "`$ref` is a string such as `#/components/schemas/X`",
             );
         };
-        let from = At { file: self.file, node, pointer: String::new() };
+        let from = At { file: self.at.file, node, pointer: String::new() };
         let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(&from, text));
         match target {
             Ok(target) => {
-                let name = self.all.definition(&target, self.direction);
-                self.all.uses.entry(self.name.to_owned()).or_default().push(name.clone());
+                // What others can build on may itself build on what it refers to.
+                let builds = self.of_whole && !self.at.pointer.starts_with("/paths/");
+                let role = if builds { Role::Plain } else { Role::Choosing };
+                let name = self.all.definition(&target, self.direction, role);
+                self.uses(&name);
                 out.insert("$ref".to_owned(), Value::String(reference(&name)));
             }
             Err(missing) => self.break_off(node, missing.message, missing.help),
@@ -285,7 +309,7 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     fn source(&mut self, node: &Node, out: &mut Map<String, Value>) {
         out.insert("x-source".to_owned(), node.to_value());
-        if let Some(promises) = self.all.promises.get(&(self.file, node.span.start)) {
+        if let Some(promises) = self.all.promises.get(&(self.at.file, node.span.start)) {
             out.insert(KEY.to_owned(), promises.iter().map(|promise| Value::from(promise.0)).collect());
         }
     }
@@ -300,14 +324,21 @@ impl<'w, 'a> Writer<'w, 'a> {
         self.all.broken.entry(self.name.to_owned()).or_insert(Broken(diagnostic));
     }
 
-    fn note(&mut self, node: &Node, message: &str, help: &str) {
+    pub(super) fn note(&mut self, node: &Node, message: &str, help: &str) {
         let diagnostic = self.diagnostic(Level::Note, node, message.to_owned(), help.to_owned());
         self.all.notes.push(diagnostic);
     }
 
     fn diagnostic(&self, level: Level, node: &Node, message: String, help: String) -> Diagnostic {
-        Diagnostic { level, message, help: Some(help), place: self.all.files.place_of(self.file, node.span.clone()) }
+        Diagnostic { level, message, help: Some(help), place: self.all.files.place_of(self.at.file, node.span.clone()) }
     }
+}
+
+/// Whether the schemas under a keyword are of members, items or names of a value, and not of the value itself.
+fn is_of_parts(keyword: &str) -> bool {
+    const WHOLE: [&str; 9] =
+        ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies"];
+    !keyword.starts_with('$') && !WHOLE.contains(&keyword)
 }
 
 /// Whether a flag is set, perhaps in quotes.

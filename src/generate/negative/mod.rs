@@ -6,6 +6,7 @@ mod broken;
 mod message;
 mod mutation;
 mod parameter;
+mod turn;
 
 use super::caller::Caller;
 use super::maker::Maker;
@@ -15,9 +16,11 @@ use super::{Case, CaseKind, Expect, Request, Violation, pointer};
 use crate::contract::Location;
 
 pub(super) use alone::{breaks_alone, site};
-pub(super) use broken::{broken, is_alone};
+pub(super) use body::stays_wrong as stays_wrong_in_body;
+pub(super) use broken::{Broken, broken, drawn, is_alone};
 pub(super) use message::NEVER_IN_UTF8;
 pub(super) use mutation::number;
+pub(super) use parameter::stays_wrong as stays_wrong_in_parameter;
 
 /// Every constraint of every part of a request, broken alone.
 pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
