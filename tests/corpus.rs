@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
@@ -116,34 +117,50 @@ fn manifest(directory: &Path) -> Vec<(String, String)> {
 }
 
 fn every_document_loads_or_is_refused_with_its_place(directory: &Path) {
-    let mut counts = Counts::default();
-    let mut reasons = BTreeMap::<String, usize>::new();
-    for (file, expect) in manifest(directory) {
-        let started = Instant::now();
-        let result = contract::load(&directory.join(&file));
-        let took = started.elapsed();
-        assert!(took < LIMIT, "{file} took {took:?}");
-        match result {
-            Ok(contract) => {
-                counts.take(&contract);
-                let unusable = compile(&contract);
-                assert!(unusable.is_empty(), "{file}: {unusable:?}");
-            }
-            Err(error) => {
-                println!("{expect}: {error}");
-                *reasons.entry(error.diagnostics[0].message.clone()).or_default() += 1;
-                assert!(error.diagnostics[0].help.is_some(), "{file}: {error}");
-            }
+    let documents = manifest(directory);
+    let next = AtomicUsize::new(0);
+    let take_turns = || {
+        let mut counts = Counts::default();
+        while let Some((file, expect)) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
+            loads_or_is_refused_with_its_place(&directory.join(file), expect, &mut counts);
+        }
+        counts
+    };
+    let counts = std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take_turns)).collect();
+        let counts = threads.into_iter().map(|thread| thread.join().expect("a document was read wrongly"));
+        counts.fold(Counts::default(), Counts::and)
+    });
+    println!("{counts:#?}");
+    assert!(counts.loaded > 0 && counts.sendable > 0);
+}
+
+fn loads_or_is_refused_with_its_place(file: &Path, expect: &str, counts: &mut Counts) {
+    let started = Instant::now();
+    let result = contract::load(file);
+    let (took, file) = (started.elapsed(), file.display());
+    assert!(took < LIMIT, "{file} took {took:?}");
+    match result {
+        Ok(contract) => {
+            counts.take(&contract);
+            let unusable = compile(&contract);
+            assert!(unusable.is_empty(), "{file}: {unusable:?}");
+        }
+        Err(error) => {
+            println!("{expect}: {error}");
+            *counts.refused.entry(error.diagnostics[0].message.clone()).or_default() += 1;
+            assert!(error.diagnostics[0].help.is_some(), "{file}: {error}");
         }
     }
-    println!("{counts:?}; refused: {reasons:#?}");
-    assert!(counts.loaded > 0 && counts.sendable > 0);
 }
 
 /// What can be done with the documents.
 #[derive(Debug, Default)]
 struct Counts {
     loaded: usize,
+    /// Documents that were refused, by the first reason.
+    refused: BTreeMap<String, usize>,
     /// Operations that were read.
     operations: usize,
     /// Operations that were given up while the document was read.
@@ -165,6 +182,18 @@ impl Counts {
         let sendable = if contract.operations.len() <= PLANNED { sendable(contract) } else { 0 };
         self.sendable += sendable;
         self.unplanned += contract.operations.len() - sendable;
+    }
+
+    fn and(mut self, other: Counts) -> Self {
+        for (reason, number) in other.refused {
+            *self.refused.entry(reason).or_default() += number;
+        }
+        self.loaded += other.loaded;
+        self.operations += other.operations;
+        self.given_up += other.given_up;
+        self.sendable += other.sendable;
+        self.unplanned += other.unplanned;
+        self
     }
 }
 

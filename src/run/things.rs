@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use http::Method;
 
 use super::bind::fill;
-use super::given::{fits, given};
+use super::given::{fitted, given};
 use crate::generate::{Case, Expect, Inferred, Life, Origin, Plan};
 use crate::send::Exchange;
 
@@ -154,6 +154,11 @@ impl Things {
         }
     }
 
+    /// How many of the things that are left these operations made.
+    pub fn count_left(&self, is_meant: impl Fn(&str) -> bool) -> usize {
+        self.locked().left.iter().filter(|made| is_meant(&made.case.operation.id)).count()
+    }
+
     /// Gives what is left, the last that was made first: what stands under another thing goes before it.
     pub fn take_left(&self) -> Vec<Made> {
         let mut left = std::mem::take(&mut self.locked().left);
@@ -173,7 +178,8 @@ impl Things {
             let Origin::Inferred(inferred) = &binding.from else { continue };
             let of_operation = taken.entry(inferred.operation.clone());
             let made = of_operation.or_insert_with(|| self.take(&inferred.operation, purpose));
-            match made.as_ref().and_then(|made| value(inferred, made)).filter(|value| fits(case, &binding.at, value)) {
+            let given = made.as_ref().and_then(|made| value(inferred, made));
+            match given.and_then(|given| fitted(case, &binding.at, given)) {
                 Some(value) => fill(&mut case.request, &binding.at, &value),
                 None => case.request.bindings.retain(|known| *known != binding),
             }

@@ -12,13 +12,16 @@ use super::audited::Auditor;
 use super::body::Body;
 use super::failure::body_end;
 use super::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, WireRequest};
-use super::{NoHead, Response, Wire};
+use super::{NoHead, Response, Wire, tls};
 use crate::contract::Operation;
 use crate::follow::{Follower, Form};
 use crate::target::Limits;
 
 /// Longest wait for a connection to close once a stream's terminal was seen.
 const GRACE_AFTER_TERMINAL: Duration = Duration::from_secs(2);
+
+/// What is offered over TLS, the better first.
+const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 /// Sends requests to one target. Follows no redirect, retries nothing, decodes no content coding.
 #[derive(Debug)]
@@ -32,8 +35,14 @@ pub struct Client {
 
 /// A client that cannot be made; a fault of ours or of the machine.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be made: {0}")]
-pub struct ClientError(#[from] reqwest::Error);
+pub enum ClientError {
+    /// There is no TLS.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// There is no client.
+    #[error("the HTTP client cannot be made: {0}")]
+    Http(#[from] reqwest::Error),
+}
 
 /// Whether a connection may have served another request before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,10 +77,9 @@ impl Client {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(limits: &Limits) -> Result<Self, ClientError> {
-        // Another part of the process may have installed a provider already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let build = |idle: usize| {
-            reqwest::Client::builder()
+        let build = |idle: usize| -> Result<_, ClientError> {
+            let client = reqwest::Client::builder()
+                .tls_backend_preconfigured(tls::offering(&ALPN)?)
                 .default_headers(default_headers())
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
@@ -79,7 +87,8 @@ impl Client {
                 .no_proxy()
                 .connect_timeout(limits.connect_timeout)
                 .pool_max_idle_per_host(idle)
-                .build()
+                .build()?;
+            Ok(client)
         };
         Ok(Client {
             pooled: build(limits.concurrency)?,

@@ -12,6 +12,7 @@ mod pace;
 mod record;
 mod response;
 pub mod serial;
+mod tls;
 mod wire;
 
 pub use client::{Client, ClientError, Connection, StopAt};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::support::{Served, answering, folder, repository, uptospec, uptospec_in};
+use super::support::{Served, answered, answering, checked, folder, repository, serving, uptospec, uptospec_in};
 
 const MESSAGE: &str = "{\"id\":\"1\",\"session_id\":\"ses_1\",\"type\":\"user_message\",\
     \"payload\":{\"type\":\"user_message\",\"message\":\"x\"},\"status\":\"completed\",\"client_id\":null,\
@@ -90,8 +90,8 @@ fn a_limit_on_generated_answers_is_kept_and_told() {
     assert!(not_checked.iter().any(|entry| entry["reason"] == "max-generations"), "{not_checked:?}");
 }
 
-#[test]
-fn a_target_that_answers_429_past_a_limit_ends_in_time_and_is_not_called_conformant() {
+/// A run of a target that answers 429 past a limit ends in time and is not called conformant, but told as one of these.
+fn ends_in_time(arguments: &[&str], told: &[&str]) {
     let served = AtomicUsize::new(0);
     let url = answering(move |stream| {
         if served.fetch_add(1, Ordering::Relaxed) < 6 {
@@ -100,19 +100,23 @@ fn a_target_that_answers_429_past_a_limit_ends_in_time_and_is_not_called_conform
             respond(stream, "429 Too Many Requests", "", "");
         }
     });
-    for arguments in [
-        &["check", "--rate", "1/s", "--time-limit", "4s", "--report", "json=report.json"][..],
-        &["check", "--rate", "100/s", "--time-limit", "60s", "--report", "json=report.json"],
-    ] {
-        let (_kept, path) = configured(&url, "");
-        let start = Instant::now();
-        let ran = uptospec_in(&path, arguments);
-        assert!(start.elapsed() < Duration::from_secs(45), "{:?}", start.elapsed());
-        assert_ne!(ran.code, 0, "{}", ran.all());
-        let incomplete = report(&path)["targets"][0]["incomplete"].to_string();
-        let told = ["time limit of 4s is over", "answered 429", "answered 200, 429"];
-        assert!(told.iter().any(|told| incomplete.contains(told)), "{incomplete}");
-    }
+    let (_kept, path) = configured(&url, "");
+    let start = Instant::now();
+    let ran = uptospec_in(&path, &[&["check", "--report", "json=report.json"], arguments].concat());
+    assert!(start.elapsed() < Duration::from_secs(45), "{:?}", start.elapsed());
+    assert_ne!(ran.code, 0, "{}", ran.all());
+    let incomplete = report(&path)["targets"][0]["incomplete"].to_string();
+    assert!(told.iter().any(|told| incomplete.contains(told)), "{incomplete}");
+}
+
+#[test]
+fn a_target_that_answers_429_past_a_limit_is_not_called_conformant_where_the_time_is_over() {
+    ends_in_time(&["--rate", "1/s", "--time-limit", "4s"], &["time limit of 4s is over"]);
+}
+
+#[test]
+fn a_target_that_answers_429_past_a_limit_is_waited_for_in_vain_no_longer_than_a_while() {
+    ends_in_time(&["--rate", "100/s", "--time-limit", "60s"], &["answered 429", "answered 200, 429"]);
 }
 
 #[test]
@@ -357,4 +361,19 @@ fn whole_request(stream: &mut TcpStream) -> Vec<u8> {
             return request;
         }
     }
+}
+
+#[test]
+fn a_finding_is_tried_again_where_the_time_was_too_short_for_the_plan() {
+    let url = serving(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        answered("500 Internal Server Error", "application/json", "{}")
+    });
+    let spec = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths:\n  /a/{b}: {get: {operationId: a, \
+                parameters: [{name: b, in: path, required: true, schema: {type: integer}}, \
+                {name: c, in: query, schema: {type: string}}], responses: {'200': {description: ok}}}}\n";
+    let arguments = ["--time-limit", "6s", "--cases", "500", "--concurrency", "1", "--rule", "http/server-error"];
+    let (ran, target) = checked(spec, &url, &arguments);
+    assert!(target["incomplete"].to_string().contains("the time limit of 6s is over"), "{}", ran.all());
+    assert_eq!(target["findings"][0]["reproduced"], "always", "{}", ran.all());
 }

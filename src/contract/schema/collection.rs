@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 use super::discriminator::Heirs;
 use super::normalise::Writer;
 use super::store::Store;
+use super::unfold::{MAX_APPLIED, Unfolded};
 use super::{Direction, Schema};
 use crate::contract::document::{At, Files, Resource};
-use crate::contract::{Diagnostic, OpenApiVersion, PromiseId};
+use crate::contract::{Diagnostic, Level, OpenApiVersion, PromiseId};
 
 /// Why a schema cannot be used.
 #[derive(Debug, Clone)]
@@ -66,6 +67,8 @@ pub(in crate::contract) struct Schemas<'a> {
     waiting: VecDeque<Waiting<'a>>,
     /// Definitions that were written for a way.
     on_ways: usize,
+    /// How often definitions are applied to one place.
+    unfolded: Unfolded,
     /// Which schemas build on which, once it was asked.
     pub(super) heirs: Option<Heirs<'a>>,
 }
@@ -88,6 +91,7 @@ impl<'a> Schemas<'a> {
             waiting: VecDeque::new(),
             heirs: None,
             on_ways: 0,
+            unfolded: Unfolded::default(),
             uses: HashMap::new(),
             broken: HashMap::new(),
             patterns: HashMap::new(),
@@ -215,11 +219,28 @@ impl<'a> Schemas<'a> {
 
     /// Writes the definitions that wait; each may make others wait.
     fn drain(&mut self) {
+        let mut written = Vec::new();
         while let Some(Waiting { name, at, direction, role, way }) = self.waiting.pop_front() {
+            written.push((name.clone(), at.clone()));
             let node = at.node;
             let value = Writer::new(self, &name, at, direction, role, way).schema(node);
             self.definitions.insert(name, value);
         }
+        for (name, at) in written {
+            if self.unfolded.is_too_much(&name, &self.definitions) {
+                let broken = self.too_much(&at);
+                self.broken.entry(name).or_insert(broken);
+            }
+        }
+    }
+
+    fn too_much(&self, at: &At<'_>) -> Broken {
+        Broken(Diagnostic {
+            level: Level::Warning,
+            message: format!("unfolded, this applies more than {MAX_APPLIED} subschemas to one value"),
+            help: Some("name each schema once in `allOf`, `anyOf` and `oneOf`, not at every level again".to_owned()),
+            place: self.files.place(at),
+        })
     }
 }
 

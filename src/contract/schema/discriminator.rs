@@ -17,6 +17,9 @@ use super::collection::{Role, Schemas, reference};
 use super::normalise::Writer;
 use crate::contract::document::{At, Files, Node};
 
+/// How many schemas a base may choose from: each applies to every value that is looked at.
+const MOST_CHOICES: usize = 50;
+
 /// A schema that a discriminator chooses, and the values that choose it.
 struct Choice<'a> {
     schema: At<'a>,
@@ -123,6 +126,12 @@ impl<'a> Writer<'_, 'a> {
             let message = "this discriminator chooses no schema: nothing more is asked of what its member names";
             let help = "schemas that it chooses build on this one by `allOf`, or stand in its `mapping`";
             return self.note(node.get("discriminator").unwrap_or(node), message, help);
+        }
+        if choices.len() > MOST_CHOICES {
+            let message =
+                format!("this discriminator chooses from {} schemas, which are not told apart", choices.len());
+            let help = format!("of {MOST_CHOICES} at most, the one that a value names is looked at");
+            return self.note(node.get("discriminator").unwrap_or(node), &message, &help);
         }
         if self.role == Role::Plain {
             return;

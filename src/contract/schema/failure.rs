@@ -61,6 +61,14 @@ fn told_once(failures: Vec<SchemaFailure>) -> Vec<SchemaFailure> {
     failures.into_iter().filter(|one| told.insert(says(one))).collect()
 }
 
+/// The place and the keyword of each failure; alternatives fail as a whole.
+pub(super) fn broken_keywords(validator: &jsonschema::Validator, instance: &Value) -> Vec<(String, String)> {
+    let of = |error: ValidationError<'_>| {
+        (error.instance_path().to_string(), keyword(&error, error.evaluation_path().as_str()))
+    };
+    validator.iter_errors(instance).map(of).collect()
+}
+
 fn explain(schema: &Schema, error: &ValidationError<'_>, found: &mut Vec<SchemaFailure>) {
     let mut own = failure(schema, error);
     if let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } = error.kind() {
@@ -143,8 +151,14 @@ fn keyword(error: &ValidationError<'_>, pointer: &str) -> String {
             let last = pointer.rsplit('/').find(|token| super::keywords::holds(token).is_some());
             last.unwrap_or("not").to_owned()
         }
-        ValidationErrorKind::Required { .. } if pointer.rsplit('/').nth(1) == Some("dependentRequired") => {
+        ValidationErrorKind::Required { .. }
+            if pointer.rsplit('/').take(2).any(|token| token == "dependentRequired") =>
+        {
             "dependentRequired".to_owned()
+        }
+        ValidationErrorKind::Contains => {
+            let last = pointer.rsplit('/').next().filter(|last| ["minContains", "maxContains"].contains(last));
+            last.unwrap_or("contains").to_owned()
         }
         kind => kind.keyword().to_owned(),
     }

@@ -13,6 +13,7 @@ mod promises;
 mod quoted;
 mod request;
 mod store;
+mod unfold;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -128,6 +129,15 @@ impl Schema {
         match self.validator() {
             Ok(validator) => failure::failures(self, validator, instance),
             Err(error) => vec![SchemaFailure::unusable(error)],
+        }
+    }
+
+    /// The place and the keyword of each failure, as [`Schema::failures`] but for `oneOf` and `anyOf`: they fail
+    /// as a whole, whichever alternative was meant.
+    pub fn broken_keywords(&self, instance: &Value) -> Vec<(String, String)> {
+        match self.validator() {
+            Ok(validator) => failure::broken_keywords(validator, instance),
+            Err(error) => vec![(String::new(), SchemaFailure::unusable(error).keyword)],
         }
     }
 

@@ -23,7 +23,6 @@ use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
-use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tower_service::Service;
@@ -34,9 +33,9 @@ pub(super) use response::AuditedResponse;
 use self::recorder::Recorder;
 use self::walker::Walker;
 use super::failure::{chain, unanswered};
-use super::{FailureKind, NoHead};
+use super::{FailureKind, NoHead, tls};
 
-/// What this client offers to speak over TLS (RFC 7301).
+/// What this client offers to speak over TLS.
 const ALPN_HTTP_1: &[u8] = b"http/1.1";
 
 /// A connection, plain or TLS.
@@ -51,7 +50,7 @@ type TlsSetup = Result<Arc<rustls::ClientConfig>, rustls::Error>;
 #[derive(Debug, Clone)]
 pub(super) struct Auditor {
     http: HttpConnector,
-    /// Set up when a connection first needs it, for reading the platform's certificates takes a while.
+    /// Set up when a connection first needs it.
     tls: OnceLock<TlsSetup>,
     connect_timeout: Duration,
     /// Header fields of every request that has none of the same name.
@@ -91,18 +90,11 @@ impl Auditor {
         let uri: Uri = url.as_str().parse()?;
         let mut http = self.http.clone();
         if url.scheme() == "https" {
-            let tls = self.tls.get_or_init(set_up_tls).clone()?;
+            let tls = self.tls.get_or_init(|| tls::offering(&[ALPN_HTTP_1]).map(Arc::new)).clone()?;
             return HttpsConnector::from((http, tls)).call(uri).await;
         }
         Ok(MaybeHttpsStream::Http(http.call(uri).await?))
     }
-}
-
-/// Certificates are verified as the pooled client does it, by the platform's own roots.
-fn set_up_tls() -> TlsSetup {
-    let mut tls = rustls::ClientConfig::builder().with_platform_verifier()?.with_no_client_auth();
-    tls.alpn_protocols = vec![ALPN_HTTP_1.to_vec()];
-    Ok(tls.into())
 }
 
 impl Connected<'_> {
