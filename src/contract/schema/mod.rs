@@ -11,6 +11,7 @@ mod keywords;
 mod normalise;
 mod older;
 mod promises;
+mod quoted;
 mod request;
 mod store;
 mod unfold;
