@@ -1,104 +1,118 @@
-//! Prints the values that are made for the operations of documents, one JSON object a line:
+//! Prints the values that are made for the operations of a document, one JSON object a line:
 //!
-//! `cargo run --example cases -- [--values N] [--operations N] FILE… | python tests/independent/validate.py`
+//! `cargo run --example cases -- [--values N] FILE`
 //!
-//! A line has `file`, `operation`, `at` (the part of the request), `value`, `valid`, and of a value that
-//! is not valid `keyword` and `where`. The first line of a part has its `schema`, too.
+//! | line | what it says |
+//! | --- | --- |
+//! | `{"schema", "json"}` | a schema under a number; parts that have the same one and are written alike share it |
+//! | `{"schema", "value"}` | a value that keeps it |
+//! | `{"schema", "value", "keyword", "where"}` | a value that breaks that keyword at that place, and no other |
+//! | `{"schema", "not_made"}` | why no value of it can be made |
+//! | `{"operation", "parts"}` | an operation; each part has `at`, `schema` and `required` |
 
-use std::io::Write;
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use serde_json::{Value, json};
-use uptospec::contract::{self, Contract, Operation, Schema};
-use uptospec::generate::{broken_values, values};
+use uptospec::contract::{self, Operation};
+use uptospec::generate::{Input, inputs};
+
+/// What every random value depends on.
+const SEED: u64 = 7;
 
 /// What is asked for on the command line.
 struct Options {
-    /// How many values of each part, valid and broken.
+    /// How many values of each schema, valid and broken.
     values: usize,
-    /// How many operations of each document at most, spread over it.
-    operations: usize,
-    files: Vec<String>,
+    file: String,
 }
 
 fn main() -> ExitCode {
     let Some(options) = options(std::env::args().skip(1)) else {
-        eprintln!("usage: cases [--values N] [--operations N] FILE…");
+        eprintln!("usage: cases [--values N] FILE");
         return ExitCode::from(2);
     };
-    for file in &options.files {
-        match contract::load(Path::new(file)) {
-            Ok(contract) => {
-                // Whoever reads may have had enough.
-                if of_document(file, &contract, &options).is_err() {
-                    return ExitCode::SUCCESS;
-                }
-            }
-            Err(error) => eprintln!("{file} is not read: {error}"),
+    let contract = match contract::load(Path::new(&options.file)) {
+        Ok(contract) => contract,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut printer =
+        Printer { out: BufWriter::new(io::stdout().lock()), values: options.values, known: HashMap::new() };
+    let printed = contract.operations.iter().try_for_each(|operation| printer.operation(operation));
+    match printed.and_then(|()| printer.out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options = Options { values: 100, operations: usize::MAX, files: Vec::new() };
+    let mut values = 100;
+    let mut file = None;
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--values" => options.values = arguments.next()?.parse().ok()?,
-            "--operations" => options.operations = arguments.next()?.parse().ok()?,
-            _ => options.files.push(argument),
+            "--values" => values = arguments.next()?.parse().ok()?,
+            _ => file = Some(argument),
         }
     }
-    (!options.files.is_empty()).then_some(options)
+    file.map(|file| Options { values, file })
 }
 
-fn of_document(file: &str, contract: &Contract, options: &Options) -> std::io::Result<()> {
-    let step = contract.operations.len().div_ceil(options.operations.max(1)).max(1);
-    for operation in contract.operations.iter().step_by(step) {
-        let started = Instant::now();
-        for (at, schema) in parts(operation) {
-            of_part(file, operation, &at, schema, options)?;
-        }
-        if started.elapsed().as_secs() > 0 {
-            eprintln!("slow: {file} {}: {:?}", operation.id, started.elapsed());
-        }
-    }
-    Ok(())
+/// Prints operations, and each schema once.
+struct Printer<W> {
+    out: W,
+    values: usize,
+    /// The number of each schema, by all that it says and how its values are written.
+    known: HashMap<String, usize>,
 }
 
-/// The parts of a request that have a schema.
-fn parts(operation: &Operation) -> Vec<(String, &Schema)> {
-    let parameters = operation.parameters.iter().map(|parameter| (parameter.part().to_string(), &parameter.schema));
-    let media = operation.body.iter().flat_map(|body| &body.media);
-    let bodies = media.filter_map(|media| Some((format!("body {}", media.essence), media.schema.as_ref()?)));
-    parameters.chain(bodies).collect()
-}
+impl<W: Write> Printer<W> {
+    fn operation(&mut self, operation: &Operation) -> io::Result<()> {
+        let mut parts = Vec::new();
+        for input in inputs(operation) {
+            let (at, required) = (input.at().to_string(), input.is_required());
+            parts.push(json!({"at": at, "required": required, "schema": self.schema(&input)?}));
+        }
+        self.line(&json!({"operation": operation.id, "parts": parts}))
+    }
 
-fn of_part(file: &str, operation: &Operation, at: &str, schema: &Schema, options: &Options) -> std::io::Result<()> {
-    let (valid, broken) = match (values(schema, 7, options.values), broken_values(schema, 7, options.values)) {
-        (Ok(valid), Ok(broken)) => (valid, broken),
-        (Err(reason), _) | (_, Err(reason)) => {
-            eprintln!("not made: {file} {} {at}: {reason}", operation.id);
-            return Ok(());
+    /// The number of a schema, which is printed with its values where it is new.
+    fn schema(&mut self, input: &Input<'_>) -> io::Result<usize> {
+        let json = input.schema().self_contained();
+        let count = self.known.len();
+        let number = *self.known.entry(format!("{} {json}", input.written())).or_insert(count);
+        if number == count {
+            self.line(&json!({"schema": number, "json": json}))?;
+            self.values_of(number, input)?;
         }
-    };
-    let mut of_schema = Some(schema.self_contained());
-    let mut line = |value: Value, valid: bool, keyword: Option<String>, place: Option<String>| {
-        let mut line = json!({"file": file, "operation": operation.id, "at": at, "value": value, "valid": valid});
-        let more =
-            [("keyword", keyword.map(Value::from)), ("where", place.map(Value::from)), ("schema", of_schema.take())];
-        if let Value::Object(members) = &mut line {
-            members.extend(more.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+        Ok(number)
+    }
+
+    fn values_of(&mut self, number: usize, input: &Input<'_>) -> io::Result<()> {
+        let valid = input.values(SEED, self.values);
+        let made = valid.and_then(|valid| input.broken_values(SEED, self.values).map(|broken| (valid, broken)));
+        let (valid, broken) = match made {
+            Ok(made) => made,
+            Err(reason) => return self.line(&json!({"schema": number, "not_made": reason.to_string()})),
+        };
+        for value in valid {
+            self.line(&json!({"schema": number, "value": value}))?;
         }
-        writeln!(std::io::stdout(), "{line}")
-    };
-    for value in valid {
-        line(value, true, None, None)?;
+        for broken in broken {
+            let (value, keyword, at) = (broken.value, broken.keyword, broken.at);
+            self.line(&json!({"schema": number, "value": value, "keyword": keyword, "where": at}))?;
+        }
+        Ok(())
     }
-    for broken in broken {
-        line(broken.value, false, Some(broken.keyword), Some(broken.at))?;
+
+    fn line(&mut self, line: &Value) -> io::Result<()> {
+        writeln!(self.out, "{line}")
     }
-    Ok(())
 }

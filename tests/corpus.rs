@@ -1,4 +1,5 @@
-//! Public OpenAPI documents, as many as there are: each loads, or is refused with a located reason.
+//! Public OpenAPI documents, as many as there are: each loads, or is refused with a located reason. And made ones: what
+//! is done for a document grows as its size does.
 //!
 //! `UPTOSPEC_CORPUS` names a directory with `openapi/manifest.json`, a list of `{file, expect}`.
 
@@ -9,9 +10,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use uptospec::contract::{self, Contract};
 use uptospec::generate::{Options, generate};
 use uptospec::target::Target;
+
+/// Counts what is allocated.
+#[global_allocator]
+static MEMORY: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
 
 /// Nothing takes longer, even without optimisation.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -26,7 +32,81 @@ fn main() -> ExitCode {
         // Its name says aloud what is left out, whatever captures the output of trials.
         None => Trial::test("left out: UPTOSPEC_CORPUS names no corpus", || Ok(())).with_ignored_flag(true),
     };
-    libtest_mimic::run(&Arguments::from_args(), vec![trial]).exit_code()
+    let growth = Trial::test("what_is_done_for_a_document_grows_as_its_size", || {
+        SHAPES.iter().for_each(|(name, made)| grows_as_its_size(name, *made));
+        Ok(())
+    });
+    // One after the other: what is allocated is counted for the process.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, vec![growth, trial]).exit_code()
+}
+
+/// Documents of any size, each of one thing many times.
+const SHAPES: [(&str, fn(usize) -> String); 7] = [
+    ("operations", |n| document(&each(n, |k| operation(k, "{type: string}")), "")),
+    ("references", |n| {
+        let schema =
+            |k: usize| format!("S{k}: {{properties: {{next: {{$ref: '#/components/schemas/S{}'}}}}}}", (k + 1) % n);
+        document(&each(n, |k| operation(k, &format!("{{$ref: '#/components/schemas/S{k}'}}"))), &each(n, schema))
+    }),
+    ("heirs", |n| {
+        let heir = |k: usize| format!("H{k}: {{allOf: [{{$ref: '#/components/schemas/Base'}}, {{required: [a{k}]}}]}}");
+        let base = "Base: {type: object, discriminator: {propertyName: kind}}, ";
+        document(&operation(0, "{$ref: '#/components/schemas/Base'}"), &format!("{base}{}", each(n, heir)))
+    }),
+    ("members", |n| {
+        document(&operation(0, &format!("{{properties: {{{}}}}}", each(n, |k| format!("m{k}: {{type: integer}}")))), "")
+    }),
+    ("alternatives", |n| {
+        document(&operation(0, &format!("{{oneOf: [{}]}}", each(n, |k| format!("{{const: {k}}}")))), "")
+    }),
+    ("faults", |n| document(&each(n, |k| operation(k, "{$ref: '#/components/schemas/Gone'}")), "")),
+    ("aliases", |n| {
+        let aliases = each(n, |_| "*a".to_owned());
+        format!("x-a: &a {{a: [1, 2, 3]}}\nx-b: [{aliases}]\n{}", document(&operation(0, "{}"), ""))
+    }),
+];
+
+fn each(n: usize, one: impl Fn(usize) -> String) -> String {
+    (0..n).map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn operation(k: usize, schema: &str) -> String {
+    let body = format!("{{content: {{application/json: {{schema: {schema}}}}}}}");
+    format!(
+        "'/p{k}/{{id}}': {{post: {{parameters: [{{name: id, in: path, required: true, schema: {{type: string}}}}], requestBody: {body}, responses: {{'200': {{description: ok}}}}}}}}"
+    )
+}
+
+fn document(paths: &str, schemas: &str) -> String {
+    format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths: {{{paths}}}\ncomponents: {{schemas: {{{schemas}}}}}\n"
+    )
+}
+
+/// Times the size of a document.
+const TIMES: usize = 8;
+/// Times the work that this may come to: maps and lists grow in steps of two.
+const AT_MOST: f64 = 12.0;
+
+/// Counts the bytes and the blocks that are allocated while a document is read and compiled. No clock is asked, so this
+/// leaves out loops that allocate nothing; and it leaves out the plan, which is no part of reading.
+fn grows_as_its_size(name: &str, made: fn(usize) -> String) {
+    let work = |n: usize| {
+        let text = made(n);
+        let region = Region::new(MEMORY);
+        let mut contract = contract::read("made.yaml", &text, None).expect("a made document is one");
+        contract.compile();
+        let change = region.change();
+        [change.bytes_allocated as f64, (change.allocations + change.reallocations) as f64]
+    };
+    work(1);
+    let (small, large) = (work(100), work(100 * TIMES));
+    for (small, large) in small.into_iter().zip(large) {
+        let ratio = large / small;
+        println!("{name}: {ratio:.1} times the work for {TIMES} times the size");
+        assert!(ratio < AT_MOST, "{name}: {ratio:.1} times the work for {TIMES} times the size");
+    }
 }
 
 fn manifest(directory: &Path) -> Vec<(String, String)> {

@@ -15,7 +15,7 @@ use crate::target::help_nearest;
 /// When it cannot be used.
 pub fn load(options: &CheckOptions) -> Result<Option<Baseline>, Failure> {
     let read = |file: &PathBuf| Baseline::load(file, Purpose::Excuse, today());
-    options.baseline.as_ref().map(read).transpose().map_err(Failure::Diagnosed)
+    options.baseline.as_ref().map(read).transpose().map_err(Failure::diagnosed)
 }
 
 /// Checks the names of a baseline against the targets: a misspelt one would silently excuse nothing.
@@ -51,7 +51,7 @@ pub fn check_names(baseline: &Baseline, jobs: &[Job], options: &CheckOptions) ->
             place: entry.place.clone(),
         }));
     }
-    if diagnostics.is_empty() { Ok(()) } else { Err(Failure::Diagnosed(diagnostics)) }
+    if diagnostics.is_empty() { Ok(()) } else { Err(Failure::diagnosed(diagnostics)) }
 }
 
 /// A baseline that is to be written when the run is done.
@@ -68,7 +68,7 @@ impl Rewrite {
     pub fn of(options: &CheckOptions) -> Result<Option<Self>, Failure> {
         let Some(file) = options.write_baseline.clone() else { return Ok(None) };
         let read = |file: &Path| Baseline::load(file, Purpose::Rewrite, today());
-        let earlier = file.exists().then(|| read(&file)).transpose().map_err(Failure::Diagnosed)?;
+        let earlier = file.exists().then(|| read(&file)).transpose().map_err(Failure::diagnosed)?;
         Ok(Some(Rewrite { file, earlier }))
     }
 

@@ -6,58 +6,113 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
+use indexmap::IndexMap;
 
 use super::Look;
-use crate::contract::{Diagnostic, Level, Place};
+use crate::contract::{Diagnostic, Level, Place, text_of};
 use crate::report::safe;
 use crate::target::shown_line;
 
-/// Draws the diagnostics in their order. Files are read from disk; where one cannot be read any more,
-/// or only the file is known, the place is named without its text.
+/// How many more places of the same diagnostic are named.
+const NAMED: usize = 5;
+
+/// Draws the diagnostics in their order; one that is told of many places is drawn at the first, and names others.
+/// A text that was not given is read from disk; where it is no file, or only the file is known, the place is named
+/// without its line.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn draw(diagnostics: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn draw(diagnostics: &[Diagnostic], texts: &Texts, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(look.width);
-    let mut files = Files::default();
-    for diagnostic in diagnostics {
-        let line = files.line(&diagnostic.place);
-        writeln!(out, "{}\n", renderer.render(&[group(diagnostic, line.as_deref())]))?;
+    let mut lines = Lines { texts, files: HashMap::new() };
+    for (diagnostic, others) in told_once(diagnostics) {
+        let line = lines.line(&diagnostic.place);
+        let others = also(&diagnostic.place, &others);
+        writeln!(out, "{}\n", renderer.render(&[group(diagnostic, line.as_deref(), others.as_deref())]))?;
     }
     Ok(())
 }
 
-/// The files that diagnostics are about, each read once.
-#[derive(Default)]
-struct Files(HashMap<String, Option<Text>>);
+/// Each diagnostic that says something of its own, with the places of those that say the same.
+fn told_once(diagnostics: &[Diagnostic]) -> Vec<(&Diagnostic, Vec<&Place>)> {
+    let mut told: IndexMap<_, (&Diagnostic, Vec<&Place>)> = IndexMap::new();
+    for diagnostic in diagnostics {
+        let said = (diagnostic.level, diagnostic.message.as_str(), diagnostic.help.as_deref());
+        told.entry(said).and_modify(|(_, others)| others.push(&diagnostic.place)).or_insert((diagnostic, Vec::new()));
+    }
+    told.into_values().collect()
+}
 
-/// A file, and where its lines begin.
+/// Where the same is to be said, too. A place in the same file is its line and column.
+fn also(first: &Place, others: &[&Place]) -> Option<String> {
+    let name = |place: &&Place| match place.file == first.file && place.line > 0 {
+        true => format!("{}:{}", place.line, place.column),
+        false => place.to_string(),
+    };
+    let named: Vec<String> = others.iter().take(NAMED).map(name).collect();
+    match others.len() {
+        0 => None,
+        many if many > NAMED => Some(format!("the same at {} and {} more places", named.join(", "), many - NAMED)),
+        _ => Some(format!("the same at {}", named.join(", "))),
+    }
+}
+
+/// The texts that are no files and that diagnostics are about, by the name in their places.
+#[derive(Debug, Default)]
+pub struct Texts(HashMap<String, Text>);
+
+impl Texts {
+    /// Adds a text.
+    pub fn add(&mut self, name: &str, text: &str) {
+        self.0.insert(name.to_owned(), Text::new(text.to_owned()));
+    }
+}
+
+/// The lines of texts and of files, each read once.
+struct Lines<'t> {
+    texts: &'t Texts,
+    files: HashMap<String, Option<Text>>,
+}
+
+/// A text, and where its lines begin.
+#[derive(Debug)]
 struct Text {
     text: String,
     starts: Vec<usize>,
 }
 
 impl Text {
+    fn new(text: String) -> Self {
+        let bytes = text.as_bytes();
+        let ends = |at: &usize| match bytes.get(*at) {
+            Some(b'\r') => bytes.get(at + 1) != Some(&b'\n'),
+            byte => byte == Some(&b'\n'),
+        };
+        let starts = std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|end| end + 1)).collect();
+        Text { text, starts }
+    }
+
     fn of_file(file: &str) -> Option<Self> {
-        let text = std::fs::read_to_string(file).ok()?;
-        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
-        let starts = std::iter::once(0).chain(ends).collect();
-        Some(Text { text, starts })
+        text_of(std::fs::read(file).ok()?).ok().map(Text::new)
     }
 
     /// A line without its end.
     fn line(&self, index: usize) -> Option<&str> {
-        self.text.get(*self.starts.get(index)?..)?.lines().next()
+        let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
+        Some(self.text.get(*self.starts.get(index)?..end)?.trim_end_matches(['\r', '\n']))
     }
 }
 
-impl Files {
+impl Lines<'_> {
     /// The line of a place; one of a configuration without credentials.
     fn line(&mut self, place: &Place) -> Option<Cow<'_, str>> {
         let index = place.line.checked_sub(1)?;
         let file = &*place.file;
-        let text = self.0.entry(file.to_owned()).or_insert_with(|| Text::of_file(file)).as_ref()?;
+        if let Some(text) = self.texts.0.get(file) {
+            return text.line(index).map(Cow::Borrowed);
+        }
+        let text = self.files.entry(file.to_owned()).or_insert_with(|| Text::of_file(file)).as_ref()?;
         match file.ends_with(".toml") {
             true => shown_line(&text.text, place.line).map(Cow::Owned),
             false => text.line(index).map(Cow::Borrowed),
@@ -78,7 +133,7 @@ fn excerpt(line: &str, span: Range<usize>) -> (&str, Range<usize>) {
     (line.get(start..end).unwrap_or_default(), span.start - start..span.end.min(end) - start)
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, line: Option<&'a str>) -> Group<'a> {
+fn group<'a>(diagnostic: &'a Diagnostic, line: Option<&'a str>, others: Option<&'a str>) -> Group<'a> {
     let place = &diagnostic.place;
     let group = title(diagnostic.level).primary_title(safe::text(&diagnostic.message));
     let group = match line.and_then(|line| Some((line, span_in(place, line)?))) {
@@ -95,8 +150,12 @@ fn group<'a>(diagnostic: &'a Diagnostic, line: Option<&'a str>) -> Group<'a> {
         }
         None => group.element(origin(place)),
     };
-    match &diagnostic.help {
+    let group = match &diagnostic.help {
         Some(help) => group.element(Title::HELP.message(safe::text(help))),
+        None => group,
+    };
+    match others {
+        Some(others) => group.element(Title::NOTE.message(safe::text(others))),
         None => group,
     }
 }
@@ -139,7 +198,7 @@ mod tests {
             place: place(&file),
         };
         let mut out = Vec::new();
-        draw(&[diagnostic], Look::default(), &mut out).unwrap();
+        draw(&[diagnostic], &Texts::default(), Look::default(), &mut out).unwrap();
         String::from_utf8(out).unwrap().replace(&file, "spec.yaml")
     }
 
@@ -201,6 +260,25 @@ mod tests {
         warning: `nullable` is not a keyword of 3.1
         --> spec.yaml:9:3
         ");
+    }
+
+    #[test]
+    fn what_is_told_of_many_places_is_drawn_once_with_a_text_that_is_no_file() {
+        let place =
+            |line: usize| Place { file: "standard input".into(), line, column: 1, span: 5 * (line - 1)..5 * line - 1 };
+        let diagnostic = |place: Place| Diagnostic {
+            level: Level::Note,
+            message: "`a` says nothing".to_owned(),
+            help: Some("leave it out".to_owned()),
+            place,
+        };
+        let mut diagnostics: Vec<Diagnostic> = (1..9).map(place).map(diagnostic).collect();
+        diagnostics.insert(1, diagnostic(Place::file("b.yaml")));
+        let mut texts = Texts::default();
+        texts.add("standard input", &"a: 1\r".repeat(8));
+        let mut out = Vec::new();
+        draw(&diagnostics, &texts, Look::default(), &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
 use super::mistaken::plain_http;
+use crate::contract::text_of;
 
 /// Most bytes of all that is fetched for a document. The largest that is known takes 12 MiB.
 pub const MOST_BYTES: usize = 64 << 20;
@@ -53,8 +54,7 @@ impl Fetcher {
             self.left = self.left.checked_sub(piece.len()).ok_or_else(too_long)?;
             bytes.extend_from_slice(&piece);
         }
-        let text = String::from_utf8(bytes).map_err(|_| "the document is not UTF-8".to_owned())?;
-        Ok(Fetched { url, text })
+        Ok(Fetched { url, text: text_of(bytes)? })
     }
 }
 

@@ -45,7 +45,7 @@ async fn known(options: &IdentifyOptions) -> Result<Vec<(DocumentOrigin, Contrac
     }
     for spec in &options.specs {
         let origin = spec.origin()?;
-        let contract = documents::load(&origin, &[], Reach::Beside).await.map_err(Failure::Diagnosed)?;
+        let contract = documents::load(&origin, &[], Reach::Beside).await.map_err(Failure::Diagnosed)?.contract;
         known.push((origin, contract));
     }
     Ok(known)

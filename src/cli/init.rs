@@ -19,7 +19,8 @@ use crate::target::secret_name;
 /// # Errors
 /// When the document cannot be read.
 pub async fn init(spec: &DocumentOrigin, beside: &Beside, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let contract = documents::load(spec, &beside.overlays, beside.reach()).await.map_err(Failure::Diagnosed)?;
+    let loaded = documents::load(spec, &beside.overlays, beside.reach()).await.map_err(Failure::Diagnosed)?;
+    let contract = loaded.contract;
     let name = spec.stem();
     write!(out, "{}", configuration(&name, spec, &beside.overlays, &contract))?;
     Ok(Exit::Conformant)

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::diagnostics::Texts;
+use super::documents::{Diagnosed, Loaded};
 use super::{Exit, Look, diagnostics};
 use crate::contract::{self, Contract, Diagnostic, Level};
 use crate::generate::{Suite, unknown_operations};
@@ -11,10 +13,10 @@ use crate::report::words;
 ///
 /// # Errors
 /// When `out` fails.
-pub fn lint(read: &Result<Contract, Vec<Diagnostic>>, look: Look, out: &mut dyn Write) -> io::Result<Exit> {
+pub fn lint(read: &Result<Loaded, Diagnosed>, look: Look, out: &mut dyn Write) -> io::Result<Exit> {
     match read {
-        Ok(contract) => told(Some(&testable(contract)), &contract.diagnostics, look, out),
-        Err(diagnostics) => told(None, diagnostics, look, out),
+        Ok(Loaded { contract, texts }) => told(Some(&testable(contract)), &contract.diagnostics, texts, look, out),
+        Err(Diagnosed { diagnostics, texts }) => told(None, diagnostics, texts, look, out),
     }
 }
 
@@ -33,9 +35,9 @@ pub fn lint_suite(read: &Result<Suite, Vec<Diagnostic>>, look: Look, out: &mut d
                 }
             }
             let readable = format!("{} can be read", words::count(suite.workflows.len(), "workflow"));
-            told(Some(&readable), &diagnostics, look, out)
+            told(Some(&readable), &diagnostics, &Texts::default(), look, out)
         }
-        Err(diagnostics) => told(None, diagnostics, look, out),
+        Err(diagnostics) => told(None, diagnostics, &Texts::default(), look, out),
     }
 }
 
@@ -48,8 +50,14 @@ fn testable(contract: &Contract) -> String {
     }
 }
 
-fn told(readable: Option<&str>, diagnostics: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::Result<Exit> {
-    diagnostics::draw(diagnostics, look, out)?;
+fn told(
+    readable: Option<&str>,
+    diagnostics: &[Diagnostic],
+    texts: &Texts,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<Exit> {
+    diagnostics::draw(diagnostics, texts, look, out)?;
     writeln!(out, "{}; {}", readable.unwrap_or("the document cannot be read"), counted(diagnostics))?;
     Ok(exit(readable.is_some(), diagnostics))
 }
@@ -94,6 +102,8 @@ mod tests {
 
     fn linted(read: Result<Contract, Vec<Diagnostic>>) -> (Exit, String) {
         let mut out = Vec::new();
+        let read = read.map(|contract| Loaded { contract, texts: Texts::default() });
+        let read = read.map_err(|diagnostics| Diagnosed { diagnostics, texts: Texts::default() });
         let exit = lint(&read, Look::default(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         (exit, text.lines().last().unwrap_or_default().to_owned())

@@ -31,6 +31,8 @@ use crate::generate::suite;
 use crate::judge;
 use crate::snapshot::SnapError;
 use arguments::{Beside, Command};
+use diagnostics::Texts;
+use documents::Diagnosed;
 
 pub use exit::Exit;
 pub use look::Look;
@@ -43,14 +45,21 @@ pub enum Failure {
     #[error("{0}")]
     Usage(String),
     /// The same, with places.
-    #[error("{} diagnostics", .0.len())]
-    Diagnosed(Vec<contract::Diagnostic>),
+    #[error("{} diagnostics", .0.diagnostics.len())]
+    Diagnosed(Diagnosed),
     /// It could not be done.
     #[error("{0}")]
     Unjudged(String),
     /// What it prints cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
+}
+
+impl Failure {
+    /// What is wrong in files.
+    fn diagnosed(diagnostics: Vec<contract::Diagnostic>) -> Self {
+        Failure::Diagnosed(Diagnosed { diagnostics, texts: Texts::default() })
+    }
 }
 
 impl From<SnapError> for Failure {
@@ -110,7 +119,9 @@ async fn lint_any(spec: &DocumentOrigin, beside: &Beside, look: Look) -> Result<
 fn told(failure: &Failure) -> Exit {
     let mut err = anstream::stderr().lock();
     let (written, exit) = match failure {
-        Failure::Diagnosed(diagnostics) => (diagnostics::draw(diagnostics, Look::of_stderr(), &mut err), Exit::Usage),
+        Failure::Diagnosed(Diagnosed { diagnostics, texts }) => {
+            (diagnostics::draw(diagnostics, texts, Look::of_stderr(), &mut err), Exit::Usage)
+        }
         Failure::Usage(message) => (writeln!(err, "{} {message}", label()), Exit::Usage),
         Failure::Unjudged(_) | Failure::Output(_) => (writeln!(err, "{} {failure}", label()), Exit::Unjudged),
     };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::CheckOptions;
+use super::documents::{Diagnosed, Loaded};
 use super::names::check_names;
 use super::server::own_server;
 use super::{Failure, documents};
@@ -86,7 +87,7 @@ async fn read(mut target: Target, only: &[String], reach: Reach) -> Result<Read,
         target.url = Some(own_server(document, &contract)?);
     }
     let suite = target.suite.as_deref().map(suite::load).transpose();
-    let suite = suite.map_err(|error| Failure::Diagnosed(error.diagnostics))?;
+    let suite = suite.map_err(|error| Failure::diagnosed(error.diagnostics))?;
     check_names(&target, &contract, only)?;
     Ok(Read { target, contract, suite })
 }
@@ -142,7 +143,7 @@ fn read_config(file: &Path, wanted: &[String]) -> Result<Config, Failure> {
     let rules: Vec<&str> = judge::rules().map(|rule| rule.id).collect();
     let environment = |name: &str| std::env::var(name).ok();
     let surroundings = Surroundings { wanted, environment: &environment, rules: &rules };
-    load(file, &surroundings).map_err(|error| Failure::Diagnosed(error.diagnostics))
+    load(file, &surroundings).map_err(|error| Failure::diagnosed(error.diagnostics))
 }
 
 /// A target of the command line alone. Without `--url` it is the one of uptospec.toml with that document.
@@ -200,7 +201,8 @@ fn apply(target: &mut Target, options: &CheckOptions) -> Result<(), Failure> {
 }
 
 async fn read_contract(target: &Target, reach: Reach) -> Result<Contract, Failure> {
-    let contract = documents::load(&target.spec, &target.overlays, reach).await.map_err(Failure::Diagnosed)?;
+    let loaded = documents::load(&target.spec, &target.overlays, reach).await.map_err(Failure::Diagnosed)?;
+    let Loaded { contract, texts } = loaded;
     if contract.operations.is_empty() {
         let mut diagnostics = contract.diagnostics;
         diagnostics.push(Diagnostic {
@@ -209,7 +211,7 @@ async fn read_contract(target: &Target, reach: Reach) -> Result<Contract, Failur
             help: None,
             place: contract::Place::file(contract.file),
         });
-        return Err(Failure::Diagnosed(diagnostics));
+        return Err(Failure::Diagnosed(Diagnosed { diagnostics, texts }));
     }
     Ok(contract)
 }

@@ -30,9 +30,10 @@ pub async fn replay(options: &ReplayOptions, out: &mut dyn Write) -> Result<Exit
         let origin = origin(options, &recording)?;
         let contract = match contracts.remove(&origin) {
             Some(contract) => contract,
-            None => documents::load(&origin, &options.beside.overlays, options.beside.reach())
-                .await
-                .map_err(Failure::Diagnosed)?,
+            None => {
+                let loaded = documents::load(&origin, &options.beside.overlays, options.beside.reach()).await;
+                loaded.map_err(Failure::Diagnosed)?.contract
+            }
         };
         let replayed = one(options, &headers, file, recording, &contract).await?;
         contracts.insert(origin, contract);

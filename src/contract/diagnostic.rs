@@ -35,7 +35,7 @@ impl fmt::Display for Place {
 }
 
 /// How much a diagnostic costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Everything can be tested all the same.
     Note,

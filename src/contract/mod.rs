@@ -22,7 +22,7 @@ mod source;
 mod stream;
 
 pub use diagnostic::{Diagnostic, Level, Place};
-pub use document::{Document, Reach};
+pub use document::{Document, Reach, text_of};
 pub use expression::{Expression, ExpressionError, Named};
 pub use location::{Location, LocationError};
 pub use model::*;

@@ -80,16 +80,17 @@ impl BodyForm<'_> {
     pub fn content(&self, value: &Value) -> Content {
         let form = Form { encoding: &self.media.encoding, schema: Some(&self.schema) };
         let mut content_type = self.content_type.clone();
+        let coded = |bytes| Body::Coded { value: value.clone(), bytes };
         let body = match self.coding {
             Coding::Json => Body::Json(value.clone()),
             Coding::Form if form.encoding.is_empty() => Body::Form(value.clone()),
-            Coding::Form => Body::Bytes(form.url_encoded(value)),
+            Coding::Form => coded(form.url_encoded(value)),
             Coding::Multipart => {
-                let (body, boundary) = form.multipart(value);
+                let (bytes, boundary) = form.multipart(value);
                 content_type = format!("{content_type}; boundary={boundary}");
-                Body::Bytes(body)
+                coded(bytes)
             }
-            Coding::Text | Coding::Bytes => Body::Bytes(scalar(value).into_bytes()),
+            Coding::Text | Coding::Bytes => coded(scalar(value).into_bytes()),
         };
         Content { content_type: Some(content_type), body }
     }

@@ -9,8 +9,9 @@ use super::identity::set_if_valid;
 use super::limit::limits;
 use super::maker::{self, Maker};
 use super::place::{Place, places};
+use super::pointer;
 use super::strategy::{Extent, Node, Ungeneratable};
-use super::{mark, pointer};
+use super::telling::telling_texts;
 use crate::contract::{Location, ParameterStyle, StreamSwitch};
 
 /// How far below `x-max-json-length` the longest value stays: room for blanks and for a mark.
@@ -29,7 +30,7 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
         drafts.extend(switched(maker, switch, &least));
     }
     drafts.extend(limits(maker, caller, &most));
-    drafts.extend(telling_texts(maker, caller, &least));
+    drafts.extend(telling_texts(maker, caller, &least, &most));
     drafts.extend(longest_json(maker, caller, &most));
     drafts.extend(each_fixed_value(maker, caller, &most));
     let mut distinct: Vec<(String, Draft)> = Vec::new();
@@ -39,25 +40,6 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
         }
     }
     Ok(distinct)
-}
-
-/// What people write, once long, once in many scripts and once in characters that mean something to
-/// whatever they pass through: they find bugs that plain words do not.
-fn telling_texts(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(String, Draft)> {
-    let texts = [
-        ("long", "long text ".repeat(200)),
-        ("scripts", "👩‍👩‍👧 日本語 שלום e\u{301}".to_owned()),
-        ("markup", "<b>&\"'; --\n\t\\ \u{202e}text".to_owned()),
-    ];
-    let with = |(name, text): (&str, String)| {
-        let mut draft = base.clone();
-        let (body, form) = (draft.body.as_mut()?, maker.form.as_ref()?);
-        let places = mark::spoken(&form.schema, body, caller);
-        let mut places = places.iter();
-        let set = places.any(|pointer| set_if_valid(body, &form.schema, pointer, Value::from(text.as_str())));
-        set.then(|| (name.to_owned(), draft))
-    };
-    texts.into_iter().filter_map(with).collect()
 }
 
 /// The longest value under each `x-max-json-length`: flat and ASCII, so that it fits however a server counts.
@@ -112,11 +94,8 @@ fn each_fixed_value(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec
     let rounds = lists.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
     let round = |index: usize| {
         let mut draft = base.clone();
-        for (at, values) in &lists {
-            if let Some(value) = values.get(index % values.len()) {
-                set(maker, &mut draft, at, value);
-            }
-        }
+        let next = lists.iter().filter_map(|(at, values)| Some((at, values.get(index % values.len())?)));
+        set_all(maker, &mut draft, &next.collect::<Vec<_>>());
         (format!("values-{index}"), draft)
     };
     (0..rounds).map(round).collect()
@@ -146,6 +125,23 @@ fn choices(node: &Node<'_>, is_json: bool) -> Vec<Value> {
         Some(values) => values.into_iter().filter(|value| is_json || !value.is_null()).cloned().collect(),
         None if node.types().is_some_and(|types| types.contains(&"boolean")) => vec![true.into(), false.into()],
         None => Vec::new(),
+    }
+}
+
+/// Sets parts of a draft: all at once, or those that keep its schema where all together break it.
+fn set_all(maker: &Maker<'_>, draft: &mut Draft, parts: &[(&Location, &Value)]) {
+    let mut together = draft.clone();
+    for (at, value) in parts {
+        match (at, &mut together.body) {
+            (Location::Body(pointer), Some(body)) => _ = pointer::set(body, pointer, (*value).clone()),
+            _ => _ = set(maker, &mut together, at, value),
+        }
+    }
+    match (&together.body, &maker.form) {
+        (Some(body), Some(form)) if !form.schema.is_valid(body) => {
+            parts.iter().for_each(|(at, value)| _ = set(maker, draft, at, value));
+        }
+        _ => *draft = together,
     }
 }
 

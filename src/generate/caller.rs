@@ -4,7 +4,7 @@ use base64::Engine;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Request;
+use super::{Request, cookie};
 use crate::contract::{Contract, CredentialForm, Location, Operation, SecurityRequirement};
 use crate::target::{Secret, State, Target, Text};
 
@@ -141,7 +141,7 @@ pub(super) fn place(request: &mut Request, form: &CredentialForm, credential: &T
         CredentialForm::Basic => set_header(request, "Authorization", Text::plain("Basic ").then(encoded(credential))),
         CredentialForm::Header(name) => set_header(request, name, credential.clone()),
         CredentialForm::Query(name) => request.query.push((name.clone(), credential.clone())),
-        CredentialForm::Cookie(name) => add_cookie(request, name, credential.clone()),
+        CredentialForm::Cookie(name) => cookie::add(request, name, credential.clone()),
         CredentialForm::Unsupported(_) => {}
     }
 }
@@ -192,17 +192,6 @@ pub(super) fn set_header(request: &mut Request, name: &str, value: Text) {
         Some(header) => header.1 = value,
         None => request.headers.push((name.to_owned(), value)),
     }
-}
-
-/// Adds a cookie to those that are there (RFC 6265 section 4.2.1).
-pub(super) fn add_cookie(request: &mut Request, name: &str, value: Text) {
-    let cookie = Text::plain(format!("{name}=")).then(value);
-    let known = request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case("cookie"));
-    let cookies = match known {
-        Some((_, known)) => known.clone().then(Text::plain("; ")).then(cookie),
-        None => cookie,
-    };
-    set_header(request, "Cookie", cookies);
 }
 
 /// Base64 of a credential: as secret as the credential.

@@ -233,7 +233,7 @@ pub(super) fn expected(expect: &Expect) -> String {
 pub(super) fn json_body(case: &Case) -> Option<&Value> {
     match &case.request.content.as_ref()?.body {
         Body::Json(value) => Some(value),
-        Body::Form(_) | Body::Bytes(_) => None,
+        Body::Form(_) | Body::Coded { .. } | Body::Bytes(_) => None,
     }
 }
 

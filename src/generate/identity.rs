@@ -74,12 +74,18 @@ pub(super) fn configure(body: &mut Value, schema: &Schema, caller: &Caller<'_>) 
 
 /// Sets a part of an instance unless that breaks the schema. Says whether it did.
 pub(super) fn set_if_valid(instance: &mut Value, schema: &Schema, pointer: &str, new: Value) -> bool {
-    let mut changed = instance.clone();
-    let keeps = pointer::set(&mut changed, pointer, new) && schema.is_valid(&changed);
-    if keeps {
-        *instance = changed;
+    let old = instance.pointer(pointer).cloned();
+    if !pointer::set(instance, pointer, new) {
+        return false;
     }
-    keeps
+    if schema.is_valid(instance) {
+        return true;
+    }
+    match old {
+        Some(old) => _ = pointer::set(instance, pointer, old),
+        None => _ = pointer::remove(instance, pointer),
+    }
+    false
 }
 
 fn is_made_up(place: &Place<'_>, body: &Value) -> bool {
@@ -111,6 +117,19 @@ mod tests {
         let mut body = json!({"agentId": "x", "sessionId": "y", "note": "z"});
         pin(&mut body, &schema.unwrap(), "7f3a");
         assert_eq!(body, json!({"agentId": "abc123", "sessionId": "uptospec-7f3a-sessionid", "note": "z"}));
+    }
+
+    #[test]
+    fn what_would_break_the_schema_is_left_as_it_was() {
+        let schema = json!({"properties": {"a": {"type": "integer"}}, "additionalProperties": false});
+        let schema = Schema::standalone(schema).unwrap();
+        let mut body = json!({"a": 1});
+        assert!(!set_if_valid(&mut body, &schema, "/a", json!("x")));
+        assert!(!set_if_valid(&mut body, &schema, "/b", json!(2)));
+        assert!(!set_if_valid(&mut body, &schema, "/c/d", json!(2)));
+        assert_eq!(body, json!({"a": 1}));
+        assert!(set_if_valid(&mut body, &schema, "/a", json!(2)));
+        assert_eq!(body, json!({"a": 2}));
     }
 
     #[test]

@@ -13,7 +13,8 @@ use super::draft::{Draft, is_at, is_reserved};
 use super::sequence::Sources;
 use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable, Why};
 use super::{
-    Basis, Binding, Case, CaseId, CaseKind, Expect, Given, Inferred, Origin, Request, identity, seed, serialise,
+    Basis, Binding, Case, CaseId, CaseKind, Expect, Given, Inferred, Origin, Request, cookie, identity, pointer, seed,
+    serialise,
 };
 use crate::contract::{
     Contract, Location, Operation, Parameter, ParameterLocation, ParameterStyle, Schema, SecurityRequirement,
@@ -264,6 +265,11 @@ impl<'a> Maker<'a> {
         request
     }
 
+    /// Whether another operation's answer gives that part.
+    pub fn is_given(&self, at: &Location) -> bool {
+        self.links.iter().any(|(known, _)| known == at)
+    }
+
     /// The request of a draft about a thing that no other request knows.
     pub fn request_of_own(&self, draft: &Draft, caller: &Caller<'_>) -> Request {
         let mut request = self.request(draft, caller);
@@ -274,8 +280,14 @@ impl<'a> Maker<'a> {
     /// The parts that an earlier answer gives, unless the configuration does.
     fn bindings(&self, draft: &Draft, caller: &Caller<'_>) -> Vec<Binding> {
         let is_open = |at: &Location| caller.value(at).is_none() && draft.value(self.operation, at).is_some();
-        let open = self.links.iter().filter(|(at, _)| is_open(at));
-        open.map(|(at, from)| Binding { at: at.clone(), from: from.clone() }).collect()
+        let each = |(at, from): &(Location, Origin)| match (at, from, &draft.body) {
+            (Location::Body(pointer), Origin::Inferred(_), Some(body)) => {
+                let all = pointer::of_each_item(body, pointer).into_iter();
+                all.map(|pointer| Binding { at: Location::Body(pointer), from: from.clone() }).collect()
+            }
+            _ => vec![Binding { at: at.clone(), from: from.clone() }],
+        };
+        self.links.iter().flat_map(each).filter(|binding| is_open(&binding.at)).collect()
     }
 
     /// A case of this operation without promises, state and mark.
@@ -304,7 +316,7 @@ pub(super) fn add_parameter(request: &mut Request, parameter: &Parameter, value:
         ParameterLocation::Header => caller::set_header(request, &name, serialise::text(parameter, value)),
         ParameterLocation::Cookie => {
             for (name, text) in serialise::pairs(parameter, value) {
-                caller::add_cookie(request, &name, text);
+                cookie::add(request, &name, text);
             }
         }
     }
@@ -329,7 +341,8 @@ fn accept(operation: &Operation) -> String {
     if essences.len() < 2 { "*/*".to_owned() } else { format!("{}, */*;q=0.1", essences.join(", ")) }
 }
 
-fn alphabet(parameter: &Parameter) -> Alphabet {
+/// What the text of a parameter may be made of.
+pub(super) fn alphabet(parameter: &Parameter) -> Alphabet {
     match parameter.location {
         ParameterLocation::Path => Alphabet::Path,
         ParameterLocation::Query => Alphabet::Any,

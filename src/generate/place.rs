@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::pointer;
-use super::strategy::{Node, Said};
+use super::strategy::{Node, Part, Said};
 use crate::contract::Schema;
 
 /// One place of an instance.
@@ -13,6 +13,8 @@ pub(super) struct Place<'s> {
     pub pointer: String,
     /// Its member name; `None` for the whole instance and for items.
     pub name: Option<String>,
+    /// The subschemas that apply to it, as they stand there.
+    pub parts: Vec<Part<'s>>,
     /// What the schema says about it, the branches that the instance takes among it.
     pub node: Node<'s>,
     /// Whether it, and all that it stands in, must be there.
@@ -21,8 +23,7 @@ pub(super) struct Place<'s> {
 
 /// Every place of an instance, outermost first.
 pub(super) fn places<'s>(schema: &'s Schema, instance: &Value) -> Vec<Place<'s>> {
-    let root = Node::root(schema).settled(instance);
-    let mut places = vec![Place { pointer: String::new(), name: None, node: root, required: true }];
+    let mut places = vec![place(schema, String::new(), vec![Part::root(schema)], instance)];
     let mut next = 0;
     while let Some(place) = places.get(next).cloned() {
         places.extend(inside(&place, instance.pointer(&place.pointer)));
@@ -31,24 +32,28 @@ pub(super) fn places<'s>(schema: &'s Schema, instance: &Value) -> Vec<Place<'s>>
     places
 }
 
-fn inside<'s>(place: &Place<'s>, instance: Option<&Value>) -> Vec<Place<'s>> {
+/// An item, or the whole instance.
+fn place<'s>(schema: &'s Schema, pointer: String, parts: Vec<Part<'s>>, instance: &Value) -> Place<'s> {
+    let node = Node::of(schema, parts.iter().copied()).settled(instance);
+    Place { pointer, name: None, parts, node, required: true }
+}
+
+fn inside<'s>(of: &Place<'s>, instance: Option<&Value>) -> Vec<Place<'s>> {
+    let schema = of.node.schema();
     match instance {
         Some(Value::Object(members)) => {
-            let required: Vec<&str> = place.node.required().into_iter().map(|(name, _): (_, Said)| name).collect();
+            let required: Vec<&str> = of.node.required().into_iter().map(|(name, _): (_, Said)| name).collect();
             let member = |(name, value): (&String, &Value)| Place {
-                pointer: pointer::child(&place.pointer, name),
                 name: Some(name.clone()),
-                node: Node::of(place.node.schema(), place.node.member(name)).settled(value),
-                required: place.required && required.contains(&name.as_str()),
+                required: of.required && required.contains(&name.as_str()),
+                ..place(schema, pointer::child(&of.pointer, name), of.node.member(name), value)
             };
             members.iter().map(member).collect()
         }
         Some(Value::Array(items)) => {
             let item = |(index, value): (usize, &Value)| Place {
-                pointer: pointer::child(&place.pointer, &index.to_string()),
-                name: None,
-                node: Node::of(place.node.schema(), place.node.item(index)).settled(value),
-                required: place.required,
+                required: of.required,
+                ..place(schema, pointer::child(&of.pointer, &index.to_string()), of.node.item(index), value)
             };
             items.iter().enumerate().map(item).collect()
         }

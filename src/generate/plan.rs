@@ -105,8 +105,13 @@ impl Case {
 
     /// Whether any target may generate an answer for it, also one that does not keep the contract.
     pub fn may_generate(&self) -> bool {
-        self.request.method == http::Method::POST
+        may_generate(&self.request.method)
     }
+}
+
+/// Whether a request by that method may have an answer generated, which may cost money.
+pub(super) fn may_generate(method: &http::Method) -> bool {
+    *method == http::Method::POST
 }
 
 /// All cases of a contract for a target: the same for the same input, on every machine.

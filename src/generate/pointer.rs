@@ -43,6 +43,23 @@ pub(super) fn set(value: &mut Value, pointer: &str, new: Value) -> bool {
     true
 }
 
+/// The pointer in every item of the lists in whose first item it stands: `/lines/0/petId` gives `/lines/1/petId`, too.
+pub(super) fn of_each_item(value: &Value, pointer: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for step in steps(pointer) {
+        let items = |at: &String| match value.pointer(at) {
+            Some(Value::Array(items)) if step == "0" => items.len(),
+            _ => 0,
+        };
+        let next = |at: &String| match items(at) {
+            0 => vec![child(at, &step)],
+            number => (0..number).map(|index| child(at, &index.to_string())).collect(),
+        };
+        all = all.iter().flat_map(next).collect();
+    }
+    all
+}
+
 /// Whether `inner` is `outer` or stands inside it.
 pub(super) fn is_within(inner: &str, outer: &str) -> bool {
     inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -53,6 +70,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_stands_in_the_first_item_stands_in_each() {
+        let body = json!({"lines": [{"a": 1}, {"a": 2}], "0": {"b": 1}, "none": []});
+        assert_eq!(of_each_item(&body, "/lines/0/a"), ["/lines/0/a", "/lines/1/a"]);
+        assert_eq!(of_each_item(&body, "/0/b"), ["/0/b"]);
+        assert_eq!(of_each_item(&body, "/none/0"), ["/none/0"]);
+        assert_eq!(of_each_item(&body, ""), [""]);
+    }
 
     #[test]
     fn steps_with_slashes_and_tildes_are_escaped() {

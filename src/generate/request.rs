@@ -46,7 +46,14 @@ pub enum Body {
     Json(Value),
     /// The members of an object as `application/x-www-form-urlencoded`; a text is one already.
     Form(Value),
-    /// Any bytes.
+    /// A value in another coding: a form in parts or with styled members, a text, bytes.
+    Coded {
+        /// What was written.
+        value: Value,
+        /// How it goes on the wire.
+        bytes: Vec<u8>,
+    },
+    /// Any bytes that are no value.
     Bytes(Vec<u8>),
 }
 
@@ -122,6 +129,11 @@ impl Inferred {
         matches!(self.values.as_slice(), [Given::At(Expression::Request(_))])
     }
 
+    /// Whether both give the same value, whatever speaks for them.
+    pub fn is_same(&self, other: &Inferred) -> bool {
+        self.operation == other.operation && self.values == other.values
+    }
+
     /// How firmly the document says that the value fits.
     pub fn strength(&self) -> Strength {
         match self.basis {
@@ -176,7 +188,15 @@ impl Body {
         match self {
             Body::Json(value) => value.to_string().into_bytes(),
             Body::Form(value) => form_encoded(value),
-            Body::Bytes(bytes) => bytes.clone(),
+            Body::Coded { bytes, .. } | Body::Bytes(bytes) => bytes.clone(),
+        }
+    }
+
+    /// The value that it is, where it is one.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Body::Json(value) | Body::Form(value) | Body::Coded { value, .. } => Some(value),
+            Body::Bytes(_) => None,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Parameter values as text (OpenAPI 3.1 section 4.8.12.3): what separates values is told apart from the
 //! values, for only these are percent-encoded (RFC 6570 section 3.2).
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use super::cookie;
 use crate::contract::{Parameter, ParameterLocation, ParameterStyle};
 use crate::target::Text;
 
@@ -59,7 +59,7 @@ pub(super) fn pairs(parameter: &Parameter, value: &Value) -> Vec<(String, Text)>
     let mut pairs = named_pairs(Written::of(parameter), &parameter.name, value);
     if parameter.location == ParameterLocation::Cookie {
         for (_, text) in &mut pairs {
-            *text = text.encoded(|text| utf8_percent_encode(text, NOT_IN_COOKIES).to_string());
+            *text = text.encoded(cookie::encoded);
         }
     }
     pairs
@@ -172,9 +172,6 @@ fn with_reserved(text: &str) -> Text {
     });
     pieces.fold(Text::default(), Text::then)
 }
-
-/// What no cookie can carry (RFC 6265 section 4.1.1), and what it is encoded with.
-const NOT_IN_COOKIES: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%');
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::guard::Guards;
 use crate::judge::{RuleSource, Severity, rule};
 use crate::run::{CheckCount, TargetResult};
 
@@ -51,7 +52,7 @@ pub enum Fit {
     Served(f64),
     /// None was served, and refusals carry what the document says.
     RefusedAsDocumented,
-    /// None was served, and whoever has no credential is refused with the documented status.
+    /// None was served, and whoever has no credential is refused: with the documented status, or where others are not.
     Guarded,
     /// Nothing of the operation is to be seen.
     Unseen,
@@ -89,18 +90,11 @@ impl Likeness {
             .iter()
             .map(|operation| OperationFit { operation: operation.clone(), fit: fit(result, operation) })
             .collect();
-        let weight = |fit: Fit| match fit {
-            Fit::Served(share) => share,
-            Fit::RefusedAsDocumented => OF_A_REFUSAL,
-            Fit::Guarded => OF_A_GUARD,
-            Fit::Unseen => 0.0,
-        };
-        let total: f64 = operations.iter().map(|operation| weight(operation.fit)).sum();
         let against = result.findings.iter().filter(|found| found.finding.severity == Severity::Error);
         Likeness {
             name: result.name.clone(),
             title: result.title.clone(),
-            share: if operations.is_empty() { 0.0 } else { total / operations.len() as f64 },
+            share: share(&operations),
             against: against
                 .map(|found| Against {
                     rule: found.finding.rule.to_owned(),
@@ -116,6 +110,16 @@ impl Likeness {
         }
     }
 
+    /// With the operations that were found to be guarded where nothing else of them was to be seen.
+    pub(super) fn with_guards(mut self, guards: &Guards) -> Self {
+        for operation in &mut self.operations {
+            if operation.fit == Fit::Unseen && guards.operations.contains(&operation.operation) {
+                operation.fit = Fit::Guarded;
+            }
+        }
+        Likeness { share: share(&self.operations), requests: self.requests + guards.requests, ..self }
+    }
+
     /// What it comes to.
     pub fn guess(&self) -> Guess {
         match self.share {
@@ -126,6 +130,17 @@ impl Likeness {
             _ => Guess::Nothing,
         }
     }
+}
+
+/// What the operations come to together.
+fn share(operations: &[OperationFit]) -> f64 {
+    let weight = |operation: &OperationFit| match operation.fit {
+        Fit::Served(share) => share,
+        Fit::RefusedAsDocumented => OF_A_REFUSAL,
+        Fit::Guarded => OF_A_GUARD,
+        Fit::Unseen => 0.0,
+    };
+    operations.iter().map(weight).sum::<f64>() / operations.len().max(1) as f64
 }
 
 fn fit(result: &TargetResult, operation: &str) -> Fit {

@@ -2,8 +2,10 @@
 //!
 //! In: contracts and a URL. Out: a [`Likeness`] each, the best first. Every contract gets a glance
 //! ([`Depth::Glance`]): its examples, no credential, and the errors that can be brought about by a request
-//! alone. What comes is judged by the same rules as any run.
+//! alone. What comes is judged by the same rules as any run. Where nothing was served, a path that is guarded
+//! tells something, too.
 
+mod guard;
 mod likeness;
 
 pub use likeness::{Against, Fit, Guess, Likeness, OperationFit};
@@ -17,7 +19,15 @@ use crate::run::{Depth, Event, Job, Options, Reporter, RunError, run};
 pub async fn identify(jobs: &[Job], options: &Options) -> Result<Vec<Likeness>, RunError> {
     let options = Options { depth: Depth::Glance, cases: 1, confirm: false, ..options.clone() };
     let result = run(jobs, &options, &mut Silent).await?;
-    let mut likenesses: Vec<_> = result.targets.iter().map(Likeness::of).collect();
+    let mut likenesses = Vec::new();
+    for (job, target) in jobs.iter().zip(&result.targets) {
+        let mut likeness = Likeness::of(target);
+        if likeness.was_answered && likeness.share == 0.0 {
+            let guards = guard::guards(job).await.map_err(RunError::Client)?;
+            likeness = likeness.with_guards(&guards);
+        }
+        likenesses.push(likeness);
+    }
     likenesses.sort_by(|one, other| other.share.total_cmp(&one.share));
     Ok(likenesses)
 }

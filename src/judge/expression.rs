@@ -34,7 +34,7 @@ fn sent(location: &Location, request: &Request) -> Option<Value> {
         Location::Header(name) => plain(&request.headers, |candidate| candidate.eq_ignore_ascii_case(name)),
         Location::Cookie(name) => cookie(request, name),
         Location::Body(pointer) => match &request.content.as_ref()?.body {
-            Body::Json(value) | Body::Form(value) => value.pointer(pointer).cloned(),
+            Body::Json(value) | Body::Form(value) | Body::Coded { value, .. } => value.pointer(pointer).cloned(),
             Body::Bytes(bytes) => serde_json::from_slice::<Value>(bytes).ok()?.pointer(pointer).cloned(),
         },
     }

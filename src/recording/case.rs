@@ -241,7 +241,7 @@ impl RecordedBody {
                 // Hiding a credential took a part of the syntax with it.
                 Err(_) => RecordedBody::Bytes(bytes),
             },
-            Body::Form(_) | Body::Bytes(_) => RecordedBody::Bytes(bytes),
+            Body::Form(_) | Body::Coded { .. } | Body::Bytes(_) => RecordedBody::Bytes(bytes),
         }
     }
 }

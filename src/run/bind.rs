@@ -236,7 +236,12 @@ pub fn fill(request: &mut Request, at: &Location, value: &Value) {
     };
     match at {
         Location::Path(name) => set(&mut request.path_values, name, Text::plain(text)),
-        Location::Query(name) => set(&mut request.query, name, Text::plain(text)),
+        Location::Query(name) => {
+            set(&mut request.query, name, Text::plain(text));
+            let first = request.query.iter().position(|(known, _)| known.eq_ignore_ascii_case(name));
+            let mut index = 0..;
+            request.query.retain(|(known, _)| index.next() == first || known != name);
+        }
         Location::Header(name) => set(&mut request.headers, name, Text::plain(text)),
         Location::Cookie(name) => request.headers.push(("Cookie".to_owned(), Text::plain(format!("{name}={text}")))),
         Location::Body(pointer) => {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
@@ -13,6 +13,9 @@ use crate::target::Limits;
 
 /// Why a request that would generate an answer is not sent.
 pub const MAX_GENERATIONS: &str = "max-generations";
+
+/// Part of the time that is kept for trying findings again: one in so many.
+const KEPT_TIME: u32 = 10;
 
 /// A request that a plan does not need, and that something may call for all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,6 +97,10 @@ pub struct Budget {
     most_requests: usize,
     extras: HashMap<Extra, AtomicUsize>,
     time_limit: Duration,
+    /// How much of the time is kept for findings.
+    kept: Duration,
+    /// Whether the plan is over, and what was kept for findings may be spent.
+    is_past_plan: AtomicBool,
     start: Instant,
     sent: AtomicUsize,
     generations: Option<Generations>,
@@ -104,10 +111,14 @@ pub struct Budget {
 impl Budget {
     /// The whole budget, and how often each extra is allowed; the time runs from now.
     pub fn new(limits: &Limits, extras: impl IntoIterator<Item = (Extra, usize)>, interrupt: Interrupt) -> Self {
+        let extras: HashMap<_, _> = extras.into_iter().map(|(extra, most)| (extra, AtomicUsize::new(most))).collect();
+        let confirms = extras.contains_key(&Extra::Confirmation);
         Budget {
             most_requests: limits.max_requests,
-            extras: extras.into_iter().map(|(extra, most)| (extra, AtomicUsize::new(most))).collect(),
+            extras,
             time_limit: limits.time_limit,
+            kept: if confirms { limits.time_limit / KEPT_TIME } else { Duration::ZERO },
+            is_past_plan: AtomicBool::new(false),
             start: Instant::now(),
             sent: AtomicUsize::new(0),
             generations: limits.max_generations.map(Generations::new),
@@ -147,6 +158,12 @@ impl Budget {
         })
     }
 
+    /// How many requests of this kind may still be sent.
+    pub fn left_for(&self, extra: Extra) -> usize {
+        let allowed = self.extras.get(&extra).map_or(0, |left| left.load(Ordering::Relaxed));
+        allowed.min(self.most_requests.saturating_sub(self.sent()))
+    }
+
     /// Whether there is still time, and nobody asked to stop.
     ///
     /// # Errors
@@ -161,9 +178,15 @@ impl Budget {
         Ok(())
     }
 
-    /// How much time is left.
+    /// How much time is left, without what is kept for findings as long as the plan is not over.
     pub fn time_left(&self) -> Duration {
-        self.time_limit.saturating_sub(self.start.elapsed())
+        let kept = if self.is_past_plan.load(Ordering::Relaxed) { Duration::ZERO } else { self.kept };
+        (self.time_limit - kept).saturating_sub(self.start.elapsed())
+    }
+
+    /// Ends the plan: what time was kept may be spent now.
+    pub fn end_plan(&self) {
+        self.is_past_plan.store(true, Ordering::Relaxed);
     }
 
     /// How long the target has been under test.
@@ -253,6 +276,17 @@ mod tests {
         let refused = async { drop(second) };
         assert_eq!(tokio::join!(third, refused).0, Ok(()));
         assert_eq!(budget.leave_to_generate().await.unwrap_err(), Halt::Generations(2));
+    }
+
+    #[test]
+    fn a_tenth_of_the_time_is_kept_for_findings() {
+        let limits = Limits { time_limit: Duration::from_secs(100), ..Limits::default() };
+        let budget = Budget::new(&limits, [(Extra::Confirmation, 1)], Interrupt::default());
+        assert!(budget.time_left() <= Duration::from_secs(90));
+        budget.end_plan();
+        assert!(budget.time_left() > Duration::from_secs(90));
+        let without = Budget::new(&limits, [], Interrupt::default());
+        assert!(without.time_left() > Duration::from_secs(90));
     }
 
     #[test]

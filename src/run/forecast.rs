@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
-use super::share::{MAX_REQUESTS, reserve, share};
+use super::share::{MAX_REQUESTS, reserve, share, streams_before};
 use super::things::{Making, clean_ups, makings};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
@@ -213,7 +213,7 @@ fn keep_within(plan: &mut Plan, providers: &HashMap<String, Case>, most: usize, 
     let for_sources: usize =
         sources(plan, providers, times).iter().map(|source| generating(&source.case, limits) * source.times).sum();
     let mut left = room.saturating_sub(for_sources);
-    let order = by_worth(&plan.cases);
+    let order = streams_before(by_worth(&plan.cases), &plan.cases, left, |case| perhaps_generating(case, limits));
     let mut keeps = vec![true; plan.cases.len()];
     let mut affords = |cost: usize| {
         let rest = left.checked_sub(cost);

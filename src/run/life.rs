@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::bind::{BindError, Links};
 use super::budget::Extra;
-use super::dispatch::Dispatcher;
+use super::dispatch::{Dispatcher, Unsent};
 use super::things::Made;
 use crate::generate::{Case, CaseKind, Life, Stage};
 use crate::judge::{Check, Sent, judge_stage};
@@ -39,14 +39,30 @@ pub enum LifeEnd {
     Nothing(String),
 }
 
-/// Sends a life, one request after another.
-pub async fn send_life(life: &Life, dispatcher: &Dispatcher, links: &Links) -> SentLife {
+impl LifeEnd {
+    /// Why nothing may be sent, where that is why it ended.
+    pub fn unsent(self) -> Option<Unsent> {
+        match self {
+            LifeEnd::Unsent(BindError::Unsent(unsent)) => Some(unsent),
+            LifeEnd::Unsent(_) | LifeEnd::Nothing(_) => None,
+        }
+    }
+}
+
+/// Sends a life, one request after another; a second look at what lags behind is taken from `lag`.
+pub async fn send_life(life: &Life, dispatcher: &Dispatcher, links: &Links, lag: Extra) -> SentLife {
     let mut stages = Vec::new();
-    let end = walk(life, dispatcher, links, &mut stages).await;
+    let end = walk(life, dispatcher, links, lag, &mut stages).await;
     SentLife { stages, end }
 }
 
-async fn walk(life: &Life, dispatcher: &Dispatcher, links: &Links, stages: &mut Vec<SentStage>) -> Result<(), LifeEnd> {
+async fn walk(
+    life: &Life,
+    dispatcher: &Dispatcher,
+    links: &Links,
+    lag: Extra,
+    stages: &mut Vec<SentStage>,
+) -> Result<(), LifeEnd> {
     let made = create(life, dispatcher, links).await?;
     let status = made.exchange.answer().map(|answer| answer.status);
     stages.push(SentStage { case: made.case.clone(), exchange: made.exchange.clone(), checks: Vec::new() });
@@ -63,7 +79,7 @@ async fn walk(life: &Life, dispatcher: &Dispatcher, links: &Links, stages: &mut 
             return Err(LifeEnd::Nothing(format!("the answer of {operation} has no id for {}", case.operation.id)));
         }
         let mut exchange = send(dispatcher, &case).await?;
-        if lags(&case, &exchange) && status != Some(202) && dispatcher.budget.allows(Extra::Lag) {
+        if lags(&case, &exchange) && status != Some(202) && dispatcher.budget.allows(lag) {
             tokio::time::sleep(LAG.min(dispatcher.budget.time_left())).await;
             exchange = send(dispatcher, &case).await?;
         }

@@ -153,7 +153,7 @@ pub enum Reproduced {
     Sometimes,
     /// Never again.
     Never,
-    /// It was not tried again: the budget was spent, or the case belongs to a sequence.
+    /// It was not tried again: the budget was spent, or its case says nothing without those before it.
     NotTried,
 }
 

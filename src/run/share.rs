@@ -12,6 +12,9 @@ pub const MAX_REQUESTS: &str = "max-requests";
 /// Fewest requests that are kept for trying findings again and making their cases small.
 const FEWEST_RESERVED: usize = 60;
 
+/// Of what there is room for, one in so many is for operations that stream.
+const STREAMS: usize = 4;
+
 /// When a case is sent: first one valid request to each operation; then round by round one more of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
@@ -28,14 +31,35 @@ pub fn reserve(most: usize) -> usize {
 /// Parts cases into those for which there is room, in the order of their turns, and the others.
 pub fn share(cases: Vec<Case>, room: usize, limits: &Limits) -> (Vec<Case>, Vec<Case>) {
     let turns = turns(&cases);
-    let mut ordered: Vec<(Turn, Case)> = turns.into_iter().zip(cases).collect();
-    ordered.sort_by_key(|(turn, _)| *turn);
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|index| turns[*index]);
+    let order = streams_before(order, &cases, room, |case| requests(case, limits));
+    let mut places = vec![0; cases.len()];
+    order.into_iter().enumerate().for_each(|(place, index)| places[index] = place);
+    let mut ordered: Vec<(usize, Case)> = places.into_iter().zip(cases).collect();
+    ordered.sort_by_key(|(place, _)| *place);
     let mut left = room;
     ordered.into_iter().map(|(_, case)| case).partition(|case| {
         let rest = left.checked_sub(requests(case, limits));
         left = rest.unwrap_or(left);
         rest.is_some()
     })
+}
+
+/// An order of cases in which, after the first of each operation, so many of those that stream come first that a
+/// quarter of the room is theirs, as far as they have so many.
+pub fn streams_before(order: Vec<usize>, cases: &[Case], room: usize, cost: impl Fn(&Case) -> usize) -> Vec<usize> {
+    let mut begun: HashSet<&str> = HashSet::new();
+    let is_first = |index: &usize| cost(&cases[*index]) > 0 && begun.insert(&cases[*index].operation.id);
+    let (first, later): (Vec<usize>, Vec<usize>) = order.into_iter().partition(is_first);
+    let of_stream = |index: &usize| if cases[*index].operation.streams() { cost(&cases[*index]) } else { 0 };
+    let mut theirs: usize = first.iter().map(of_stream).sum();
+    let (streams, others): (Vec<usize>, Vec<usize>) = later.into_iter().partition(|index| {
+        let goes_before = of_stream(index) > 0 && theirs < room.div_ceil(STREAMS);
+        theirs += if goes_before { of_stream(index) } else { 0 };
+        goes_before
+    });
+    [first, streams, others].concat()
 }
 
 fn turns(cases: &[Case]) -> Vec<Turn> {
@@ -78,10 +102,15 @@ mod tests {
 
     const OPERATIONS: usize = 30;
 
-    fn contract() -> Contract {
+    /// What the first operation is answered where it streams.
+    const STREAMED: &str = "description: a, content: {text/event-stream: {}}";
+
+    /// Operations, the first of which is answered so.
+    fn contract(first: &str) -> Contract {
         let operation = |number: usize| {
+            let answer = if number == 0 { first } else { "description: a" };
             format!(
-                "  /a{number}: {{post: {{operationId: a{number}, responses: {{'200': {{description: a}}}}, requestBody: \
+                "  /a{number}: {{post: {{operationId: a{number}, responses: {{'200': {{{answer}}}}}, requestBody: \
                  {{required: true, content: {{application/json: {{schema: {{type: object, required: [b], \
                  properties: {{b: {{type: string, maxLength: 9}}}}}}}}}}}}}}}}\n"
             )
@@ -91,8 +120,12 @@ mod tests {
     }
 
     fn cases() -> Vec<Case> {
+        cases_of(&contract("description: a"))
+    }
+
+    fn cases_of(contract: &Contract) -> Vec<Case> {
         let target = Target::of("api", DocumentOrigin::StandardInput);
-        generate(&contract(), &target, None, &Options::default()).cases
+        generate(contract, &target, None, &Options::default()).cases
     }
 
     fn by_operation(cases: &[Case]) -> BTreeMap<&str, Vec<&'static str>> {
@@ -116,6 +149,13 @@ mod tests {
         let (kept, _) = share(cases(), 4 * OPERATIONS, &Limits::default());
         let kept = by_operation(&kept);
         assert!(kept.values().all(|kinds| kinds == &["positive", "positive", "negative", "unusual"]), "{kept:?}");
+    }
+
+    #[test]
+    fn a_quarter_of_the_room_is_for_operations_that_stream() {
+        let (kept, _) = share(cases_of(&contract(STREAMED)), 2 * OPERATIONS, &Limits::default());
+        let kept = by_operation(&kept);
+        assert_eq!((kept.len(), kept["a0"].len()), (OPERATIONS, OPERATIONS / 2));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use http::Method;
 
 use super::bind::fill;
-use super::given::{fits, given};
+use super::given::{fitted, given};
 use crate::generate::{Case, Expect, Inferred, Life, Origin, Plan};
 use crate::send::Exchange;
 
@@ -154,6 +154,11 @@ impl Things {
         }
     }
 
+    /// How many of the things that are left these operations made.
+    pub fn count_left(&self, is_meant: impl Fn(&str) -> bool) -> usize {
+        self.locked().left.iter().filter(|made| is_meant(&made.case.operation.id)).count()
+    }
+
     /// A request that made a thing.
     pub fn source(&self, operation: &str) -> Option<Case> {
         let store = self.locked();
@@ -180,7 +185,8 @@ impl Things {
             let Origin::Inferred(inferred) = &binding.from else { continue };
             let of_operation = taken.entry(inferred.operation.clone());
             let made = of_operation.or_insert_with(|| self.take(&inferred.operation, purpose));
-            match made.as_ref().and_then(|made| value(inferred, made)).filter(|value| fits(case, &binding.at, value)) {
+            let given = made.as_ref().and_then(|made| value(inferred, made));
+            match given.and_then(|given| fitted(case, &binding.at, given)) {
                 Some(value) => fill(&mut case.request, &binding.at, &value),
                 None => case.request.bindings.retain(|known| *known != binding),
             }

@@ -147,6 +147,26 @@ impl Text {
         Text(self.0.into_iter().flat_map(split).collect())
     }
 
+    /// The texts between occurrences of a separator in plain pieces; what a secret holds is never taken apart.
+    pub fn split(&self, separator: &str) -> Vec<Text> {
+        let mut parts = vec![Text::default()];
+        for piece in &self.0 {
+            let Piece::Plain(text) = piece else {
+                parts.last_mut().into_iter().for_each(|last| last.0.push(piece.clone()));
+                continue;
+            };
+            for (index, text) in text.split(separator).enumerate() {
+                if index > 0 {
+                    parts.push(Text::default());
+                }
+                if !text.is_empty() {
+                    parts.last_mut().into_iter().for_each(|last| last.0.push(Piece::Plain(text.to_owned())));
+                }
+            }
+        }
+        parts
+    }
+
     /// The secrets in it.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.0.iter().filter_map(|piece| match piece {
@@ -187,6 +207,13 @@ mod tests {
         assert_eq!(text.reveal(), "Bearer hunter2");
         assert_eq!(text.to_string(), "Bearer ${AGX_KEY}");
         assert!(!format!("{text:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_secret_is_never_taken_apart() {
+        let text = Text::plain("a=1; k=").then(Text::secret(Secret::new("KEY", "x; y"))).then(Text::plain("; b="));
+        let parts: Vec<String> = text.split("; ").iter().map(Text::reveal).collect();
+        assert_eq!(parts, ["a=1", "k=x; y", "b="]);
     }
 
     #[test]

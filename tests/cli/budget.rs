@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::support::{Served, answering, folder, repository, uptospec, uptospec_in};
+use super::support::{Served, answered, answering, checked, folder, repository, serving, uptospec, uptospec_in};
 
 const MESSAGE: &str = "{\"id\":\"1\",\"session_id\":\"ses_1\",\"type\":\"user_message\",\
     \"payload\":{\"type\":\"user_message\",\"message\":\"x\"},\"status\":\"completed\",\"client_id\":null,\
@@ -361,4 +361,19 @@ fn whole_request(stream: &mut TcpStream) -> Vec<u8> {
             return request;
         }
     }
+}
+
+#[test]
+fn a_finding_is_tried_again_where_the_time_was_too_short_for_the_plan() {
+    let url = serving(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        answered("500 Internal Server Error", "application/json", "{}")
+    });
+    let spec = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths:\n  /a/{b}: {get: {operationId: a, \
+                parameters: [{name: b, in: path, required: true, schema: {type: integer}}, \
+                {name: c, in: query, schema: {type: string}}], responses: {'200': {description: ok}}}}\n";
+    let arguments = ["--time-limit", "6s", "--cases", "500", "--concurrency", "1", "--rule", "http/server-error"];
+    let (ran, target) = checked(spec, &url, &arguments);
+    assert!(target["incomplete"].to_string().contains("the time limit of 6s is over"), "{}", ran.all());
+    assert_eq!(target["findings"][0]["reproduced"], "always", "{}", ran.all());
 }

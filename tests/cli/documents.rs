@@ -49,7 +49,7 @@ fn a_document_on_standard_input_is_read_and_what_is_wrong_has_its_line() {
     assert_eq!((linted.code, linted.stdout.as_str()), (0, "1 operation can be tested; nothing to say\n"));
     let broken = ran(&["lint", "-"], "openapi: 3.1.0\ninfo:\n  title: [x\npaths: {}\n");
     assert_eq!(broken.code, 2, "{}", broken.all());
-    assert!(broken.stdout.contains("standard input:4"), "{}", broken.all());
+    assert!(broken.stdout.contains("standard input:4") && broken.stdout.contains("4 | paths: {}"), "{}", broken.all());
     let written = ran(&["init", "-"], SPEC);
     assert!(written.stdout.starts_with("[target.api]\nspec = \"openapi.yaml\" #"), "{}", written.all());
 }
@@ -65,6 +65,8 @@ fn what_a_document_from_a_url_refers_to_is_fetched_from_its_origin_alone() {
     let other = serve(&format!("{url}/parts.json#/components/responses/ok"));
     let refused = ran(&["lint", &format!("{other}/openapi.json")], "");
     assert!(refused.stdout.contains("of another origin"), "{}", refused.all());
+    assert!(refused.stdout.contains("help: --allow-external-refs"), "{}", refused.all());
+    assert!(refused.stdout.contains("\"$ref\""), "the line is shown: {}", refused.all());
     let allowed = ran(&["lint", &format!("{other}/openapi.json"), "--allow-external-refs"], "");
     assert_eq!(allowed.code, 0, "{}", allowed.all());
 }
@@ -74,5 +76,6 @@ fn a_reference_out_of_a_document_that_is_no_file_is_told_with_what_to_do() {
     let spec = SPEC.replace("{\"description\": \"ok\"}", "{\"$ref\": \"parts/ok.json\"}");
     let linted = ran(&["lint", "-"], &spec);
     assert_eq!(linted.code, 1, "{}", linted.all());
-    assert!(linted.stdout.contains("save it and what it refers to in one directory"), "{}", linted.all());
+    assert!(linted.stdout.contains("what it refers to in one directory"), "{}", linted.all());
+    assert!(linted.stdout.contains("\"$ref\": \"parts/ok.json\""), "{}", linted.all());
 }

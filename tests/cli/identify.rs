@@ -39,6 +39,20 @@ fn an_id_that_the_endpoint_knows_shows_what_its_contract_serves() {
 }
 
 #[test]
+fn a_path_that_is_guarded_where_others_are_not_is_enough_for_a_guess() {
+    let server = Served::start("agenhq", &[]);
+    let ran = uptospec(&["identify", &server.url]);
+    assert!(ran.code == 0 && ran.stdout.contains("speaks most likely agenhq"), "{}", ran.all());
+}
+
+#[test]
+fn an_endpoint_that_lets_nobody_in_anywhere_speaks_nothing() {
+    let url = saying(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let ran = uptospec(&["identify", &url, "--spec", "specs/agenhq.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.all());
+}
+
+#[test]
 fn a_server_that_says_yes_to_everything_speaks_nothing() {
     let url = saying(
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",

@@ -1,11 +1,12 @@
 //! What one operation makes, others use: found again, gone once deleted, and nobody else's.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::crud::{Creation, Fault, SPEC, Shop, Ways};
-use crate::support::{Ran, folder, uptospec_in};
+use crate::support::{Ran, Received, answered, checked, folder, serving, uptospec_in};
 
 /// What a creation is documented to answer where it is not the pet.
 const WHOLE: &str = "          content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}\n        default: \
@@ -112,6 +113,20 @@ fn each_fault_in_the_life_of_a_thing_is_caught() {
 }
 
 #[test]
+fn a_finding_of_a_life_is_tried_again_on_another_life() {
+    let again = |fault, rule: &str| {
+        let checked = faulty(fault);
+        assert_eq!(checked.target["requests"].as_u64(), Some(checked.counted as u64));
+        let findings = checked.target["findings"].as_array().into_iter().flatten();
+        let mut reproduced = findings.filter(|one| one["rule"] == rule).map(|one| one["reproduced"].clone());
+        reproduced.next().unwrap_or_else(|| panic!("{}", checked.ran.all()))
+    };
+    assert_eq!(again(Fault::Forgets, "resource/not-found-again"), "always");
+    assert_eq!(again(Fault::Keeps, "resource/still-there"), "always");
+    assert_eq!(again(Fault::KeepsForAMoment, "resource/still-there"), "never");
+}
+
+#[test]
 fn what_another_caller_made_is_refused() {
     let other = "[target.pets.states.org-mismatch]\ncredentials = { token = \"token-of-bob\" }\n";
     let healthy = check_by(SPEC, Ways::default(), other);
@@ -190,4 +205,78 @@ fn a_source_that_means_nothing_is_refused_with_what_would_be_right() {
         assert_eq!(ran.code, 2, "{}", ran.all());
         assert!(ran.stderr.contains(right), "{}", ran.stderr);
     }
+}
+
+/// A visit that names pets in every way.
+const VISITS: &str = r#"
+openapi: 3.1.0
+info: {title: visits, version: '1'}
+paths:
+  /pets:
+    post:
+      operationId: createPet
+      responses: {'201': {description: made, content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: integer}}}}}}}
+  /visits:
+    post:
+      operationId: createVisit
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [petIds, pet, lines, details]
+              properties:
+                petIds: {type: array, minItems: 1, items: {type: integer}}
+                pet: {type: object, required: [id], properties: {id: {type: integer}}}
+                lines: {type: array, minItems: 2, items: {type: object, required: [petId], properties: {petId: {type: integer}}}}
+                details: {type: object, required: [petId], properties: {petId: {type: integer}, note: {type: string}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: object}}}}
+        '400': {description: what is wrong}
+        '404': {description: no such pet}
+"#;
+
+/// The status of a visit to these pets.
+fn visited(visit: &Value, known: &[i64]) -> &'static str {
+    let (lines, pets) = (visit["lines"].as_array(), visit["petIds"].as_array());
+    let of_lines = lines.into_iter().flatten().map(|line| &line["petId"]);
+    let named = of_lines.chain(pets.into_iter().flatten()).chain([&visit["pet"]["id"], &visit["details"]["petId"]]);
+    let note = visit["details"].get("note").is_none_or(Value::is_string);
+    let is_whole = note && pets.is_some_and(|pets| !pets.is_empty()) && lines.is_some_and(|lines| lines.len() >= 2);
+    match named.map(Value::as_i64).collect::<Option<Vec<i64>>>().filter(|_| is_whole) {
+        Some(ids) if ids.iter().all(|id| known.contains(id)) => "200 OK",
+        Some(_) => "404 Not Found",
+        None => "400 Bad Request",
+    }
+}
+
+#[test]
+fn ids_anywhere_in_a_body_are_those_of_things_that_were_made() {
+    let known = Mutex::new(Vec::new());
+    let url = serving(move |request: &Received| {
+        let mut known = known.lock().expect("no request panics here");
+        match (request.method.as_str(), request.target.as_str()) {
+            ("POST", "/pets") => {
+                let id = 41_000 + i64::try_from(known.len()).expect("there are few");
+                known.push(id);
+                answered("201 Created", "application/json", &json!({ "id": id }).to_string())
+            }
+            ("POST", "/visits") => answered(visited(&request.json(), &known), "application/json", "{}"),
+            _ => answered("405 Method Not Allowed\r\nAllow: POST", "application/json", "{}"),
+        }
+    });
+    let (ran, target) = checked(VISITS, &url, &["--only", "createVisit", "--cases", "12"]);
+    assert_eq!(target["findings"], json!([]), "{}", ran.all());
+    let mut statuses = target["coverage"]["createVisit"]["statuses"].as_array().into_iter().flatten();
+    let served = statuses.find(|status| status["what"] == "200").and_then(|status| status["times"].as_u64());
+    assert!(served >= Some(12), "{}", ran.all());
+    let (_kept, path) = folder(&[("api.yaml", VISITS)]);
+    let plan = uptospec_in(&path, &["check", "api.yaml", "--url", &url, "--plan"]).stdout;
+    let plan = plan.split_whitespace().collect::<Vec<_>>().join(" ");
+    for at in ["body#/petIds", "body#/pet/id", "body#/lines/0/petId", "body#/details/petId"] {
+        assert!(plan.contains(&format!("{at} of createVisit")), "{at}: {plan}");
+    }
+    let (_kept, target) = checked(VISITS, &url, &["--only", "createVisit", "--value", "body#/pet/id=41000"]);
+    assert_eq!(target["findings"], json!([]), "what the user says goes before it");
 }

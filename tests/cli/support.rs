@@ -108,6 +108,8 @@ pub struct Received {
     pub method: String,
     /// Path and query.
     pub target: String,
+    /// Fields of the head, names in lower case.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
@@ -118,21 +120,22 @@ impl Received {
         connection.read_line(&mut line).ok()?;
         let mut words = line.split_whitespace().map(str::to_owned);
         let (method, target) = (words.next()?, words.next()?);
-        let mut length = 0;
+        let mut headers = Vec::new();
         loop {
             let mut field = String::new();
             connection.read_line(&mut field).ok()?;
-            match field.trim_end().split_once(':') {
-                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = value.trim().parse().ok()?
-                }
-                Some(_) => {}
-                None => break,
-            }
+            let Some((name, value)) = field.trim_end().split_once(':') else { break };
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut body = vec![0; length];
+        let length = headers.iter().find(|(name, _)| name == "content-length");
+        let mut body = vec![0; length.map_or(Ok(0), |(_, length)| length.parse()).ok()?];
         connection.read_exact(&mut body).ok()?;
-        Some(Received { method, target, body })
+        Some(Received { method, target, headers, body })
+    }
+
+    /// A field of the head; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
     /// The body as JSON; `null` where it is none.

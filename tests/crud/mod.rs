@@ -42,6 +42,8 @@ pub enum Fault {
     Renames,
     /// What was deleted is still there.
     Keeps,
+    /// The first that was deleted is still there for two looks, and nothing that is deleted later.
+    KeepsForAMoment,
     /// The second deletion fails.
     FailsTwice,
     /// Whatever is asked for is there.
@@ -113,6 +115,8 @@ struct Counter {
 struct Pets {
     known: BTreeMap<u64, Pet>,
     last: u64,
+    /// How often what was deleted was looked for.
+    looked_for: usize,
 }
 
 struct Pet {
@@ -216,6 +220,9 @@ fn one(
 ) -> Said {
     let serves_all = ways.fault == Some(Fault::ServesAll) && method != "DELETE" && id > 0;
     let everybody = ways.fault == Some(Fault::IgnoresOwner);
+    let is_deleted = pets.known.get(&id).is_some_and(|pet| pet.deleted);
+    pets.looked_for += usize::from(is_deleted && method == "GET");
+    let is_first = pets.looked_for <= 2;
     let known = pets.known.get_mut(&id).filter(|pet| pet.owner == owner || everybody);
     let Some(pet) = known else {
         return match (serves_all, method) {
@@ -231,6 +238,7 @@ fn one(
         return match (ways.fault, method) {
             (Some(Fault::FailsTwice), "DELETE") => refused(500, "oops"),
             (Some(Fault::Keeps), "GET") => (200, None, shown(id, &pet.name)),
+            (Some(Fault::KeepsForAMoment), "GET") if is_first => (200, None, shown(id, &pet.name)),
             _ => refused(if ways.remembers { 410 } else { 404 }, "not_found"),
         };
     }

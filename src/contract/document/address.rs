@@ -15,6 +15,28 @@ pub enum Reach {
     Anywhere,
 }
 
+/// Why a reference leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::contract) struct Missing {
+    /// A sentence that says why.
+    pub message: String,
+    /// What would be right.
+    pub help: &'static str,
+}
+
+impl Missing {
+    /// It leads farther than the document may.
+    fn too_far(message: String) -> Self {
+        Missing { message, help: "--allow-external-refs follows references to any file and URL" }
+    }
+}
+
+impl From<String> for Missing {
+    fn from(message: String) -> Self {
+        Missing { message, help: "a `$ref` is a local pointer or a file beside the document" }
+    }
+}
+
 /// Where a file of a contract lies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Address {
@@ -44,26 +66,27 @@ impl Address {
     /// Where the file part of a reference leads that stands in a file here; `document` is where the reading began.
     ///
     /// # Errors
-    /// A sentence that says why it is not read.
-    pub fn of_reference(&self, part: &str, document: &Address, reach: Reach) -> Result<Address, String> {
+    /// When it is not read.
+    pub fn of_reference(&self, part: &str, document: &Address, reach: Reach) -> Result<Address, Missing> {
         match Url::parse(part) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => of_url(url, part, document, reach),
-            Ok(_) => Err(format!("`{part}` is not read: it is neither a file nor a URL of HTTP")),
+            Ok(_) => Err(format!("`{part}` is not read: it is neither a file nor a URL of HTTP").into()),
             Err(ParseError::RelativeUrlWithoutBase) => self.of_relative(part, document, reach),
-            Err(error) => Err(format!("`{part}` is not read: {error}")),
+            Err(error) => Err(format!("`{part}` is not read: {error}").into()),
         }
     }
 
-    fn of_relative(&self, part: &str, document: &Address, reach: Reach) -> Result<Address, String> {
+    fn of_relative(&self, part: &str, document: &Address, reach: Reach) -> Result<Address, Missing> {
         match self {
             Address::File(path) => of_path(path, part, document, reach),
             Address::Url(base) => {
                 let url = base.join(part).map_err(|error| format!("`{part}` is not read: {error}"))?;
                 of_url(url, part, document, reach)
             }
-            Address::Nowhere => Err(format!(
-                "`{part}` is not read: the document is no file here; save it and what it refers to in one directory"
-            )),
+            Address::Nowhere => Err(Missing {
+                message: format!("`{part}` is not read: the document is no file here"),
+                help: "save the document and what it refers to in one directory",
+            }),
         }
     }
 
@@ -86,7 +109,7 @@ impl Address {
     }
 }
 
-fn of_path(from: &Path, part: &str, document: &Address, reach: Reach) -> Result<Address, String> {
+fn of_path(from: &Path, part: &str, document: &Address, reach: Reach) -> Result<Address, Missing> {
     let decoded = percent_decode_str(part).decode_utf8_lossy();
     let path = from.parent().unwrap_or(Path::new("")).join(&*decoded);
     let real = path.canonicalize().map_err(|error| format!("`{part}` cannot be read: {}", io_words(&error)))?;
@@ -95,22 +118,22 @@ fn of_path(from: &Path, part: &str, document: &Address, reach: Reach) -> Result<
     if is_inside || reach == Reach::Anywhere {
         return Ok(Address::File(real));
     }
-    Err(format!("`{part}` is not read: it lies outside the document's directory"))
+    Err(Missing::too_far(format!("`{part}` is not read: it lies outside the document's directory")))
 }
 
-fn of_url(mut url: Url, part: &str, document: &Address, reach: Reach) -> Result<Address, String> {
+fn of_url(mut url: Url, part: &str, document: &Address, reach: Reach) -> Result<Address, Missing> {
     url.set_fragment(None);
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("a URL with a user or a password is not read".to_owned());
+        return Err("a URL with a user or a password is not read".to_owned().into());
     }
     let is_of_origin = matches!(document, Address::Url(first) if first.origin() == url.origin());
     if is_of_origin || reach == Reach::Anywhere {
         return Ok(Address::Url(url));
     }
-    Err(match document {
+    Err(Missing::too_far(match document {
         Address::Url(_) => format!("`{part}` is not read: it is of another origin than the document"),
         _ => format!("`{part}` is not read: references may only lead to files beside the document or below"),
-    })
+    }))
 }
 
 /// Why a file cannot be read.
@@ -139,9 +162,11 @@ mod tests {
         assert_eq!(to(&part, "../../up.yaml"), Ok(url("https://a.test/up.yaml")));
         assert_eq!(to(&part, "https://a.test/x"), Ok(url("https://a.test/x")));
         for other in ["https://b.test/x", "http://a.test/x", "//b.test/x", "https://a.test:8443/x"] {
-            assert!(to(&part, other).unwrap_err().contains("another origin"), "{other}");
+            let missing = to(&part, other).unwrap_err();
+            assert!(missing.message.contains("another origin"), "{other}");
+            assert!(missing.help.starts_with("--allow-external-refs"), "{other}");
         }
-        assert!(to(&part, "https://u:secret@a.test/x").is_err_and(|reason| !reason.contains("secret")));
+        assert!(to(&part, "https://u:secret@a.test/x").is_err_and(|reason| !reason.message.contains("secret")));
     }
 
     #[test]

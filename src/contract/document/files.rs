@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::address::{Address, Reach, io_words};
+use super::address::{Address, Missing, Reach, io_words};
 use super::at::At;
 use super::lines::Lines;
 use super::names::{Names, Scopes};
@@ -62,8 +62,8 @@ pub(super) enum Target {
     File(usize),
     /// A URL that nobody has given yet.
     Wanted(Url),
-    /// Nothing that is read; a sentence says why.
-    Refused(String),
+    /// Nothing that is read.
+    Refused(Missing),
 }
 
 /// A document to be read.
@@ -184,7 +184,8 @@ impl Files {
     /// A sentence that says why it cannot be read, with the place in it where there is one.
     pub fn beside(&self, from: usize, part: &str) -> Result<Files, String> {
         let document = &self.files[0].address;
-        let address = self.files[from].address.of_reference(part, document, Reach::Beside)?;
+        let address = self.files[from].address.of_reference(part, document, Reach::Beside);
+        let address = address.map_err(|missing| missing.message)?;
         let Address::File(path) = &address else {
             return Err(format!("`{part}` is not read: it is no file; save it beside the document"));
         };
@@ -227,6 +228,25 @@ impl Files {
     pub fn place_of_key(&self, at: &At<'_>, key: &str) -> Place {
         let member = at.node.as_object().and_then(|members| members.get(key));
         self.place_of(at.file, member.map_or(at.node.span.clone(), |member| member.key.clone()))
+    }
+
+    /// Where people look for a value: at its key, where it is a collection under one.
+    pub fn place_with_key(&self, at: &At<'_>) -> Place {
+        let key = at.node.is_collection().then(|| self.key_of(at)).flatten();
+        self.place_of(at.file, key.unwrap_or_else(|| at.node.span.clone()))
+    }
+
+    /// The bytes of the key that a value stands under.
+    fn key_of(&self, at: &At<'_>) -> Option<Range<usize>> {
+        let (around, last) = at.pointer.rsplit_once('/')?;
+        let plain = |token: &str| token.replace("~1", "/").replace("~0", "~");
+        let holder =
+            around.split('/').skip(1).try_fold(self.top(at.file).node, |node, token| match node.as_array() {
+                Some(items) => items.get(token.parse::<usize>().ok()?),
+                None => node.get(&plain(token)),
+            })?;
+        let member = holder.as_object()?.get(&plain(last))?;
+        std::ptr::eq(&member.value, at.node).then(|| member.key.clone())
     }
 
     /// The place of some bytes of a file.
@@ -292,23 +312,23 @@ impl Files {
                 let text = read_text(path).map_err(|(message, _)| message);
                 self.add_part(part, address, text)
             }
-            Address::Nowhere => Target::Refused(format!("`{part}` is not read")),
+            Address::Nowhere => Target::Refused(format!("`{part}` is not read").into()),
         }
     }
 
     /// Adds a file that a reference led to.
     fn add_part(&mut self, part: &str, address: Address, text: Result<String, String>) -> Target {
         if self.files.len() >= MAX_FILES {
-            return Target::Refused(format!("`{part}` is not read: there are more than {MAX_FILES} files"));
+            return Target::Refused(format!("`{part}` is not read: there are more than {MAX_FILES} files").into());
         }
         let name = address.name_beside(&self.files[0].address, &self.name());
         let text = match text {
             Ok(text) => text,
-            Err(reason) => return Target::Refused(format!("`{part}`: {reason}")),
+            Err(reason) => return Target::Refused(format!("`{part}`: {reason}").into()),
         };
         match self.add(&name, text, address) {
             Ok(file) => Target::File(file),
-            Err(error) => Target::Refused(error.0.to_string()),
+            Err(error) => Target::Refused(error.0.to_string().into()),
         }
     }
 
@@ -357,10 +377,27 @@ fn read_text(path: &Path) -> Result<String, (String, &'static str)> {
     }
     let bytes = std::fs::read(path)
         .map_err(|error| (format!("the file cannot be read: {}", io_words(&error)), "name an OpenAPI document"))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        (format!("the file is not UTF-8: byte {at} begins no character"), "save it as UTF-8")
-    })
+    text_of(bytes).map_err(|message| (message, "save it as UTF-8"))
+}
+
+/// The text that bytes hold: UTF-8, or UTF-16 with a byte order mark, as some programs write into files.
+///
+/// # Errors
+/// A sentence that says where it is neither.
+pub fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    let wide = |read: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.chunks_exact(2).filter_map(|pair| Some(read(pair.try_into().ok()?))).collect();
+        String::from_utf16(&units).map_err(|_| "the text is not UTF-16, although it begins like it".to_owned())
+    };
+    match bytes.as_slice() {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8(bytes).map_err(|error| {
+            let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+            let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+            format!("the text is not UTF-8: byte {at}, on line {line}, begins no character")
+        }),
+    }
 }
 
 fn whole_file(name: &str, message: String, help: &str) -> FileError {

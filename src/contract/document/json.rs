@@ -5,12 +5,12 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
-use jsonc_parser::errors::ParseError;
+use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::lines::Lines;
 use super::node::{Data, Member, Node};
-use super::{Fault, MAX_DEPTH, Parsed, byte_order_mark};
+use super::{Fault, MAX_DEPTH, Parsed, byte_order_mark, no_number, too_deep};
 
 /// RFC 8259 and nothing beside it.
 const STRICT: ParseOptions = ParseOptions {
@@ -38,14 +38,19 @@ pub(super) fn parse(text: &str, lines: &Lines) -> Result<Parsed, Fault> {
 }
 
 fn syntax(error: &ParseError, mark: usize) -> Fault {
-    let range = error.range();
+    let span = error.range().start + mark..error.range().end + mark;
     let message = error.kind().to_string();
-    let message = message.trim_end_matches('.');
-    Fault::new(
-        format!("this is not JSON: {}", lower_first(message)),
-        "strict JSON has no comments, no trailing commas and only double quotes",
-        range.start + mark..range.end + mark,
-    )
+    let message = format!("this is not JSON: {}", lower_first(message.trim_end_matches('.')));
+    let help = match error.kind() {
+        ParseErrorKind::NestingDepthExceeded => return too_deep(span),
+        ParseErrorKind::String(_) => "escapes are those of RFC 8259 section 7",
+        ParseErrorKind::MultipleRootJsonValues => "a file holds one value",
+        ParseErrorKind::UnexpectedWord | ParseErrorKind::UnexpectedToken if span.start == mark => {
+            "give the file a name in .yaml where it is YAML"
+        }
+        _ => "strict JSON has no comments, no trailing commas and only double quotes",
+    };
+    Fault::new(message, help, span)
 }
 
 fn lower_first(text: &str) -> String {
@@ -68,23 +73,16 @@ impl Reader<'_> {
     fn node(&mut self, value: Value<'_>, depth: usize) -> Result<Node, Fault> {
         let span = self.span(&value);
         if depth > MAX_DEPTH {
-            return Err(Fault::new(
-                format!("values are nested deeper than {MAX_DEPTH} levels"),
-                "move the inner ones behind a `$ref`",
-                span,
-            ));
+            return Err(too_deep(span));
         }
         let data = match value {
             Value::NullKeyword(_) => Data::Null,
             Value::BooleanLit(literal) => Data::Bool(literal.value),
             Value::StringLit(literal) => Data::String(literal.value.into_owned()),
-            Value::NumberLit(literal) => Data::Number(literal.value.parse().map_err(|_| {
-                Fault::new(
-                    format!("the number {} is beyond what can be read", literal.value),
-                    "numbers are 64 bits wide",
-                    span.clone(),
-                )
-            })?),
+            Value::NumberLit(literal) => literal.value.parse().map(Data::Number).unwrap_or_else(|_| {
+                self.faults.push(no_number(literal.value, span.clone()));
+                Data::String(literal.value.to_owned())
+            }),
             Value::Array(array) => Data::Array(
                 array.elements.into_iter().map(|item| self.node(item, depth + 1)).collect::<Result<_, _>>()?,
             ),
@@ -125,10 +123,16 @@ mod tests {
 
     #[test]
     fn only_strict_json_is_json() {
-        for text in ["{\"a\": 1,}", "{'a': 1}", "{\"a\": 1} // x", "{a: 1}", "{\"a\": 0x1}", "[1 2]", "{\"a\": 1e999}"]
-        {
+        for text in ["{\"a\": 1,}", "{'a': 1}", "{\"a\": 1} // x", "{a: 1}", "{\"a\": 0x1}", "[1 2]"] {
             assert!(read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_beyond_all_others_is_said_and_costs_itself_alone() {
+        let parsed = read("{\"a\": 1e999, \"b\": 12345678901234567890123}").unwrap();
+        assert_eq!(parsed.root.to_value(), serde_json::json!({"a": "1e999", "b": 12345678901234567890123_f64}));
+        assert_eq!((parsed.faults.len(), parsed.faults[0].span.clone()), (1, 6..11));
     }
 
     #[test]

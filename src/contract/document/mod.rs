@@ -14,7 +14,7 @@ mod yaml;
 
 pub use address::Reach;
 pub(super) use at::{At, escape};
-pub use files::Document;
+pub use files::{Document, text_of};
 pub(super) use files::{FileError, Files};
 pub(super) use node::{Data, Node};
 
@@ -55,21 +55,35 @@ impl Fault {
         let (line, _) = lines.line_and_column(first.start);
         Fault::new(
             format!("the key `{key}` stands here a second time; only this one counts"),
-            format!("the first is on line {line}: keep one of them"),
+            format!("the one before it is on line {line}: keep one of them"),
             span,
         )
     }
 }
 
-/// Reads a text that is JSON by its name, or begins like JSON and has no YAML name; any other as YAML.
+/// Reads a text that is JSON by its name, or begins like JSON and is; any other as YAML.
 fn parse(name: &str, text: &str, lines: &Lines) -> Result<Parsed, Fault> {
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         return Err(Fault::new("the file is empty", "an OpenAPI document begins with `openapi: 3.1.0`", 0..0));
     }
     let name = name.to_ascii_lowercase();
     let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    let json = name.ends_with(".json") || (!yaml && text.trim_start().starts_with('{'));
-    if json { json::parse(text, lines) } else { yaml::parse(text, lines) }
+    let begins_like_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    if name.ends_with(".json") || (begins_like_json && !yaml) {
+        return json::parse(text, lines);
+    }
+    // JSON writes escapes that YAML does not know.
+    let json = begins_like_json.then(|| json::parse(text, lines)).and_then(Result::ok);
+    json.map_or_else(|| yaml::parse(text, lines), Ok)
+}
+
+fn too_deep(span: std::ops::Range<usize>) -> Fault {
+    Fault::new(format!("values are nested deeper than {MAX_DEPTH} levels"), "move the inner ones behind a `$ref`", span)
+}
+
+/// A value that is a number to its writer and none of JSON. It is read as its text, which costs what needs the number.
+fn no_number(text: &str, span: std::ops::Range<usize>) -> Fault {
+    Fault::new(format!("`{text}` is no number of JSON, and is read as a text"), "numbers are 64 bits wide", span)
 }
 
 /// Bytes of the byte order mark that a text begins with.

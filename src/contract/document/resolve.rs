@@ -2,6 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::address::Missing;
 use super::at::At;
 use super::files::{Files, Target};
 use super::node::Data;
@@ -13,8 +14,8 @@ impl Files {
     /// What a reference points to; where that is a reference again, what it leads to in the end.
     ///
     /// # Errors
-    /// A sentence that says why it leads nowhere.
-    pub fn resolve(&self, from: &At<'_>, reference: &str) -> Result<At<'_>, String> {
+    /// When it leads nowhere.
+    pub fn resolve(&self, from: &At<'_>, reference: &str) -> Result<At<'_>, Missing> {
         let mut at = self.target(from, reference)?;
         for _ in 0..MAX_HOPS {
             match at.text("$ref") {
@@ -22,21 +23,21 @@ impl Files {
                 None => return Ok(at),
             }
         }
-        Err(format!("`{reference}` leads back to itself"))
+        Err(format!("`{reference}` leads back to itself").into())
     }
 
     /// What a reference points to, itself perhaps a reference.
     ///
     /// # Errors
     /// As [`Files::resolve`].
-    pub fn target(&self, from: &At<'_>, reference: &str) -> Result<At<'_>, String> {
+    pub fn target(&self, from: &At<'_>, reference: &str) -> Result<At<'_>, Missing> {
         self.hop(from, reference, MAX_HOPS)
     }
 
     /// One reference, which may have to go through others on its way.
-    fn hop(&self, from: &At<'_>, reference: &str, hops: usize) -> Result<At<'_>, String> {
+    fn hop(&self, from: &At<'_>, reference: &str, hops: usize) -> Result<At<'_>, Missing> {
         if hops == 0 {
-            return Err(format!("`{reference}` leads back to itself"));
+            return Err(format!("`{reference}` leads back to itself").into());
         }
         let (file_part, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let fragment = percent_decode_str(fragment).decode_utf8().map_err(|_| format!("`{reference}` is not UTF-8"))?;
@@ -53,14 +54,16 @@ impl Files {
             return self.walk(self.top(base.file), pointer, hops);
         }
         // Pointers are often written from the top of the file where a schema around them has an `$id`.
-        let from_top = |missing| match file_part {
+        let from_top = |missing: Missing| match file_part {
             "" if !base.pointer.is_empty() => self.walk(self.top(from.file), &fragment, hops),
             _ => Err(missing),
         };
-        self.walk(base.clone(), &fragment, hops).or_else(from_top).map_err(|missing| match file_part {
-            "" => format!("`{reference}` leads nowhere: {missing}"),
-            part => format!("`{reference}` leads nowhere: in {part} {missing}"),
-        })
+        self.walk(base.clone(), &fragment, hops).or_else(from_top).map_err(
+            |Missing { message, help }| match file_part {
+                "" => Missing { message: format!("`{reference}` leads nowhere: {message}"), help },
+                part => Missing { message: format!("`{reference}` leads nowhere: in {part} {message}"), help },
+            },
+        )
     }
 
     /// The schema around a reference that has an `$id`: the fragment alone is one of it.
@@ -76,14 +79,14 @@ impl Files {
         inside.or(pointers.first()).map(String::as_str)
     }
 
-    fn named_or_file(&self, from: &At<'_>, part: &str) -> Result<At<'_>, String> {
+    fn named_or_file(&self, from: &At<'_>, part: &str) -> Result<At<'_>, Missing> {
         if let Some((file, pointer)) = self.named(from, part) {
             return self.walk(self.top(*file), pointer, MAX_HOPS);
         }
         match self.targets.get(&(from.file, part.to_owned())) {
             Some(Target::File(file)) => Ok(self.top(*file)),
             Some(Target::Refused(reason)) => Err(reason.clone()),
-            Some(Target::Wanted(_)) | None => Err(format!("`{part}` was not read")),
+            Some(Target::Wanted(_)) | None => Err(format!("`{part}` was not read").into()),
         }
     }
 
@@ -97,7 +100,7 @@ impl Files {
     }
 
     /// Follows a pointer, through references on the way.
-    fn walk<'a>(&'a self, mut at: At<'a>, pointer: &str, hops: usize) -> Result<At<'a>, String> {
+    fn walk<'a>(&'a self, mut at: At<'a>, pointer: &str, hops: usize) -> Result<At<'a>, Missing> {
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
             if at.node.get(&token).is_none()

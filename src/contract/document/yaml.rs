@@ -11,7 +11,7 @@ use serde_json::Number;
 
 use super::lines::Lines;
 use super::node::{Data, Member, Node};
-use super::{Fault, MAX_DEPTH, Parsed, byte_order_mark};
+use super::{Fault, MAX_DEPTH, Parsed, byte_order_mark, no_number, too_deep};
 
 /// How many values aliases may repeat in all; more is an attack, or a mistake.
 const MAX_ALIASED: usize = 200_000;
@@ -118,6 +118,9 @@ impl<'a> Builder<'a> {
 
     fn syntax(&self, error: &ScanError) -> Fault {
         let at = self.bytes(Span::empty(*error.marker()));
+        if error.info() == "recursion limit exceeded" {
+            return too_deep(at);
+        }
         let help = "look at the indentation, quotes and brackets before it";
         Fault::new(format!("this is not YAML: {}", error.info()), help, at)
     }
@@ -168,8 +171,10 @@ impl<'a> Builder<'a> {
         if self.awaits_key() {
             return self.key(text.into_owned(), span);
         }
-        let data = resolve(&text, style, tag)
-            .map_err(|message| Fault::new(message, "put it in quotes where it is meant as a string", span.clone()))?;
+        let data = resolve(&text, style, tag).unwrap_or_else(|| {
+            self.faults.push(no_number(&text, span.clone()));
+            Data::String(text.into_owned())
+        });
         self.value(Node { data, span }, anchor, 1)
     }
 
@@ -237,10 +242,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn too_deep(span: Range<usize>) -> Fault {
-    Fault::new(format!("values are nested deeper than {MAX_DEPTH} levels"), "move the inner ones behind a `$ref`", span)
-}
-
 /// YAML 1.1's `<<`: what the mapping does not say itself comes from those it merges.
 fn merge(mut members: IndexMap<String, Member>, merged: Vec<Node>) -> IndexMap<String, Member> {
     for node in merged {
@@ -267,16 +268,17 @@ fn trim_end(text: &str, start: usize, end: usize) -> usize {
     text.get(start..end).map_or(end, |part| start + part.trim_end().len())
 }
 
-/// The value of a scalar by the core schema of YAML 1.2 (section 10.3).
-fn resolve(text: &str, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>) -> Result<Data, String> {
+/// The value of a scalar by the core schema of YAML 1.2 (section 10.3); `None` where it is a number that JSON does
+/// not have. A tag that nobody knows, or that does not fit, leaves the text.
+fn resolve(text: &str, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>) -> Option<Data> {
     let scalar = Scalar::parse_from_cow_and_metadata(Cow::Borrowed(text), style, tag);
-    Ok(match scalar.ok_or_else(|| format!("`{text}` is no value of the type that its tag names"))? {
+    Some(match scalar.unwrap_or_else(|| Scalar::String(text.into())) {
         Scalar::Null => Data::Null,
         Scalar::Boolean(value) => Data::Bool(value),
         Scalar::Integer(value) => Data::Number(value.into()),
         Scalar::FloatingPoint(value) => Data::Number(match text.parse::<u64>() {
             Ok(whole) => whole.into(),
-            Err(_) => Number::from_f64(value.into()).ok_or_else(|| format!("`{text}` is no number of JSON"))?,
+            Err(_) => Number::from_f64(value.into())?,
         }),
         Scalar::String(text) => Data::String(text.into_owned()),
     })
@@ -346,7 +348,7 @@ mod tests {
         assert!(fault.message.starts_with("this is not YAML: "), "{}", fault.message);
         assert!(fault.span.start >= 5, "{:?}", fault.span);
         let parsed = read("a: 1\nb: 2\na: 3\n").unwrap();
-        assert_eq!(parsed.faults[0].help.as_deref(), Some("the first is on line 1: keep one of them"));
+        assert_eq!(parsed.faults[0].help.as_deref(), Some("the one before it is on line 1: keep one of them"));
         assert_eq!(parsed.faults[0].span, 10..11);
     }
 
@@ -361,8 +363,14 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_json_does_not_have_is_said_and_read_as_its_text() {
+        let parsed = read("a: .nan\nb: -.INF\nc: 1e400\nd: !!binary aGk=\n").unwrap();
+        assert_eq!(parsed.root.to_value(), json!({"a": ".nan", "b": "-.INF", "c": "1e400", "d": "aGk="}));
+        assert_eq!(parsed.faults.iter().map(|fault| fault.span.start).collect::<Vec<_>>(), [3, 11, 20]);
+    }
+
+    #[test]
     fn what_json_cannot_say_is_refused() {
-        assert!(read("a: .nan\n").is_err());
         assert!(read("? [a]\n: 1\n").is_err());
         assert!(read("a: *nowhere\n").is_err());
     }

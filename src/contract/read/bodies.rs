@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::members::Cost;
 use super::reader::Reader;
 use crate::contract::document::At;
 use crate::contract::{Encoding, Example, MediaType, ParameterStyle, RequestBody, Strength, Subject};
@@ -32,9 +33,10 @@ impl<'a> Reader<'a> {
         let written = operation.get("requestBody")?;
         let at = self.resolved(&written)?;
         self.check_request_body(&at);
-        let required = at.get("required").and_then(|required| required.node.as_bool()).unwrap_or(false);
+        self.known_fields(&at, "a request body", &["$ref", "description", "content", "required"]);
+        let required = self.flag(&at, "required").unwrap_or(false);
         let mut media = Vec::new();
-        for (key, value) in at.get("content").iter().flat_map(At::members) {
+        for (key, value) in self.object(&at, "content", Cost::Operation).iter().flat_map(At::members) {
             media.extend(self.request_media(key, &value));
         }
         if media.is_empty() && required {
@@ -64,7 +66,7 @@ impl<'a> Reader<'a> {
 
     /// How the members of a form are written.
     fn encodings(&mut self, media: &At<'a>, essence: &str) -> IndexMap<String, Encoding> {
-        let Some(written) = media.get("encoding") else { return IndexMap::new() };
+        let Some(written) = self.object(media, "encoding", Cost::Itself) else { return IndexMap::new() };
         if !matches!(essence, "application/x-www-form-urlencoded" | "multipart/form-data") {
             let help = "it is for application/x-www-form-urlencoded and multipart/form-data";
             self.note(media, "encoding", format!("`encoding` says nothing of {essence}"), help);
@@ -91,7 +93,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        let explode = at.get("explode").and_then(|explode| explode.node.as_bool());
+        let explode = self.flag(at, "explode");
         Some(Encoding::Styled { style, explode: explode.unwrap_or(style == ParameterStyle::Form) })
     }
 
@@ -147,14 +149,14 @@ impl<'a> Reader<'a> {
         if let Some(example) = at.get("example") {
             found.push(documented("example", example.node.to_value()));
         }
-        for (name, written) in at.get("examples").iter().flat_map(At::members) {
+        for (name, written) in self.object(at, "examples", Cost::Itself).iter().flat_map(At::members) {
             let target = match written.text("$ref") {
                 Some(reference) => self.files.resolve(&written, reference),
                 None => Ok(written.clone()),
             };
             match target {
                 Ok(example) => found.extend(self.example(name, &example)),
-                Err(reason) => self.warn(&written, "$ref", reason, "the example is left out"),
+                Err(missing) => self.warn(&written, "$ref", missing.message, "the example is left out"),
             }
         }
         found

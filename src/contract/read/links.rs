@@ -40,8 +40,12 @@ impl<'a> Reader<'a> {
         let mut parameters = Vec::new();
         for (key, value) in at.get("parameters").iter().flat_map(At::members) {
             let Some(location) = location(key, known) else {
-                let help = "write it as `path.NAME`, `query.NAME` or `header.NAME`";
-                self.warn(&value, "", format!("`{operation}` has no parameter `{key}`"), help);
+                let names: Vec<String> = known.iter().map(|(_, name)| format!("`{name}`")).collect();
+                let help = match names.as_slice() {
+                    [] => "it has none".to_owned(),
+                    names => format!("its parameters are {}", names.join(", ")),
+                };
+                self.warn(&value, "", format!("`{operation}` has no parameter `{key}`"), &help);
                 continue;
             };
             parameters.extend(self.link_value(&value).map(|value| (location, value)));

@@ -78,9 +78,9 @@ paths:
         assert_eq!(ids, ["GET /a"]);
         let said: Vec<_> = contract.diagnostics.iter().map(ToString::to_string).collect();
         insta::assert_snapshot!(said.join("\n"), @r"
-        https://a.test/v1/openapi.yaml:4:13: `GET /b` is not tested: `https://other.test/answers.yaml` is not read: it is of another origin than the document
-        https://a.test/v1/openapi.yaml:4:34: `https://other.test/answers.yaml` is not read: it is of another origin than the document (a `$ref` is a local pointer or a file beside the document)
-        https://a.test/v1/openapi.yaml:5:13: `GET /c` is not tested: `https://a.test/v1/parts/gone.yaml`: the answer is 404 Not Found
+        https://a.test/v1/openapi.yaml:4:8: `GET /b` is not tested: `https://other.test/answers.yaml` is not read: it is of another origin than the document
+        https://a.test/v1/openapi.yaml:4:34: `https://other.test/answers.yaml` is not read: it is of another origin than the document (--allow-external-refs follows references to any file and URL)
+        https://a.test/v1/openapi.yaml:5:8: `GET /c` is not tested: `https://a.test/v1/parts/gone.yaml`: the answer is 404 Not Found
         https://a.test/v1/openapi.yaml:5:34: `https://a.test/v1/parts/gone.yaml`: the answer is 404 Not Found (a `$ref` is a local pointer or a file beside the document)
         ");
     }

@@ -5,6 +5,7 @@ mod extensions;
 mod items;
 mod links;
 mod loading;
+mod members;
 mod operations;
 mod parameters;
 mod profiles;
@@ -26,6 +27,7 @@ use std::path::Path;
 use super::document::{At, FileError, Files};
 use super::{Contract, Diagnostic, Level, OpenApiVersion};
 pub use loading::Loading;
+pub(super) use members::meant_flag;
 use reader::Reader;
 
 /// A document that cannot be read at all: what is wrong with it, the reason first.
@@ -87,7 +89,7 @@ fn contract(files: &Files) -> Result<Contract, LoadError> {
     diagnostics.extend(found.diagnostics);
     let paths = root.get("paths").filter(|paths| paths.node.as_object().is_some());
     if paths.is_none() && !may_lack_paths(&root, version) {
-        return Err(refuse(no_paths(files), diagnostics));
+        return Err(refuse(no_paths(files, version), diagnostics));
     }
     let mut reader = Reader::new(files, version, found.promises, &found.places);
     reader.check_info(&root);
@@ -117,14 +119,17 @@ fn may_lack_paths(root: &At<'_>, version: OpenApiVersion) -> bool {
     version != OpenApiVersion::V30 && root.get("paths").is_none() && (has("webhooks") || has("components"))
 }
 
-fn no_paths(files: &Files) -> Diagnostic {
+fn no_paths(files: &Files, version: OpenApiVersion) -> Diagnostic {
     let place = files.place_of_key(&files.root(), "paths");
     let message = match files.root().get("paths") {
         Some(paths) => format!("`paths` is {}", paths.node.kind()),
         None => "the document has no `paths`".to_owned(),
     };
-    let help = Some("operations stand under `paths`, such as `/pets: {get: ...}`".to_owned());
-    Diagnostic { level: Level::Error, message, help, place }
+    let help = match version {
+        OpenApiVersion::V30 => "operations stand under `paths`, such as `/pets: {get: ...}`",
+        _ => "operations stand under `paths`; a document without them has `webhooks` or `components`",
+    };
+    Diagnostic { level: Level::Error, message, help: Some(help.to_owned()), place }
 }
 
 /// In the order of the files, each once.

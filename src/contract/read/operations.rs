@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use http::Method;
 use indexmap::IndexMap;
 
+use super::members::Cost;
 use super::reader::Reader;
 use crate::contract::document::At;
 use crate::contract::{OpenApiVersion, Operation, RateLimit, SecurityScheme, Subject};
@@ -20,6 +21,25 @@ pub(super) struct Draft<'a> {
 
 /// The fields of a path item that are methods.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// The other fields of a path item.
+const ITEM_FIELDS: [&str; 6] = ["$ref", "summary", "description", "servers", "parameters", "additionalOperations"];
+
+/// The fields of an operation.
+const FIELDS: [&str; 12] = [
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "callbacks",
+    "deprecated",
+    "security",
+    "servers",
+];
 
 /// What operations share, and what names are taken.
 struct Common<'s, 'a> {
@@ -43,11 +63,16 @@ impl<'a> Reader<'a> {
             self.note(root, "", "the document has no `paths`: there is nothing to test", help);
             return Vec::new();
         };
-        let mut common = Common { servers, schemes, security: root.get("security"), ids: HashSet::new() };
+        let security = self.list(root, "security", Cost::Itself);
+        let mut common = Common { servers, schemes, security, ids: HashSet::new() };
         let mut drafts = Vec::new();
         for (path, item) in paths.members().filter(|(path, _)| !path.starts_with("x-")) {
             if !path.starts_with('/') {
                 self.warn(paths, path, format!("the path `{path}` does not begin with `/`"), "write it with the slash");
+                continue;
+            }
+            if item.node.as_object().is_none() {
+                self.warn(paths, path, format!("this path is {}", item.node.kind()), "a path is an object of methods");
                 continue;
             }
             let item = self.path_item(&item);
@@ -57,8 +82,13 @@ impl<'a> Reader<'a> {
                 drafts.extend(self.operation(path, &item, method, &operation, &mut common));
             }
         }
-        if drafts.is_empty() {
-            self.warn(root, "paths", "no operation of this document can be tested", "");
+        match paths.members().next() {
+            None => self.warn(root, "paths", "`paths` is empty: there is nothing to test", "add `/pets: {get: ...}`"),
+            Some(_) if drafts.is_empty() => {
+                let help = "what is said of each operation says why";
+                self.warn(root, "paths", "no operation of this document can be tested", help);
+            }
+            Some(_) => {}
         }
         drafts
     }
@@ -89,21 +119,44 @@ impl<'a> Reader<'a> {
     fn methods_of(&mut self, item: &At<'a>) -> Vec<(Method, At<'a>)> {
         let mut found = Vec::new();
         for (key, operation) in item.members() {
-            if METHODS.contains(&key) || (key == "query" && self.version == OpenApiVersion::V32) {
+            if METHODS.contains(&key) || (key == "query" && self.version >= OpenApiVersion::V32) {
                 let method = Method::from_bytes(key.to_ascii_uppercase().as_bytes());
                 found.extend(method.ok().map(|method| (method, operation)));
-            } else if key == "additionalOperations" && self.version == OpenApiVersion::V32 {
-                for (name, operation) in operation.members() {
-                    match Method::from_bytes(name.as_bytes()) {
-                        Ok(method) => found.push((method, operation)),
-                        Err(_) => {
-                            self.warn(&operation, "", format!("`{name}` is no HTTP method"), "a method is a token")
-                        }
-                    }
-                }
+            } else if key == "additionalOperations" && self.version >= OpenApiVersion::V32 {
+                found.extend(self.additional(&operation));
+            } else if !ITEM_FIELDS.contains(&key) && !key.starts_with("x-") {
+                self.unknown_method(item, key);
             }
         }
         found
+    }
+
+    /// Methods that have no field of their own (OpenAPI 3.2 section 4.9.1).
+    fn additional(&mut self, operations: &At<'a>) -> Vec<(Method, At<'a>)> {
+        let mut found = Vec::new();
+        for (name, operation) in operations.members() {
+            let field = name.to_ascii_lowercase();
+            if (METHODS.contains(&field.as_str()) || field == "query") && name == name.to_ascii_uppercase() {
+                let help = format!("write it as `{field}` of the path");
+                self.note(operations, name, format!("`{name}` has a field of its own"), &help);
+            }
+            match Method::from_bytes(name.as_bytes()) {
+                Ok(method) => found.push((method, operation)),
+                Err(_) => self.warn(operations, name, format!("`{name}` is no HTTP method"), "a method is a token"),
+            }
+        }
+        found
+    }
+
+    fn unknown_method(&mut self, item: &At<'a>, key: &str) {
+        let help = match key {
+            "query" => "it is a method from OpenAPI 3.2 on".to_owned(),
+            _ if METHODS.contains(&key.to_ascii_lowercase().as_str()) => {
+                "methods are written in small letters".to_owned()
+            }
+            _ => super::extensions::nearest(key, &METHODS),
+        };
+        self.warn(item, key, format!("`{key}` is no method of a path"), &help);
     }
 
     fn operation(
@@ -119,9 +172,10 @@ impl<'a> Reader<'a> {
             return None;
         }
         let id = self.operation_id(path, &method, at, &mut common.ids);
-        let place = self.files.place(at);
+        let place = self.files.place_with_key(at);
         self.within(&id, &place, |reader| {
             reader.check_operation(at);
+            reader.known_fields(at, "an operation", &FIELDS);
             let mut links = Vec::new();
             let operation = Operation {
                 parameters: reader.parameters(item, at, path),
@@ -138,7 +192,8 @@ impl<'a> Reader<'a> {
                 place: place.clone(),
             };
             reader.served_with_the_others(item, at, common.servers);
-            if at.get("callbacks").is_some_and(|callbacks| callbacks.members().next().is_some()) {
+            let callbacks = reader.object(at, "callbacks", Cost::Itself);
+            if callbacks.is_some_and(|callbacks| callbacks.members().next().is_some()) {
                 reader.note(at, "callbacks", "the callbacks of an operation are not used", "the API sends them");
             }
             Draft { operation, at: at.clone(), links }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::members::Cost;
 use super::reader::Reader;
 use crate::contract::document::At;
 use crate::contract::{OpenApiVersion, Parameter, ParameterLocation, ParameterStyle, Schema, Subject};
@@ -12,8 +13,8 @@ impl<'a> Reader<'a> {
     pub fn parameters(&mut self, item: &[At<'a>], operation: &At<'a>, path: &str) -> Vec<Parameter> {
         let mut found: IndexMap<(ParameterLocation, String), At<'a>> = IndexMap::new();
         let mut uses: IndexMap<(ParameterLocation, String), At<'a>> = IndexMap::new();
-        let lists = item.iter().rev().chain([operation]).filter_map(|at| at.get("parameters"));
-        for list in lists {
+        for around in item.iter().rev().chain([operation]) {
+            let Some(list) = self.list(around, "parameters", Cost::Operation) else { continue };
             for written in list.items() {
                 let Some(at) = self.resolved(&written) else { continue };
                 if let Some(key) = self.parameter_key(&at) {
@@ -57,7 +58,10 @@ impl<'a> Reader<'a> {
                     at,
                     "in",
                     format!("the parameter `{name}` stands {what}"),
-                    "`in` is path, query, header or cookie; from OpenAPI 3.2 on also querystring",
+                    match other {
+                        Some("body" | "formData") => "a body is the `requestBody` of its operation",
+                        _ => "`in` is path, query, header or cookie; from OpenAPI 3.2 on also querystring",
+                    },
                 );
                 return None;
             }
@@ -89,8 +93,8 @@ impl<'a> Reader<'a> {
     ) -> Option<Parameter> {
         self.check_parameter(at);
         let (schema, style) = self.parameter_form(location, &name, at)?;
-        let explode = at.get("explode").and_then(|explode| explode.node.as_bool());
-        let required = at.get("required").and_then(|required| required.node.as_bool()).unwrap_or(false);
+        let explode = self.flag(at, "explode");
+        let required = self.flag(at, "required").unwrap_or(false);
         if location == ParameterLocation::Path && !required {
             self.note(
                 at,
@@ -104,7 +108,7 @@ impl<'a> Reader<'a> {
             promises: self.promises_of(written, at, Subject::Parameter),
             required: required || location == ParameterLocation::Path,
             explode: explode.unwrap_or(style == ParameterStyle::Form),
-            allow_reserved: at.get("allowReserved").and_then(|allowed| allowed.node.as_bool()).unwrap_or(false),
+            allow_reserved: self.flag(at, "allowReserved").unwrap_or(false),
             name,
             location,
             schema,
@@ -126,7 +130,9 @@ impl<'a> Reader<'a> {
         let content = at.get("content").and_then(|content| content.members().next());
         let Some((media_type, media)) = content else {
             let message = format!("the parameter `{name}` does not say what its value is");
-            self.spoil(at, "name", message, "add `schema`");
+            let swagger = ["type", "items", "enum"].into_iter().any(|key| at.get(key).is_some());
+            let help = if swagger { "`type` and what goes with it stand under `schema`" } else { "add `schema`" };
+            self.spoil(at, "name", message, help);
             return None;
         };
         let style = self.content_style(location, name, at, media_type)?;
@@ -179,8 +185,14 @@ impl<'a> Reader<'a> {
             (Some("pipeDelimited"), In::Query) => ParameterStyle::PipeDelimited,
             (Some("deepObject"), In::Query) => ParameterStyle::DeepObject,
             (Some(other), _) => {
-                let message = format!("the style `{other}` is not for this place");
-                self.spoil(at, "style", message, "see the table of styles in OpenAPI 3.1 section 4.8.12.3");
+                let (place, styles) = match location {
+                    In::Path => ("path", "simple, label or matrix"),
+                    In::Query => ("query", "form, spaceDelimited, pipeDelimited or deepObject"),
+                    In::Header => ("header", "simple"),
+                    In::Cookie => ("cookie", "form, or from OpenAPI 3.2 on cookie"),
+                };
+                let message = format!("the style `{other}` is none of a parameter in `{place}`");
+                self.spoil(at, "style", message, &format!("it is {styles}"));
                 return None;
             }
         };
@@ -214,8 +226,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The variables of a path template, in order.
-fn variables(path: &str) -> Vec<String> {
+/// The variables of a template of a path or a URL, in order.
+pub(super) fn variables(path: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut rest = path;
     while let Some((_, after)) = rest.split_once('{') {

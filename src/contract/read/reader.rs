@@ -96,8 +96,8 @@ impl<'a> Reader<'a> {
         let Some(reference) = at.text("$ref") else { return Some(at.clone()) };
         match self.files.resolve(at, reference) {
             Ok(target) => Some(target),
-            Err(reason) => {
-                self.spoil(at, "$ref", reason, "a `$ref` is a local pointer or a file beside the document");
+            Err(missing) => {
+                self.spoil(at, "$ref", missing.message, missing.help);
                 None
             }
         }
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
 
     fn say(&mut self, level: Level, at: &At<'a>, key: &str, message: String, help: &str) {
         let help = (!help.is_empty()).then(|| help.to_owned());
-        let place = if key.is_empty() { self.files.place(at) } else { self.files.place_of_key(at, key) };
+        let place = if key.is_empty() { self.files.place_with_key(at) } else { self.files.place_of_key(at, key) };
         self.diagnostics.push(Diagnostic { level, message, help, place });
     }
 

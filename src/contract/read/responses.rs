@@ -1,5 +1,6 @@
 //! What an operation may answer.
 
+use super::members::Cost;
 use super::reader::Reader;
 use crate::contract::document::At;
 use crate::contract::{
@@ -9,15 +10,17 @@ use crate::contract::{
 impl<'a> Reader<'a> {
     /// The responses of an operation, the most exact status first.
     pub fn responses(&mut self, operation: &At<'a>, links: &mut Vec<(usize, At<'a>)>) -> Vec<Response> {
-        let Some(written) = operation.get("responses") else {
-            self.note(operation, "", "the operation documents no response", "any answer is as good as another");
+        let Some(all) = self.object(operation, "responses", Cost::Operation) else {
+            if !operation.get("responses").is_some_and(|responses| responses.node.is_collection()) {
+                self.note(operation, "", "the operation documents no response", "any answer is as good as another");
+            }
             return Vec::new();
         };
         let mut found = Vec::new();
-        for (key, written) in written.members().filter(|(key, _)| !key.starts_with("x-")) {
+        for (key, written) in all.members().filter(|(key, _)| !key.starts_with("x-")) {
             let Some(status) = status(key) else {
                 let help = "a status is a number such as 200, a class such as 2XX, or default";
-                self.spoil(&written, "", format!("`{key}` is no status"), help);
+                self.spoil(&all, key, format!("`{key}` is no status"), help);
                 continue;
             };
             if let Some(at) = self.resolved(&written) {
@@ -30,20 +33,22 @@ impl<'a> Reader<'a> {
             StatusPattern::Default => 2,
         });
         for (index, (_, at)) in found.iter().enumerate() {
-            links.extend(at.get("links").iter().flat_map(At::members).map(|(_, link)| (index, link)));
+            let written = self.object(at, "links", Cost::Itself);
+            links.extend(written.iter().flat_map(At::members).map(|(_, link)| (index, link)));
         }
         found.into_iter().map(|(response, _)| response).collect()
     }
 
     fn response(&mut self, status: StatusPattern, written: &At<'a>, at: &At<'a>, operation: &At<'a>) -> Response {
         self.check_response(at);
+        self.known_fields(at, "a response", &["$ref", "summary", "description", "headers", "content", "links"]);
         let mut media = Vec::new();
         let is_success = matches!(status, StatusPattern::Exact(200..=299) | StatusPattern::Class(2));
-        for (key, value) in at.get("content").iter().flat_map(At::members) {
+        for (key, value) in self.object(at, "content", Cost::Operation).iter().flat_map(At::members) {
             media.extend(self.response_media(key, &value, operation, is_success));
         }
         let mut headers = Vec::new();
-        for (name, value) in at.get("headers").iter().flat_map(At::members) {
+        for (name, value) in self.object(at, "headers", Cost::Itself).iter().flat_map(At::members) {
             if !name.eq_ignore_ascii_case("content-type") {
                 headers.extend(self.response_header(name, &value));
             }
@@ -75,7 +80,7 @@ impl<'a> Reader<'a> {
         let echo = key("x-echo").and_then(|echo| self.echo(&echo));
         Some(ResponseHeader {
             name: name.to_owned(),
-            required: at.get("required").and_then(|required| required.node.as_bool()).unwrap_or(false),
+            required: self.flag(&at, "required").unwrap_or(false),
             promises: self.promises_of(written, &at, Subject::ResponseHeader),
             schema: match &schema {
                 Some(schema) => self.schema(schema, Subject::ResponseHeader),

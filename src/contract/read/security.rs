@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::members::Cost;
 use super::reader::Reader;
 use crate::contract::document::At;
 use crate::contract::{CredentialForm, SecurityRequirement, SecurityScheme, Subject};
@@ -41,7 +42,8 @@ impl<'a> Reader<'a> {
         common: Option<&At<'a>>,
         schemes: &IndexMap<String, SecurityScheme>,
     ) -> Vec<SecurityRequirement> {
-        let Some(list) = operation.get("security").or_else(|| common.cloned()) else { return Vec::new() };
+        let own = self.list(operation, "security", Cost::Operation);
+        let Some(list) = own.or_else(|| common.cloned()) else { return Vec::new() };
         let mut found = Vec::new();
         for alternative in list.items() {
             let mut names = Vec::new();
@@ -77,7 +79,8 @@ fn credential_form(at: &At<'_>) -> CredentialForm {
         (Some("apiKey"), _, Some("cookie")) if !name().is_empty() => CredentialForm::Cookie(name()),
         (Some("apiKey"), ..) => CredentialForm::Unsupported("an API key without `name` or `in`".to_owned()),
         (Some("mutualTLS"), ..) => CredentialForm::Unsupported("mutual TLS".to_owned()),
-        (other, ..) => CredentialForm::Unsupported(format!("type `{}`", other.unwrap_or_default())),
+        (Some(other), ..) => CredentialForm::Unsupported(format!("type `{other}`")),
+        (None, ..) => CredentialForm::Unsupported("it has no `type`".to_owned()),
     }
 }
 

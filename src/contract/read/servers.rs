@@ -1,5 +1,6 @@
 //! Servers, and the parts of a document that are passed over.
 
+use super::members::Cost;
 use super::reader::Reader;
 use crate::contract::document::At;
 
@@ -7,7 +8,7 @@ impl<'a> Reader<'a> {
     /// The URLs of the document's servers, variables replaced by their defaults.
     pub fn servers(&mut self, root: &At<'a>) -> Vec<String> {
         let mut found = Vec::new();
-        for server in root.get("servers").iter().flat_map(At::items) {
+        for server in self.list(root, "servers", Cost::Itself).iter().flat_map(At::items) {
             match server.text("url") {
                 Some(url) => found.push(self.server_url(&server, url)),
                 None => self.warn(&server, "", "this server has no URL", "add `url`"),
@@ -18,21 +19,22 @@ impl<'a> Reader<'a> {
 
     fn server_url(&mut self, server: &At<'a>, template: &str) -> String {
         let mut url = template.to_owned();
-        for (name, variable) in server.get("variables").iter().flat_map(At::members) {
-            match variable.text("default") {
-                Some(default) => url = url.replace(&format!("{{{name}}}"), default),
+        for name in super::parameters::variables(template) {
+            let Some(variable) = server.get("variables").and_then(|all| all.get(&name)) else {
+                let message = format!("the variable `{name}` of `{template}` is not declared");
+                self.warn(server, "url", message, "declare it in `variables`");
+                continue;
+            };
+            let default = variable.get("default").map(|default| match default.node.as_str() {
+                Some(text) => text.to_owned(),
+                None => default.node.to_value().to_string(),
+            });
+            match default {
+                Some(default) => url = url.replace(&format!("{{{name}}}"), &default),
                 None => {
                     self.warn(&variable, "", format!("the server variable `{name}` has no default"), "add `default`")
                 }
             }
-        }
-        if url.contains('{') {
-            self.warn(
-                server,
-                "url",
-                format!("a variable of `{template}` is not declared"),
-                "declare it in `variables`",
-            );
         }
         url
     }

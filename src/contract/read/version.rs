@@ -5,6 +5,10 @@ use crate::contract::{Diagnostic, Level, OpenApiVersion};
 
 const HELP: &str = "the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`";
 
+/// For what seems to be one of the files that a document is split over.
+const PART: &str =
+    "a document begins with `openapi: 3.1.1`; if this is a part of one, name the document that refers to it";
+
 /// The version that the document declares.
 pub(super) fn version(files: &Files) -> Result<(OpenApiVersion, Vec<Diagnostic>), Diagnostic> {
     let root = files.root();
@@ -25,7 +29,11 @@ pub(super) fn version(files: &Files) -> Result<(OpenApiVersion, Vec<Diagnostic>)
                 let message = format!("this is a Swagger {} document", version.trim_matches('"'));
                 diagnostic(Level::Error, "swagger", message, "convert it to OpenAPI 3.0 or later")
             }
-            None => error("", "the document does not say its OpenAPI version".to_owned()),
+            None => {
+                let message = "the document does not say its OpenAPI version".to_owned();
+                let help = if root.get("paths").is_some() || root.get("info").is_some() { HELP } else { PART };
+                diagnostic(Level::Error, "", message, help)
+            }
         });
     };
     let (text, notes) = match &declared.node.data {

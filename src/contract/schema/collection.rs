@@ -5,18 +5,29 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::discriminator::Heirs;
 use super::normalise::Writer;
 use super::store::Store;
+use super::unfold::{MAX_APPLIED, Unfolded};
 use super::{Direction, Schema};
 use crate::contract::document::{At, Files};
-use crate::contract::{Diagnostic, OpenApiVersion, PromiseId};
+use crate::contract::{Diagnostic, Level, OpenApiVersion, PromiseId};
 
 /// Why a schema cannot be used.
 #[derive(Debug, Clone)]
 pub(in crate::contract) struct Broken(pub Diagnostic);
 
+/// What is wanted of a schema that chooses others by a discriminator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    /// What it says itself, for schemas that build on it.
+    Plain,
+    /// That, and what it chooses.
+    Choosing,
+}
+
 /// File, pointer and use of a schema.
-type Key = (usize, String, Direction);
+type Key = (usize, String, Direction, Role);
 
 /// The schemas of a contract while its documents are read.
 pub(in crate::contract) struct Schemas<'a> {
@@ -31,11 +42,16 @@ pub(in crate::contract) struct Schemas<'a> {
     /// Whether each regular expression compiles.
     pub(super) patterns: HashMap<String, bool>,
     pub(super) notes: Vec<Diagnostic>,
+    /// Maps of schemas that are being written where a reference leads to them, by file and pointer.
+    pub(super) maps: Vec<(usize, String)>,
     store: Arc<Store>,
     schemas: HashMap<Key, Schema>,
     names: HashMap<Key, String>,
     definitions: Map<String, Value>,
-    waiting: VecDeque<(String, At<'a>, Direction)>,
+    waiting: VecDeque<(String, At<'a>, Direction, Role)>,
+    unfolded: Unfolded,
+    /// Which schemas build on which, once it was asked.
+    pub(super) heirs: Option<Heirs<'a>>,
 }
 
 impl<'a> Schemas<'a> {
@@ -54,19 +70,22 @@ impl<'a> Schemas<'a> {
             names: HashMap::new(),
             definitions: Map::new(),
             waiting: VecDeque::new(),
+            unfolded: Unfolded::default(),
+            heirs: None,
             uses: HashMap::new(),
             broken: HashMap::new(),
             patterns: HashMap::new(),
             notes: Vec::new(),
+            maps: Vec::new(),
         }
     }
 
     /// The schema that stands there, with everything that it refers to.
     pub fn read(&mut self, at: &At<'a>, direction: Direction) -> Schema {
         let at = self.alias(at);
-        let name = self.definition(&at, direction);
+        let name = self.definition(&at, direction, Role::Choosing);
         self.drain();
-        let key = self.key(&at, direction);
+        let key = self.key(&at, direction, Role::Choosing);
         if let Some(schema) = self.schemas.get(&key) {
             return schema.clone();
         }
@@ -77,7 +96,8 @@ impl<'a> Schemas<'a> {
 
     /// A schema of our own making over schemas of a response: `{KEYWORD: [...]}`.
     pub fn combine(&mut self, keyword: &str, parts: &[At<'a>]) -> Schema {
-        let names: Vec<String> = parts.iter().map(|part| self.definition(part, Direction::Response)).collect();
+        let define = |part: &At<'a>| self.definition(part, Direction::Response, Role::Choosing);
+        let names: Vec<String> = parts.iter().map(define).collect();
         self.drain();
         let references: Vec<Value> = names.iter().map(|name| json!({"$ref": reference(name)})).collect();
         let name = self.free_name("combined");
@@ -120,9 +140,10 @@ impl<'a> Schemas<'a> {
     }
 
     /// Requests and answers may read a schema differently; where none does, one definition serves both.
-    fn key(&self, at: &At<'a>, direction: Direction) -> Key {
+    fn key(&self, at: &At<'a>, direction: Direction, role: Role) -> Key {
         let direction = if self.files.reads_requests_otherwise() { direction } else { Direction::Response };
-        (at.file, at.pointer.clone(), direction)
+        let role = if at.node.get("discriminator").is_some() { role } else { Role::Choosing };
+        (at.file, at.pointer.clone(), direction, role)
     }
 
     /// Where a schema is nothing but a reference, the schema that it means. References with siblings
@@ -140,8 +161,8 @@ impl<'a> Schemas<'a> {
     }
 
     /// The name of the definition for a schema; it is written later where it is new.
-    pub(super) fn definition(&mut self, at: &At<'a>, direction: Direction) -> String {
-        let key = self.key(at, direction);
+    pub(super) fn definition(&mut self, at: &At<'a>, direction: Direction, role: Role) -> String {
+        let key = self.key(at, direction, role);
         if let Some(name) = self.names.get(&key) {
             return name.clone();
         }
@@ -150,7 +171,7 @@ impl<'a> Schemas<'a> {
         let name = self.free_name(&wanted);
         self.names.insert(key, name.clone());
         self.definitions.insert(name.clone(), Value::Null);
-        self.waiting.push_back((name.clone(), at.clone(), direction));
+        self.waiting.push_back((name.clone(), at.clone(), direction, role));
         name
     }
 
@@ -167,10 +188,28 @@ impl<'a> Schemas<'a> {
 
     /// Writes the definitions that wait; each may make others wait.
     fn drain(&mut self) {
-        while let Some((name, at, direction)) = self.waiting.pop_front() {
-            let value = Writer::new(self, &name, at.file, direction).schema(at.node);
+        let mut written = Vec::new();
+        while let Some((name, at, direction, role)) = self.waiting.pop_front() {
+            written.push((name.clone(), at.clone()));
+            let node = at.node;
+            let value = Writer::new(self, &name, at, direction, role).schema(node);
             self.definitions.insert(name, value);
         }
+        for (name, at) in written {
+            if self.unfolded.is_too_much(&name, &self.definitions) {
+                let broken = self.too_much(&at);
+                self.broken.entry(name).or_insert(broken);
+            }
+        }
+    }
+
+    fn too_much(&self, at: &At<'_>) -> Broken {
+        Broken(Diagnostic {
+            level: Level::Warning,
+            message: format!("unfolded, this applies more than {MAX_APPLIED} subschemas to one value"),
+            help: Some("name each schema once in `allOf`, `anyOf` and `oneOf`, not at every level again".to_owned()),
+            place: self.files.place(at),
+        })
     }
 }
 

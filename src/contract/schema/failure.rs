@@ -1,5 +1,7 @@
 //! Where and how an instance breaks a schema, said in plain words.
 
+use std::collections::HashSet;
+
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
@@ -48,7 +50,23 @@ pub(super) fn failures(schema: &Schema, validator: &jsonschema::Validator, insta
     for error in validator.iter_errors(instance) {
         explain(schema, &error, &mut found);
     }
-    found
+    told_once(found)
+}
+
+/// Without what several schemas say of the same part in the same words, as do a base and what builds on it.
+fn told_once(failures: Vec<SchemaFailure>) -> Vec<SchemaFailure> {
+    let mut told = HashSet::new();
+    let says =
+        |one: &SchemaFailure| (one.instance.clone(), one.keyword.clone(), one.message.clone(), one.expected.clone());
+    failures.into_iter().filter(|one| told.insert(says(one))).collect()
+}
+
+/// The place and the keyword of each failure; alternatives fail as a whole.
+pub(super) fn broken_keywords(validator: &jsonschema::Validator, instance: &Value) -> Vec<(String, String)> {
+    let of = |error: ValidationError<'_>| {
+        (error.instance_path().to_string(), keyword(&error, error.evaluation_path().as_str()))
+    };
+    validator.iter_errors(instance).map(of).collect()
 }
 
 fn explain(schema: &Schema, error: &ValidationError<'_>, found: &mut Vec<SchemaFailure>) {
@@ -133,8 +151,14 @@ fn keyword(error: &ValidationError<'_>, pointer: &str) -> String {
             let last = pointer.rsplit('/').find(|token| super::keywords::holds(token).is_some());
             last.unwrap_or("not").to_owned()
         }
-        ValidationErrorKind::Required { .. } if pointer.rsplit('/').nth(1) == Some("dependentRequired") => {
+        ValidationErrorKind::Required { .. }
+            if pointer.rsplit('/').take(2).any(|token| token == "dependentRequired") =>
+        {
             "dependentRequired".to_owned()
+        }
+        ValidationErrorKind::Contains => {
+            let last = pointer.rsplit('/').next().filter(|last| ["minContains", "maxContains"].contains(last));
+            last.unwrap_or("contains").to_owned()
         }
         kind => kind.keyword().to_owned(),
     }

@@ -2,6 +2,7 @@
 
 mod check;
 mod collection;
+mod discriminator;
 mod draft;
 mod export;
 mod failure;
@@ -11,6 +12,7 @@ mod older;
 mod promises;
 mod request;
 mod store;
+mod unfold;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -126,6 +128,15 @@ impl Schema {
         match self.validator() {
             Ok(validator) => failure::failures(self, validator, instance),
             Err(error) => vec![SchemaFailure::unusable(error)],
+        }
+    }
+
+    /// The place and the keyword of each failure, as [`Schema::failures`] but for `oneOf` and `anyOf`: they fail
+    /// as a whole, whichever alternative was meant.
+    pub fn broken_keywords(&self, instance: &Value) -> Vec<(String, String)> {
+        match self.validator() {
+            Ok(validator) => failure::broken_keywords(validator, instance),
+            Err(error) => vec![(String::new(), SchemaFailure::unusable(error).keyword)],
         }
     }
 

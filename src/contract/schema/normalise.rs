@@ -3,25 +3,40 @@
 use serde_json::{Map, Value, json};
 
 use super::Direction;
-use super::collection::{Broken, Schemas, reference};
+use super::collection::{Broken, Role, Schemas, reference};
 use super::keywords::{Holds, TYPES, holds};
 use super::older::{array_items, dependencies, exclusive_limits, with_null};
 use super::promises::KEY;
 use crate::contract::document::{At, Data, Files, Node};
+use crate::contract::read::meant_flag;
 use crate::contract::{Diagnostic, Level, OpenApiVersion};
 
 /// Writes one definition.
 pub(super) struct Writer<'w, 'a> {
-    all: &'w mut Schemas<'a>,
+    pub(super) all: &'w mut Schemas<'a>,
     name: &'w str,
-    file: usize,
-    direction: Direction,
+    /// What is written.
+    at: At<'a>,
+    pub(super) direction: Direction,
+    pub(super) role: Role,
+    /// Whether what is being written is of the same value as the whole definition, and not of something in it.
+    of_whole: bool,
 }
 
 impl<'w, 'a> Writer<'w, 'a> {
-    /// Writes the definition of that name, which stands in that file.
-    pub fn new(all: &'w mut Schemas<'a>, name: &'w str, file: usize, direction: Direction) -> Self {
-        Writer { all, name, file, direction }
+    /// Writes the definition of that name, which stands there.
+    pub fn new(all: &'w mut Schemas<'a>, name: &'w str, at: At<'a>, direction: Direction, role: Role) -> Self {
+        Writer { all, name, at, direction, role, of_whole: true }
+    }
+
+    /// What is written, where this is all of it.
+    pub(super) fn written_whole(&self, node: &Node) -> Option<At<'a>> {
+        std::ptr::eq(self.at.node, node).then(|| self.at.clone())
+    }
+
+    /// Notes that the definition refers to another.
+    pub(super) fn uses(&mut self, name: &str) {
+        self.all.uses.entry(self.name.to_owned()).or_default().push(name.to_owned());
     }
 
     /// The schema of a node and everything inside it; references make other definitions wait.
@@ -29,6 +44,9 @@ impl<'w, 'a> Writer<'w, 'a> {
         let members = match &node.data {
             Data::Bool(value) => return Value::Bool(*value),
             Data::Object(members) => members,
+            Data::String(text) if meant_flag(text).is_some() => {
+                return Value::Bool(self.flag_in_quotes("a schema", node).unwrap_or(true));
+            }
             _ => {
                 self.break_off(
                     node,
@@ -42,7 +60,10 @@ impl<'w, 'a> Writer<'w, 'a> {
         let only_reference = self.all.version == OpenApiVersion::V30 && node.get("$ref").is_some();
         for (key, member) in members {
             if !only_reference || key == "$ref" || key.starts_with("x-") {
+                let around = self.of_whole;
+                self.of_whole = around && !is_of_parts(key);
                 self.keyword(key, &member.value, &mut out);
+                self.of_whole = around;
             }
         }
         exclusive_limits(&mut out);
@@ -50,9 +71,10 @@ impl<'w, 'a> Writer<'w, 'a> {
         dependencies(&mut out);
         self.one_way(node, &mut out);
         if self.direction == Direction::Request {
-            self.for_requests(node, &mut out);
+            self.without_read_only(node, &mut out);
         }
-        if node.get("nullable").and_then(Node::as_bool) == Some(true) && !only_reference {
+        self.discriminated(node, &mut out);
+        if node.get("nullable").is_some_and(is_set) && !only_reference {
             return with_null(out);
         }
         Value::Object(out)
@@ -75,7 +97,7 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     /// Whether a member says so itself, or what it refers to.
     pub(super) fn says(&self, node: &Node, flag: &str) -> bool {
-        let set = |node: &Node| node.get(flag).and_then(Node::as_bool) == Some(true);
+        let set = |node: &Node| node.get(flag).is_some_and(is_set);
         set(node)
             || node
                 .get("$ref")
@@ -85,7 +107,7 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     /// What a reference leads to in the end that stands at this node; `None` where it leads nowhere.
     pub(super) fn target(&self, node: &Node, reference: &str) -> Option<At<'a>> {
-        let from = At { file: self.file, node, pointer: String::new() };
+        let from = At { file: self.at.file, node, pointer: String::new() };
         self.files().resolve(&from, reference).ok()
     }
 
@@ -154,6 +176,9 @@ impl<'w, 'a> Writer<'w, 'a> {
                 return Some(self.schemas(node));
             }
             Holds::SchemaMap if node.as_object().is_some() => return Some(self.schema_map(node)),
+            Holds::Flag if node.as_str().is_some_and(|text| meant_flag(text).is_some()) => {
+                return self.flag_in_quotes(&format!("`{key}`"), node).map(Value::Bool);
+            }
             Holds::Count | Holds::Number | Holds::PositiveNumber if node.as_str().is_some() => {
                 return self.number_in_quotes(key, holds, node);
             }
@@ -198,13 +223,43 @@ impl<'w, 'a> Writer<'w, 'a> {
         number.map(Value::Number)
     }
 
+    /// The same with truth values, for which YAML 1.1 has more words.
+    fn flag_in_quotes(&mut self, what: &str, node: &'a Node) -> Option<bool> {
+        let flag = meant_flag(node.as_str()?)?;
+        self.note(node, &format!("{what} is the text {}, read as {flag}", shown(node)), "write it without quotes");
+        Some(flag)
+    }
+
     fn schemas(&mut self, node: &'a Node) -> Value {
         node.as_array().unwrap_or_default().iter().map(|item| self.schema(item)).collect()
     }
 
     fn schema_map(&mut self, node: &'a Node) -> Value {
+        if let Some(map) = self.referred_map(node) {
+            return map;
+        }
         let members = node.as_object().into_iter().flatten();
         Value::Object(members.map(|(name, member)| (name.clone(), self.schema(&member.value))).collect())
+    }
+
+    /// The standard has no references to a map of schemas, and large documents are split by them all the same. No
+    /// schema is a text, so such a member is no property of that name.
+    fn referred_map(&mut self, node: &'a Node) -> Option<Value> {
+        let reference = node.get("$ref")?.as_str()?;
+        let target =
+            self.target(node, reference).filter(|at| at.node.as_object().is_some_and(|map| !map.is_empty()))?;
+        let key = (target.file, target.pointer.clone());
+        if self.all.maps.contains(&key) {
+            return None;
+        }
+        self.note(node, "a map of schemas is given by reference; it is followed", "put the reference into each schema");
+        self.all.maps.push(key);
+        let node = target.node;
+        let mut writer = Writer::new(self.all, self.name, target, self.direction, Role::Plain);
+        writer.of_whole = false;
+        let map = writer.schema_map(node);
+        self.all.maps.pop();
+        Some(map)
     }
 
     fn is_type(&self, node: &Node) -> bool {
@@ -237,21 +292,24 @@ impl<'w, 'a> Writer<'w, 'a> {
                 "`$ref` is a string such as `#/components/schemas/X`",
             );
         };
-        let from = At { file: self.file, node, pointer: String::new() };
+        let from = At { file: self.at.file, node, pointer: String::new() };
         let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(&from, text));
         match target {
             Ok(target) => {
-                let name = self.all.definition(&target, self.direction);
-                self.all.uses.entry(self.name.to_owned()).or_default().push(name.clone());
+                // What others can build on may itself build on what it refers to.
+                let builds = self.of_whole && !self.at.pointer.starts_with("/paths/");
+                let role = if builds { Role::Plain } else { Role::Choosing };
+                let name = self.all.definition(&target, self.direction, role);
+                self.uses(&name);
                 out.insert("$ref".to_owned(), Value::String(reference(&name)));
             }
-            Err(reason) => self.break_off(node, reason, "a `$ref` is a local pointer or a file beside the document"),
+            Err(missing) => self.break_off(node, missing.message, missing.help),
         }
     }
 
     fn source(&mut self, node: &Node, out: &mut Map<String, Value>) {
         out.insert("x-source".to_owned(), node.to_value());
-        if let Some(promises) = self.all.promises.get(&(self.file, node.span.start)) {
+        if let Some(promises) = self.all.promises.get(&(self.at.file, node.span.start)) {
             out.insert(KEY.to_owned(), promises.iter().map(|promise| Value::from(promise.0)).collect());
         }
     }
@@ -266,14 +324,26 @@ impl<'w, 'a> Writer<'w, 'a> {
         self.all.broken.entry(self.name.to_owned()).or_insert(Broken(diagnostic));
     }
 
-    fn note(&mut self, node: &Node, message: &str, help: &str) {
+    pub(super) fn note(&mut self, node: &Node, message: &str, help: &str) {
         let diagnostic = self.diagnostic(Level::Note, node, message.to_owned(), help.to_owned());
         self.all.notes.push(diagnostic);
     }
 
     fn diagnostic(&self, level: Level, node: &Node, message: String, help: String) -> Diagnostic {
-        Diagnostic { level, message, help: Some(help), place: self.all.files.place_of(self.file, node.span.clone()) }
+        Diagnostic { level, message, help: Some(help), place: self.all.files.place_of(self.at.file, node.span.clone()) }
     }
+}
+
+/// Whether the schemas under a keyword are of members, items or names of a value, and not of the value itself.
+fn is_of_parts(keyword: &str) -> bool {
+    const WHOLE: [&str; 9] =
+        ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies"];
+    !keyword.starts_with('$') && !WHOLE.contains(&keyword)
+}
+
+/// Whether a flag is set, perhaps in quotes.
+fn is_set(node: &Node) -> bool {
+    node.as_bool().or_else(|| meant_flag(node.as_str()?)) == Some(true)
 }
 
 /// A whole number from 0 on; `1.0` is one.

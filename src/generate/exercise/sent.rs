@@ -6,7 +6,7 @@ use super::{Aspect, Part};
 use crate::contract::{Location, Operation, ParameterLocation};
 use crate::generate::draft::is_reserved;
 use crate::generate::negative::site;
-use crate::generate::{Body, Case, CaseKind, Content, pointer, sent};
+use crate::generate::{Case, CaseKind, Content, cookie, pointer, sent};
 
 /// Every part that the case exercises, declared or not, several of them perhaps twice.
 pub(super) fn parts(case: &Case) -> Vec<Part> {
@@ -67,12 +67,7 @@ fn is_there(case: &Case, location: ParameterLocation, name: &str) -> bool {
             request.query.iter().any(|(known, _)| known == name || known.starts_with(&member))
         }
         ParameterLocation::Header => request.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)),
-        ParameterLocation::Cookie => {
-            let cookies = request.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case("cookie"));
-            cookies
-                .flat_map(|(_, text)| text.to_string().split("; ").map(str::to_owned).collect::<Vec<_>>())
-                .any(|cookie| cookie.split_once('=').is_some_and(|(known, _)| known == name))
-        }
+        ParameterLocation::Cookie => cookie::all(request).iter().any(|known| cookie::name(known) == name),
     }
 }
 
@@ -81,15 +76,8 @@ fn of_body(case: &Case) -> Vec<Part> {
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let Some(media) = documented(&case.operation, &essence) else { return Vec::new() };
     let mut parts = vec![Part::new(Aspect::Media, media, "")];
-    match body {
-        Body::Json(value) | Body::Form(value) => walk(value, "body#", &mut parts),
-        Body::Bytes(bytes) if essence == "application/x-www-form-urlencoded" => {
-            for (name, text) in url::form_urlencoded::parse(bytes) {
-                let value = serde_json::from_str(&text).unwrap_or_else(|_| Value::from(&*text));
-                walk(&value, &pointer::child("body#", &name), &mut parts);
-            }
-        }
-        Body::Bytes(_) => {}
+    if let Some(value) = body.value() {
+        walk(value, "body#", &mut parts);
     }
     parts
 }

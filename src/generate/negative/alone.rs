@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::{Schema, SchemaFailure};
+use crate::contract::Schema;
 use crate::generate::pointer;
 
 /// Keywords of a schema that fail when a branch of theirs does.
@@ -10,21 +10,27 @@ const CHOICES: [&str; 4] = ["oneOf", "anyOf", "not", "if"];
 
 /// Whether the instance breaks this keyword at this place and nothing else.
 pub(in crate::generate) fn breaks_alone(schema: &Schema, instance: &Value, site: &str, keyword: &str) -> bool {
-    let failures = schema.failures(instance);
+    // What is wrong with a choice is not what is wrong with the alternative that comes nearest.
+    let failures =
+        if CHOICES.contains(&keyword) { schema.broken_keywords(instance) } else { explained(schema, instance) };
     if keyword == "x-max-json-length" {
         // A keyword of ours: not every validator asks for it.
-        return failures.iter().all(|failure| failure.keyword == keyword && failure.instance == site);
+        return failures.iter().all(|(at, broken)| broken == keyword && at == site);
     }
-    !failures.is_empty() && failures.iter().all(|failure| is_meant(failure, site, keyword))
+    !failures.is_empty() && failures.iter().all(|(at, broken)| is_meant((at, broken), site, keyword))
 }
 
-fn is_meant(failure: &SchemaFailure, site: &str, keyword: &str) -> bool {
-    if failure.instance == site && failure.keyword == keyword {
+fn explained(schema: &Schema, instance: &Value) -> Vec<(String, String)> {
+    schema.failures(instance).into_iter().map(|failure| (failure.instance, failure.keyword)).collect()
+}
+
+fn is_meant((at, broken): (&str, &str), site: &str, keyword: &str) -> bool {
+    if at == site && broken == keyword {
         return true;
     }
-    let implied = failure.instance == site && implied(keyword).contains(&failure.keyword.as_str());
+    let implied = at == site && implied(keyword).contains(&broken);
     // A choice that encloses the place fails with it, and cannot say which of its branches was meant.
-    let enclosing = CHOICES.contains(&failure.keyword.as_str()) && pointer::is_within(site, &failure.instance);
+    let enclosing = CHOICES.contains(&broken) && pointer::is_within(site, at);
     implied || enclosing
 }
 
@@ -42,7 +48,9 @@ fn implied(keyword: &str) -> &'static [&'static str] {
 /// one too many, is reported at the object that lacks or has it.
 pub(in crate::generate) fn site<'p>(at: &'p str, keyword: &str) -> &'p str {
     match keyword {
-        "required" | "additionalProperties" => pointer::split(at).map_or("", |(parent, _)| parent),
+        "required" | "additionalProperties" | "unevaluatedProperties" => {
+            pointer::split(at).map_or("", |(parent, _)| parent)
+        }
         _ => at,
     }
 }

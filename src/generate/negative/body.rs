@@ -92,7 +92,7 @@ fn case(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, broken: Broken) -
 
 /// Whether it is still wrong once its values have become text: a reader may make of `7` a number or a text, of a
 /// text alone a list of one, and of an empty list nothing.
-fn stays_wrong(form: &BodyForm<'_>, broken: &Broken) -> bool {
+pub(in crate::generate) fn stays_wrong(form: &BodyForm<'_>, broken: &Broken) -> bool {
     if !form.coding.is_of_texts() {
         return true;
     }
@@ -104,7 +104,7 @@ fn stays_wrong(form: &BodyForm<'_>, broken: &Broken) -> bool {
     };
     form.can_send(&broken.body)
         && match (broken.violation.keyword.as_str(), broken.body.pointer(at)) {
-            ("required" | "additionalProperties", _) => is_member,
+            ("required" | "additionalProperties" | "unevaluatedProperties", _) => is_member,
             (_, None) => false,
             (_, Some(Value::Array(items))) => is_member && !items.is_empty(),
             // Null has no form as text.

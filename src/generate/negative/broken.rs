@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 use super::alone::{breaks_alone, site};
 use super::mutation::{Mutation, mutations};
+use super::turn::{self, turns};
 use crate::contract::{Location, Schema};
 use crate::generate::place::Place;
-use crate::generate::strategy::Said;
+use crate::generate::strategy::{Node, Said};
 use crate::generate::{Violation, pointer};
 
 /// An instance that breaks one constraint.
@@ -30,12 +32,18 @@ pub(in crate::generate) fn broken<'a>(
     known: &HashSet<Way>,
 ) -> impl Iterator<Item = Broken> + use<'a> {
     let at = any_item(&place.pointer);
-    let is_new = |mutation: &Mutation| !known.contains(&(at.clone(), mutation.keyword, mutation.what.clone()));
+    let is_new = |keyword: &'static str, what: &str| !known.contains(&(at.clone(), keyword, what.to_owned()));
     let all = base.pointer(&place.pointer).map(|value| mutations(&place.node, value)).unwrap_or_default();
-    let new: Vec<Mutation> = all.into_iter().filter(is_new).collect();
-    let values = new.into_iter().map(move |mutation| with_value(base, place, mutation));
-    let undeclared = std::iter::once_with(move || with_undeclared(base, place)).flatten();
-    values.chain(without_required(base, place)).chain(undeclared)
+    let new: Vec<Mutation> = all.into_iter().filter(|mutation| is_new(mutation.keyword, &mutation.what)).collect();
+    let values = new.into_iter().chain(turns(place, &is_new)).map(move |mutation| with_value(base, place, mutation));
+    let surplus =
+        std::iter::once_with(move || with_undeclared(base, place).into_iter().chain(with_surplus(base, place)));
+    values.chain(without_required(base, place)).chain(surplus.flatten())
+}
+
+/// What may break any keyword of this place, by chance.
+pub(in crate::generate) fn drawn(base: &Value, place: &Place<'_>, runner: &mut TestRunner) -> Option<Broken> {
+    turn::drawn(place, runner).map(|mutation| with_value(base, place, mutation))
 }
 
 /// Whether nothing but the constraint that it names is broken.
@@ -45,10 +53,9 @@ pub(in crate::generate) fn is_alone(schema: &Schema, broken: &Broken) -> bool {
 }
 
 fn with_value(base: &Value, place: &Place<'_>, mutation: Mutation) -> Broken {
+    let essential = mutation.is_essential(place.required);
     let mut body = base.clone();
     pointer::set(&mut body, &place.pointer, mutation.value);
-    // A tolerant reader may take another type where it can do without the member.
-    let essential = mutation.keyword != "type" || place.required;
     Broken::new(place.pointer.clone(), mutation.keyword, &mutation.what, (mutation.said, essential), body)
 }
 
@@ -61,13 +68,34 @@ fn without_required<'a>(base: &'a Value, place: &'a Place<'_>) -> impl Iterator<
     })
 }
 
+/// A member that nobody declared, where that is forbidden.
 fn with_undeclared(base: &Value, place: &Place<'_>) -> Option<Broken> {
-    let mut forbidden = place.node.keywords("additionalProperties");
-    let said = forbidden.find(|keyword| keyword.value == &Value::Bool(false))?.said;
+    let (keyword, said) = forbidden(&place.node, ["additionalProperties", "unevaluatedProperties"])?;
     let at = pointer::child(&place.pointer, "uptospec");
     let mut body = base.clone();
     let is_new = pointer::set(&mut body, &at, Value::from("undeclared"));
-    is_new.then(|| Broken::new(at, "additionalProperties", "is not declared", (said, true), body))
+    is_new.then(|| Broken::new(at, keyword, "is not declared", (said, true), body))
+}
+
+/// An item after those that are described, where that is forbidden.
+fn with_surplus(base: &Value, place: &Place<'_>) -> Option<Broken> {
+    let (keyword, said) = forbidden(&place.node, ["items", "unevaluatedItems"])?;
+    let mut body = base.clone();
+    let items = body.pointer_mut(&place.pointer)?.as_array_mut()?;
+    let surplus = pointer::child(&place.pointer, &items.len().to_string());
+    items.push(Value::from("surplus"));
+    // Each item is held against `items`, the whole list against `unevaluatedItems`.
+    let at = if keyword == "items" { surplus } else { place.pointer.clone() };
+    Some(Broken::new(at, keyword, "is an item too many", (said, true), body))
+}
+
+/// The keyword that allows no more members or items than are described.
+fn forbidden(node: &Node<'_>, keywords: [&'static str; 2]) -> Option<(&'static str, Said)> {
+    let of = |name: &'static str| {
+        let found = node.keywords(name).find(|keyword| keyword.value == &Value::Bool(false))?.said;
+        Some((name, found))
+    };
+    keywords.into_iter().find_map(of)
 }
 
 impl Broken {

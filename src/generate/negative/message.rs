@@ -19,7 +19,7 @@ const METHODS: [Method; 3] = [Method::GET, Method::PUT, Method::PATCH];
 const MEDIA_TYPES: [&str; 2] = ["text/plain", "application/x-www-form-urlencoded"];
 
 /// A byte that is in no text of UTF-8 (RFC 3629 section 1).
-const NEVER_IN_UTF8: u8 = 0xff;
+pub(in crate::generate) const NEVER_IN_UTF8: u8 = 0xff;
 
 /// One case for each way.
 pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>, most: &Draft) -> Vec<Case> {

@@ -6,17 +6,21 @@ mod broken;
 mod message;
 mod mutation;
 mod parameter;
+mod turn;
 
 use super::caller::Caller;
 use super::maker::Maker;
 use super::plan::LeftOut;
 use super::strategy::{Extent, Said};
-use super::{Case, CaseKind, Expect, Request, Violation};
+use super::{Case, CaseKind, Expect, Request, Violation, pointer};
 use crate::contract::Location;
 
 pub(super) use alone::{breaks_alone, site};
-pub(super) use broken::{broken, is_alone};
+pub(super) use body::stays_wrong as stays_wrong_in_body;
+pub(super) use broken::{Broken, broken, drawn, is_alone};
+pub(super) use message::NEVER_IN_UTF8;
 pub(super) use mutation::number;
+pub(super) use parameter::stays_wrong as stays_wrong_in_parameter;
 
 /// Every constraint of every part of a request, broken alone.
 pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
@@ -39,7 +43,11 @@ pub(super) fn case(maker: &Maker<'_>, request: Request, violation: Violation, ex
     let name = format!("{}-{}", violation.at, violation.keyword);
     let promises = violation.promise.into_iter().collect();
     let mut request = request;
-    request.bindings.retain(|binding| binding.at != violation.at);
+    let overwrites = |at: &Location| match (at, &violation.at) {
+        (Location::Body(outer), Location::Body(inner)) => pointer::is_within(inner, outer),
+        _ => *at == violation.at,
+    };
+    request.bindings.retain(|binding| !overwrites(&binding.at));
     Case { promises, ..maker.case(CaseKind::Negative(violation), &name, request, expect) }
 }
 

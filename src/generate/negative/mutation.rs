@@ -15,6 +15,15 @@ pub(super) struct Mutation {
     pub value: Value,
     /// What stands behind the keyword.
     pub said: Said,
+    /// Whether a reader that is not strict takes it all the same.
+    pub tolerated: bool,
+}
+
+impl Mutation {
+    /// Whether it has to be refused. A tolerant reader may take another type where it can do without the part.
+    pub fn is_essential(&self, required: bool) -> bool {
+        !self.tolerated && (self.keyword != "type" || required)
+    }
 }
 
 /// Every keyword of a place that can be broken from this value.
@@ -34,7 +43,7 @@ pub(super) fn mutations(node: &Node<'_>, value: &Value) -> Vec<Mutation> {
 }
 
 fn mutation(keyword: &'static str, what: impl Into<String>, value: impl Into<Value>, said: Said) -> Mutation {
-    Mutation { keyword, what: what.into(), value: value.into(), said }
+    Mutation { keyword, what: what.into(), value: value.into(), said, tolerated: false }
 }
 
 fn types(node: &Node<'_>) -> Vec<Mutation> {
@@ -59,6 +68,7 @@ fn fixed_values(node: &Node<'_>, value: &Value) -> Vec<Mutation> {
     let other = match value {
         Value::String(_) => json!("uptospec-none-of-these"),
         Value::Number(_) => json!(-987_654_321),
+        Value::Bool(known) => json!(!known),
         _ => return Vec::new(),
     };
     let is_new = node.fixed_values().is_some_and(|values| !values.contains(&&other));
@@ -102,6 +112,9 @@ fn texts(node: &Node<'_>, text: &str) -> Vec<Mutation> {
     }
     mutations
 }
+
+/// Names of members that what is said of names may not allow.
+const NAMES: [&str; 5] = ["Up To-Spec", "uptospec", "7", "~", ""];
 
 /// Longer texts than this are not made.
 const LONGEST: usize = 1_000_000;
@@ -174,6 +187,23 @@ fn objects(node: &Node<'_>, members: &Map<String, Value>) -> Vec<Mutation> {
     if let Some((least, said)) = node.at_least("minProperties").filter(|(least, _)| *least > 0) {
         let few: Map<_, _> = members.clone().into_iter().take(least - 1).collect();
         mutations.push(mutation("minProperties", format!("has fewer than {least} members"), few, said));
+    }
+    for keyword in node.keywords("propertyNames") {
+        // What another member holds may stand under another name, too.
+        let value = members.values().next().cloned().unwrap_or_else(|| Value::from("x"));
+        for name in NAMES {
+            let mut named = members.clone();
+            named.insert(name.to_owned(), value.clone());
+            let what = "has a member of a name that the document does not allow";
+            mutations.push(mutation("propertyNames", what, named, keyword.said));
+        }
+        if let Some(longest) =
+            keyword.value.get("maxLength").and_then(Value::as_u64).filter(|most| *most < LONGEST as u64)
+        {
+            let mut named = members.clone();
+            named.insert("n".repeat(longest as usize + 1), value);
+            mutations.push(mutation("propertyNames", "has a member with too long a name", named, keyword.said));
+        }
     }
     for keyword in node.keywords("dependentRequired") {
         let pairs = keyword.value.as_object().into_iter().flatten().filter(|(name, _)| members.contains_key(*name));

@@ -3,12 +3,16 @@
 use serde_json::{Value, json};
 
 use super::mutation::mutations;
+use super::turn::turns;
 use crate::contract::{Location, Parameter, ParameterLocation, ParameterStyle};
+use crate::generate::absent::without_nulls;
 use crate::generate::caller::Caller;
 use crate::generate::draft::{Draft, is_reserved};
 use crate::generate::maker::Maker;
+use crate::generate::place::places;
+use crate::generate::serialise::scalar;
 use crate::generate::strategy::Node;
-use crate::generate::{Case, Expect, serialise};
+use crate::generate::{Case, Expect, pointer, serialise};
 
 /// One case a constraint of each parameter.
 pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) -> Vec<Case> {
@@ -47,32 +51,68 @@ fn with_values(
     let mut seen = Vec::new();
     // A value may be written as nothing, or as a valid one is.
     let valid_requests = [Some(valid.clone()), None].map(|value| maker.request(&with(base, index, value), caller));
-    for mutation in mutations(&Node::root(&parameter.schema), valid) {
-        // Whatever stands in a URL or a header is text.
-        let is_text = parameter.style != ParameterStyle::Json && Node::root(&parameter.schema).allows_type("string");
-        let is_json = parameter.style == ParameterStyle::Json;
-        if (is_text && mutation.keyword == "type") || (is_nothing(&mutation.value) && !is_json) {
+    let places = places(&parameter.schema, valid);
+    let Some(whole) = places.first() else { return cases };
+    for mutation in mutations(&whole.node, valid).into_iter().chain(turns(whole, &|_, _| true)) {
+        // One way of breaking a keyword is enough, but the case of letters and each way of breaking a choice are
+        // questions of their own.
+        let is_choice = ["enum", "oneOf"].contains(&mutation.keyword);
+        let way = if is_choice { mutation.what.clone() } else { mutation.keyword.to_owned() };
+        if seen.contains(&way) || !stays_wrong(parameter, "", mutation.keyword, &mutation.value) {
             continue;
         }
-        let text = serialise::text(parameter, &mutation.value).reveal();
-        // One way of breaking a keyword is enough, but the case of letters is a question of its own.
-        let way = if mutation.keyword == "enum" { mutation.what.clone() } else { mutation.keyword.to_owned() };
-        let is_sent = serialise::is_written(parameter, &mutation.value) && can_be_sent(parameter, &text);
-        if seen.contains(&way) || !is_sent || !refuses(parameter, &mutation.value) {
-            continue;
-        }
+        let essential = mutation.is_essential(parameter.required);
         let request = maker.request(&with(base, index, Some(mutation.value)), caller);
         if valid_requests.contains(&request) {
             continue;
         }
         seen.push(way);
         let said = if mutation.said.promise.is_none() { maker.said(&parameter.promises) } else { mutation.said };
-        let essential = mutation.keyword != "type" || parameter.required;
         let what = format!("`{}` {}", parameter.name, mutation.what);
         let violation = super::violation(parameter.part(), mutation.keyword, what, said, essential);
         cases.push(super::case(maker, request, violation, Expect::Refusal));
     }
     cases
+}
+
+/// Whether a value that breaks that keyword at that place of it is still wrong once it has become text.
+pub(in crate::generate) fn stays_wrong(parameter: &Parameter, at: &str, keyword: &str, value: &Value) -> bool {
+    if parameter.style == ParameterStyle::Json {
+        return !parameter.schema.is_valid(value);
+    }
+    let node = Node::root(&parameter.schema);
+    // Pairs where no list and no object is expected are something else that nobody reads.
+    let is_of_pairs = match value {
+        Value::Array(_) => !node.allows_type("array"),
+        Value::Object(_) => !node.allows_type("object"),
+        _ => false,
+    };
+    let has_null = without_nulls(value).as_ref() != Some(value);
+    if has_null || is_of_pairs || is_nothing(value) || !serialise::is_written(parameter, value) {
+        return false;
+    }
+    // Whatever stands in a URL or a header is text.
+    let is_text = node.allows_type("string");
+    let text = serialise::text(parameter, value).reveal();
+    !(is_text && keyword == "type" && at.is_empty())
+        && can_be_sent(parameter, &text)
+        && refuses(parameter, value)
+        && refuses_inside(parameter, at, value)
+}
+
+/// Whether no reading of the text at a place inside a value keeps the schema; of a list or an object in there, and of
+/// what is null, nothing is known.
+fn refuses_inside(parameter: &Parameter, at: &str, value: &Value) -> bool {
+    let keeps = |reading: Value| {
+        let mut read = value.clone();
+        pointer::set(&mut read, at, reading) && parameter.schema.is_valid(&read)
+    };
+    match value.pointer(at) {
+        _ if at.is_empty() => true,
+        None => true,
+        Some(Value::Null | Value::Array(_) | Value::Object(_)) => false,
+        Some(single) => !readings(&scalar(single)).into_iter().any(keeps),
+    }
 }
 
 /// Whether a value is written as nothing, so that a reader may take the parameter for left out.

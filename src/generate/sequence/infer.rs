@@ -6,13 +6,10 @@ use std::sync::Arc;
 use http::Method;
 
 use super::chosen;
-use super::names::{Wanted, named_by, singulars};
-use super::shape::{Kind, Member, is_success, members, members_of_first};
-use crate::contract::{
-    Contract, Expression, Location, Operation, ParameterLocation, ParameterStyle, Schema, StatusPattern,
-};
-use crate::generate::pointer;
-use crate::generate::strategy::Node;
+use super::names::singulars;
+use super::part::{Part, last_segment, own_id_in_body, parts, variables};
+use super::shape::{Member, is_success, members, members_of_first};
+use crate::contract::{Contract, Expression, Location, Operation, StatusPattern};
 use crate::generate::{Basis, Given, Inferred};
 use crate::target::{ChosenSource, SourceChoice};
 
@@ -55,17 +52,6 @@ impl Sources {
 
 fn has_links(operation: &Operation) -> bool {
     operation.responses.iter().any(|response| !response.links.is_empty())
-}
-
-/// A part of a request that says which thing is meant.
-struct Part {
-    at: Location,
-    wanted: Wanted,
-    kind: Kind,
-    /// Whether a request without it breaks the contract.
-    required: bool,
-    /// Path template up to the variable, where it is one.
-    item: Option<String>,
 }
 
 /// The operations of a contract by what they may give.
@@ -186,7 +172,9 @@ impl<'a> Search<'a> {
         let Some(&maker) = self.index.paths.get(&(erased(collection), Method::POST)) else {
             return self.of_put(item);
         };
+        let segment = last_segment(collection).unwrap_or_default();
         let member = fitting(members(maker, &part.wanted.things), part);
+        let member = member.or_else(|| fitting(members_of_first(maker, segment), part));
         let says_location = maker.responses.iter().filter(|response| is_success(response)).any(|response| {
             let named = response.headers.iter().any(|header| header.name.eq_ignore_ascii_case("location"));
             // The answer to a creation says in Location what was created (RFC 9110 section 15.3.2).
@@ -244,13 +232,6 @@ impl<'a> Search<'a> {
     }
 }
 
-impl Part {
-    /// Whether its value becomes text on its way.
-    fn as_text(&self) -> bool {
-        !matches!(self.at, Location::Body(_))
-    }
-}
-
 /// The member that fits best by its name, of those whose value may stand there.
 fn fitting(members: Vec<Member>, part: &Part) -> Option<Given> {
     let ranked = members.into_iter().filter(|member| member.kind.may_be(&part.kind, part.as_text()));
@@ -277,84 +258,9 @@ fn inherited(part: &Part, found: &[(Location, Inferred)], index: &Index<'_>) -> 
     Some(Inferred { values: vec![Given::At(Expression::Request(Location::Path(name)))], ..inferred.clone() })
 }
 
-/// The parts of a request that may name a thing: variables of the path in their order, then ids elsewhere.
-fn parts(operation: &Operation) -> Vec<Part> {
-    let mut parts = ids_of_body(operation);
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.location == ParameterLocation::Query) {
-        let wanted = Wanted::new(&parameter.name, None);
-        if named_by(&parameter.name).is_some() && parameter.style != ParameterStyle::Json {
-            let kind = Kind::of(&parameter.schema);
-            parts.push(Part { at: parameter.part(), wanted, kind, required: parameter.required, item: None });
-        }
-    }
-    for (name, item) in variables(&operation.path) {
-        let known = operation.parameters.iter().find(|known| known.part() == Location::Path(name.clone()));
-        let Some(parameter) = known.filter(|parameter| parameter.style == ParameterStyle::Simple) else { continue };
-        let collection = item.rsplit_once('/').and_then(|(collection, _)| last_segment(collection));
-        let wanted = Wanted::new(&name, collection);
-        let kind = Kind::of(&parameter.schema);
-        parts.push(Part { at: parameter.part(), wanted, kind, required: true, item: Some(item) });
-    }
-    parts.retain(|part| part.kind.is_scalar() && !part.kind.is_fixed);
-    parts
-}
-
-/// Members of the body that name another thing.
-fn ids_of_body(operation: &Operation) -> Vec<Part> {
-    let Some(schema) = json_body(operation) else { return Vec::new() };
-    let node = Node::root(schema).with_every_branch();
-    let names = node.declared().into_iter().filter(|name| named_by(name).is_some());
-    names.map(|name| member_part(&node, name)).collect()
-}
-
-/// The `id` in the body of a request that changes the thing which its path names: it is the same.
-fn own_id_in_body(operation: &Operation, found: &[(Location, Inferred)]) -> Option<(Location, Inferred)> {
-    let changes = matches!(operation.method, Method::PUT | Method::PATCH);
-    let (name, _) = variables(&operation.path).pop().filter(|_| changes && operation.path.ends_with('}'))?;
-    let (_, own) = found.iter().find(|(at, _)| *at == Location::Path(name.clone()))?;
-    let node = Node::root(json_body(operation)?).with_every_branch();
-    node.declared().contains(&"id").then(|| (Location::Body("/id".to_owned()), own.clone()))
-}
-
-fn member_part(node: &Node<'_>, name: &str) -> Part {
-    Part {
-        at: Location::Body(pointer::child("", name)),
-        wanted: Wanted::new(name, None),
-        kind: Kind::at(&Node::of(node.schema(), node.member(name)).with_every_branch()),
-        required: node.required().iter().any(|(known, _)| *known == name),
-        item: None,
-    }
-}
-
-fn json_body(operation: &Operation) -> Option<&Schema> {
-    let media = operation.body.as_ref()?.media.iter();
-    media.filter(|media| media.essence.ends_with("json")).find_map(|media| media.schema.as_ref())
-}
-
 /// Whether an operation may create something: a POST on a path that names no thing itself.
 fn may_create(operation: &Operation) -> bool {
     operation.method == Method::POST && last_segment(&operation.path).is_some()
-}
-
-/// The variables of a path template, each with the path up to it; those that share a segment with other text are
-/// no names of things.
-pub(super) fn variables(path: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut end = 0;
-    for segment in path.split('/') {
-        end += segment.len() + 1;
-        let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-        if let Some(name) = name.filter(|name| !name.contains(['{', '}'])) {
-            found.push((name.to_owned(), path[..end - 1].to_owned()));
-        }
-    }
-    found
-}
-
-/// The last segment of a path, where it is no variable.
-fn last_segment(path: &str) -> Option<&str> {
-    let segment = path.trim_end_matches('/').rsplit('/').next()?;
-    (!segment.is_empty() && !segment.contains('{')).then_some(segment)
 }
 
 /// A path template without the names of its variables.

@@ -9,6 +9,7 @@ mod infer;
 mod life;
 mod making;
 mod names;
+mod part;
 mod shape;
 mod unknown;
 

@@ -6,7 +6,7 @@ use crate::generate::pointer;
 use crate::generate::strategy::Node;
 
 /// Members that hold the thing itself, whatever it is.
-const WRAPPERS: [&str; 7] = ["data", "result", "response", "payload", "item", "attributes", "embedded"];
+pub(super) const WRAPPERS: [&str; 7] = ["data", "result", "response", "payload", "item", "attributes", "embedded"];
 /// Members that hold the things of a list.
 const LISTS: [&str; 9] = ["data", "items", "results", "records", "content", "value", "values", "list", "entries"];
 /// How deep members are looked for: `#/data/pet/id`.
@@ -146,15 +146,29 @@ fn of_list(node: &Node<'_>, at: &str, depth: usize, collection: &str, found: &mu
     }
     if node.keyword("items").is_some() && may_be(node, "array") {
         let item = Node::of(node.schema(), node.item(0)).with_every_branch();
+        of_ids(&item, at, depth, found);
         return of_object(&item, &pointer::child(at, "0"), depth, &[], found);
     }
     for name in node.declared() {
         let plain = plain(name);
         let is_list = LISTS.contains(&plain.as_str()) || WRAPPERS.contains(&plain.as_str()) || plain == collection;
+        let is_list = is_list || plain.ends_with("ids");
         if is_list {
             let member = Node::of(node.schema(), node.member(name)).with_every_branch();
             of_list(&member, &pointer::child(at, name), depth + 1, collection, found);
         }
+    }
+}
+
+/// The first of a list of ids, `petIds`, as if it stood under their name.
+fn of_ids(item: &Node<'_>, at: &str, depth: usize, found: &mut Vec<Member>) {
+    let kind = Kind::at(item);
+    let name = pointer::split(at).map(|(_, name)| plain(&name)).unwrap_or_default();
+    if let Some(single) = name.strip_suffix('s').filter(|single| single.ends_with("id"))
+        && types(item).is_some()
+        && kind.is_scalar()
+    {
+        found.push(Member { pointer: pointer::child(at, "0"), name: single.to_owned(), depth, kind });
     }
 }
 

@@ -85,6 +85,7 @@ fn the_forms_of_an_answer_are_looked_into() {
         ("{properties: {pet: {properties: {id: {type: string}}}, id: {type: boolean}}}", "#/pet/id"),
         ("{properties: {data: {properties: {attributes: {properties: {pet_id: {}}}}}}}", "#/data/attributes/pet_id"),
         ("{allOf: [{properties: {name: {}}}, {properties: {uuid: {type: string}}}]}", "#/uuid"),
+        ("{properties: {items: {type: array, items: {properties: {id: {type: string}}}}}}", "#/items/0/id"),
         (
             "{anyOf: [{type: 'null'}, {type: object, properties: {id: {anyOf: [{type: string}, {type: 'null'}]}}}]}",
             "#/id",
@@ -106,6 +107,8 @@ fn a_list_gives_ids_to_those_alone_that_look() {
         (format!("{{type: array, items: {ID}}}"), "#/0/id"),
         (format!("{{properties: {{data: {{type: array, items: {ID}}}}}}}"), "#/data/0/id"),
         (format!("{{properties: {{pets: {{type: array, items: {ID}}}, next: {{}}}}}}"), "#/pets/0/id"),
+        ("{properties: {petIds: {type: array, items: {type: string}}}}".to_owned(), "#/petIds/0"),
+        ("{properties: {data: {properties: {ids: {type: array, items: {type: integer}}}}}}".to_owned(), "#/data/ids/0"),
     ] {
         let found = sources(&document(&[
             ("get", "/pets", "listPets", &answer, ""),
@@ -160,6 +163,69 @@ fn an_id_in_a_body_names_what_was_made() {
         "updatePet body#/id: createPet #/id (Collection)",
     ];
     assert_eq!(found.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), expected.into());
+}
+
+#[test]
+fn ids_are_found_in_lists_and_in_objects_of_a_body() {
+    let of_body = |body: &str| {
+        let operations = [
+            ("post", "/pets", "createPet", ID, ""),
+            ("post", "/owners", "createOwner", ID, ""),
+            ("post", "/visits", "createVisit", "", body),
+        ];
+        sources(&document(&operations))
+    };
+    for (body, at) in [
+        ("{properties: {petIds: {type: array, items: {type: integer}}}}", "/petIds"),
+        ("{properties: {pet: {properties: {id: {type: integer}}}}}", "/pet/id"),
+        ("{properties: {pet: {required: [id], properties: {id: {type: integer}, name: {}}}}}", "/pet/id"),
+        (
+            "{properties: {data: {properties: {pet: {properties: {data: {properties: {type: {}, id: {type: integer}}}}}}}}}",
+            "/data/pet/data/id",
+        ),
+        ("{properties: {lines: {type: array, items: {properties: {petId: {type: integer}}}}}}", "/lines/0/petId"),
+        (
+            "{properties: {pets: {type: array, items: {required: [id], properties: {id: {type: integer}}}}}}",
+            "/pets/0/id",
+        ),
+        ("{properties: {details: {properties: {pet_id: {type: integer}}}}}", "/details/pet_id"),
+    ] {
+        assert_eq!(of_body(body), [format!("createVisit body#{at}: createPet #/id (Name)")], "{body}");
+    }
+    for body in [
+        // A pet that is to be made.
+        "{properties: {pet: {properties: {id: {type: integer}, name: {}}}}}",
+        "{properties: {petIds: {type: array, items: {enum: [1, 2]}}}}",
+        "{properties: {grids: {type: array, items: {type: integer}}}}",
+        "{properties: {data: {properties: {id: {type: integer}}}}}",
+    ] {
+        assert_eq!(of_body(body), [""; 0], "{body}");
+    }
+}
+
+#[test]
+fn an_id_in_each_item_of_a_list_is_taken_from_elsewhere() {
+    let line = "{type: object, required: [petId], properties: {petId: {type: integer}}}";
+    let body = format!("{{required: [lines], properties: {{lines: {{type: array, minItems: 2, items: {line}}}}}}}");
+    let operations = [("post", "/pets", "createPet", ID, ""), ("post", "/visits", "createVisit", "", body.as_str())];
+    let document = document(&operations).replace("requestBody: {content", "requestBody: {required: true, content");
+    let bound = |plan: &Plan| {
+        let case = plan.cases.iter().find(|case| case.id.0 == "createVisit/positive/least").unwrap();
+        case.request.inferred().map(|(at, _)| at.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(bound(&plan(&document, &[])), ["body#/lines/0/petId", "body#/lines/1/petId"]);
+    assert_eq!(bound(&plan(&document, &[("body#/lines/0/petId", "none")])), [""; 0]);
+}
+
+#[test]
+fn a_broken_list_of_ids_stays_broken() {
+    let body = "{required: [petIds], properties: {petIds: {type: array, minItems: 2, items: {type: integer}}}}";
+    let operations = [("post", "/pets", "createPet", ID, ""), ("post", "/visits", "createVisit", "", body)];
+    for case in plan(&document(&operations), &[]).cases {
+        let is_of_list =
+            matches!(&case.kind, CaseKind::Negative(violation) if violation.at.to_string().starts_with("body#/petIds"));
+        assert!(!is_of_list || case.request.inferred().next().is_none(), "{}", case.id);
+    }
 }
 
 #[test]

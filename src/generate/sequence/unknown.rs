@@ -2,8 +2,8 @@
 
 use http::Method;
 
-use super::infer::variables;
 use super::names::Wanted;
+use super::part::variables;
 use crate::contract::{ErrorState, Location, ParameterStyle, StatusPattern};
 use crate::generate::caller::Caller;
 use crate::generate::draft::last_path_parameter;
@@ -42,7 +42,9 @@ pub(in crate::generate) fn case(maker: &Maker<'_>, caller: &Caller<'_>) -> Optio
     // What stands in the body of the same thing would contradict the path.
     let of_thing: Vec<Location> = request
         .inferred()
-        .filter(|(bound, from)| matches!(bound, Location::Body(_)) && Some(*from) == known.as_ref())
+        .filter(|(bound, from)| {
+            matches!(bound, Location::Body(_)) && known.as_ref().is_some_and(|known| known.is_same(from))
+        })
         .map(|(bound, _)| bound.clone())
         .collect();
     request.bindings.retain(|binding| binding.at != at && !of_thing.contains(&binding.at));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Cut, edit};
+use super::{Cut, edit, raw};
 use crate::contract::{Location, Operation};
 use crate::generate::body::{self, BodyForm, Coding};
 use crate::generate::negative::{breaks_alone, site};
@@ -11,17 +11,37 @@ use crate::generate::{Body, Case, CaseKind, Content, Request, pointer};
 /// Every request whose body is one cut smaller and still what the case is about.
 pub(super) fn cuts(case: &Case) -> Vec<Cut> {
     let (Some(content), Some(form)) = (&case.request.content, body::choose(&case.operation)) else { return Vec::new() };
-    let (value, as_body): (_, fn(Value) -> Body) = match (&content.body, form.coding) {
-        (Body::Json(value), Coding::Json) => (value, Body::Json),
-        (Body::Form(value), Coding::Form) => (value, Body::Form),
-        _ => return Vec::new(),
+    let contents = match (&content.body, form.coding) {
+        (Body::Json(value), Coding::Json) => {
+            smaller(case, &form, value, |value| Some(Content { body: Body::Json(value), ..content.clone() }))
+        }
+        (Body::Form(value), Coding::Form) | (Body::Coded { value, .. }, _) => smaller(case, &form, value, |smaller| {
+            let may_be_sent = form.can_send(&smaller) || !form.can_send(value);
+            may_be_sent.then(|| form.content(&smaller))
+        }),
+        (Body::Bytes(bytes), Coding::Json) => raw::cuts(case, &form, bytes)
+            .into_iter()
+            .map(|(name, bytes)| (name, Content { body: Body::Bytes(bytes), ..content.clone() }))
+            .collect(),
+        _ => Vec::new(),
     };
-    let smaller = edit::smaller(&form.schema, value, case.mark.as_deref()).into_iter();
-    let allowed = smaller.filter(|edit| is_of_the_kind(case, &form, value, &edit.value));
-    let with =
-        |body| Request { content: Some(Content { body: as_body(body), ..content.clone() }), ..case.request.clone() };
-    let cut = |edit: edit::Edit| Cut { name: format!("body {}", edit.name), request: with(edit.value) };
-    allowed.map(cut).chain(without_body(case)).collect()
+    let cut = |(name, content)| Cut {
+        name: format!("body {name}"),
+        request: Request { content: Some(content), ..case.request.clone() },
+    };
+    contents.into_iter().map(cut).chain(without_body(case)).collect()
+}
+
+/// What is sent for each smaller value that is still what the case is about.
+fn smaller(
+    case: &Case,
+    form: &BodyForm<'_>,
+    value: &Value,
+    content: impl Fn(Value) -> Option<Content>,
+) -> Vec<(String, Content)> {
+    let edits = edit::smaller(&form.schema, value, case.mark.as_deref()).into_iter();
+    let allowed = edits.filter(|edit| is_of_the_kind(case, form, value, &edit.value));
+    allowed.filter_map(|edit| Some((edit.name, content(edit.value)?))).collect()
 }
 
 /// The request without a body, where it needs none.
@@ -43,8 +63,12 @@ fn without_body(case: &Case) -> Option<Cut> {
 
 /// Whether a smaller body is still what the case is about.
 fn is_of_the_kind(case: &Case, form: &BodyForm<'_>, before: &Value, body: &Value) -> bool {
-    let held = held_places(&case.operation, &case.request);
-    if held.iter().any(|at| before.pointer(at) != body.pointer(at)) {
+    let is_changed = |at: &&str| match body.pointer(at) {
+        // An item may go with the id in it.
+        None => !pointer::steps(at).any(|step| step.parse::<usize>().is_ok()),
+        now => before.pointer(at) != now,
+    };
+    if held_places(&case.operation, &case.request).iter().any(is_changed) {
         return false;
     }
     match &case.kind {

@@ -6,6 +6,7 @@
 mod body;
 mod edit;
 mod parameter;
+mod raw;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 pub use search::Search;
 
-use super::{Body, Case, Request};
+use super::{Case, Request};
 
 /// A request that is one cut smaller.
 #[derive(Debug, Clone)]
@@ -44,15 +45,13 @@ fn cuts(case: &Case) -> Vec<Cut> {
 /// from nothing.
 fn weight(request: &Request) -> (usize, usize, u128) {
     let content = request.content.as_ref().map(|content| content.body.to_bytes()).unwrap_or_default();
-    let pairs = request.query.iter().chain(&request.headers).map(|(name, text)| (name.len(), text.reveal()));
+    let pairs = request.path_values.iter().chain(&request.query).chain(&request.headers);
+    let pairs = pairs.map(|(name, text)| (name.len(), text.reveal()));
     let (names, texts): (Vec<_>, Vec<_>) = pairs.unzip();
     let odd = |bytes: &[u8]| bytes.iter().filter(|byte| **byte != b'a' && **byte != b'0').count();
     let bytes = names.iter().map(|name| name + 1).sum::<usize>() + texts.iter().map(String::len).sum::<usize>();
     let odds = odd(&content) + texts.iter().map(|text| odd(text.as_bytes())).sum::<usize>();
-    let in_body = match request.content.as_ref().map(|content| &content.body) {
-        Some(Body::Json(value) | Body::Form(value)) => magnitude(value),
-        _ => 0,
-    };
+    let in_body = request.content.as_ref().and_then(|content| content.body.value()).map_or(0, magnitude);
     let in_texts: u128 = texts.iter().filter_map(|text| text.parse().ok()).map(magnitude_of).sum();
     (bytes + content.len() + usize::from(request.content.is_some()), odds, in_body + in_texts)
 }

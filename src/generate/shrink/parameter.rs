@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::{Cut, edit};
-use crate::contract::{Parameter, ParameterLocation, ParameterStyle};
+use crate::contract::{Parameter, ParameterLocation};
 use crate::generate::draft::is_reserved;
-use crate::generate::sent::{value, written};
+use crate::generate::sent::{is_own, value, written};
 use crate::generate::strategy::Node;
-use crate::generate::{Case, CaseKind, Request, identity};
+use crate::generate::{Case, CaseKind, Request, cookie, identity, serialise};
 use crate::target::Text;
 
-/// Every request that lacks an optional parameter, or has a smaller value of one. What a path names stays.
+/// Every request that lacks an optional parameter, or has a smaller value of one.
 pub(super) fn cuts(case: &Case) -> Vec<Cut> {
     let free = |parameter: &&Parameter| !is_reserved(parameter) && !is_held(case, parameter);
     let parameters = case.operation.parameters.iter().filter(free);
@@ -29,25 +29,11 @@ fn is_held(case: &Case, parameter: &Parameter) -> bool {
 
 /// The request without the parameter, where it may be left out.
 fn without(request: &Request, parameter: &Parameter) -> Option<Cut> {
-    let mut request = request.clone();
-    let name = &parameter.name;
-    match parameter.location {
-        ParameterLocation::Query if parameter.style == ParameterStyle::DeepObject => {
-            request.query.retain(|(known, _)| !known.starts_with(&format!("{name}[")));
-        }
-        ParameterLocation::Query => {
-            let spread = if spreads(parameter) { Node::root(&parameter.schema).declared() } else { Vec::new() };
-            request.query.retain(|(known, _)| known != name && !spread.contains(&known.as_str()));
-        }
-        ParameterLocation::Header => request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name)),
-        ParameterLocation::Path | ParameterLocation::Cookie => return None,
-    }
-    (!parameter.required).then(|| Cut { name: format!("{} left out", parameter.part()), request })
-}
-
-/// Whether an object of it stands in the query under the names of its members.
-fn spreads(parameter: &Parameter) -> bool {
-    parameter.style == ParameterStyle::Form && parameter.explode
+    let may_go = !parameter.required && parameter.location != ParameterLocation::Path;
+    may_go.then(|| Cut {
+        name: format!("{} left out", parameter.part()),
+        request: replaced(request, parameter, Vec::new()),
+    })
 }
 
 /// The request with each smaller value of the parameter that its schema allows.
@@ -65,25 +51,44 @@ fn smaller(case: &Case, parameter: &Parameter) -> Vec<Cut> {
     allowed.filter_map(cut).collect()
 }
 
-/// The request with another value of the parameter; `None` where that cannot be told from none on the wire.
+/// The request with another value of the parameter; `None` where that cannot be told from none on the wire, or
+/// leads elsewhere.
 fn with(request: &Request, parameter: &Parameter, value: &Value) -> Option<Request> {
-    let texts = written(parameter, value);
+    let written = written(parameter, value);
+    let text = written.first().map(|(_, text)| text.reveal()).unwrap_or_default();
+    let can_be_sent = match parameter.location {
+        ParameterLocation::Query | ParameterLocation::Cookie => {
+            !parameter.required || serialise::is_written(parameter, value)
+        }
+        ParameterLocation::Header => !text.is_empty() && text.trim() == text,
+        ParameterLocation::Path => !matches!(text.as_str(), "" | "." | ".."),
+    };
+    can_be_sent.then(|| replaced(request, parameter, written))
+}
+
+/// The request with these pairs in place of those of the parameter.
+fn replaced(request: &Request, parameter: &Parameter, pairs: Vec<(String, Text)>) -> Request {
     let mut request = request.clone();
+    let own = |(name, _): &(String, Text)| is_own(parameter, name);
     match parameter.location {
-        ParameterLocation::Query => {
-            let first = request.query.iter().position(|(name, _)| *name == parameter.name)?;
-            request.query.retain(|(name, _)| *name != parameter.name);
-            let pairs = texts.into_iter().map(|text| (parameter.name.clone(), Text::plain(text)));
-            request.query.splice(first..first, pairs);
+        ParameterLocation::Path => replace(&mut request.path_values, own, pairs),
+        ParameterLocation::Query => replace(&mut request.query, own, pairs),
+        ParameterLocation::Header => replace(&mut request.headers, own, pairs),
+        ParameterLocation::Cookie => {
+            let mut cookies = cookie::all(&request);
+            let pairs = pairs.into_iter().map(|(name, text)| Text::plain(format!("{name}=")).then(text)).collect();
+            replace(&mut cookies, |known| is_own(parameter, &cookie::name(known)), pairs);
+            cookie::set(&mut request, cookies);
         }
-        ParameterLocation::Header => {
-            let text = texts.into_iter().next().filter(|text| !text.is_empty() && text.trim() == text)?;
-            let header = request.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(&parameter.name))?;
-            header.1 = Text::plain(text);
-        }
-        ParameterLocation::Path | ParameterLocation::Cookie => return None,
     }
-    Some(request)
+    request
+}
+
+/// Puts others where the first of them stood.
+fn replace<T>(all: &mut Vec<T>, is_old: impl Fn(&T) -> bool, new: Vec<T>) {
+    let Some(first) = all.iter().position(&is_old) else { return };
+    all.retain(|one| !is_old(one));
+    all.splice(first..first, new);
 }
 
 #[cfg(test)]
@@ -91,6 +96,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::contract::ParameterStyle;
     use crate::generate::fixture::query_parameter as parameter;
 
     #[test]
@@ -101,5 +107,36 @@ mod tests {
         request.query = vec![pair("a", "1"), pair("x", "1"), pair("x", "2"), pair("b", "2")];
         let request = with(&request, &parameter, &json!(["3"])).unwrap();
         assert_eq!(request.query, [pair("a", "1"), pair("x", "3"), pair("b", "2")]);
+    }
+
+    #[test]
+    fn a_required_list_is_never_cut_to_nothing_and_its_commas_stay_delimiters() {
+        let parameter = parameter(ParameterStyle::Form, false, json!({"type": "array"}));
+        let mut request = Request::get("/");
+        request.query = vec![("x".to_owned(), Text::plain("a,b,c"))];
+        assert!(with(&request, &parameter, &json!([])).is_none());
+        let cut = with(&request, &parameter, &json!(["a", "b"])).unwrap();
+        assert_eq!(cut.query[0].1.encoded(|text| text.replace(',', "%2C")).reveal(), "a,b");
+    }
+
+    #[test]
+    fn a_path_never_loses_a_segment_and_other_cookies_stay() {
+        let parameter = |location, style| Parameter {
+            location,
+            required: false,
+            ..parameter(style, false, json!({"type": "string"}))
+        };
+        let mut request = Request::get("/{x}");
+        request.path_values = vec![("x".to_owned(), Text::plain("abc"))];
+        cookie::add(&mut request, "a", Text::plain("1"));
+        cookie::add(&mut request, "x", Text::plain("2"));
+        let in_path = parameter(ParameterLocation::Path, ParameterStyle::Simple);
+        for text in ["", ".", ".."] {
+            assert!(with(&request, &in_path, &json!(text)).is_none(), "{text}");
+        }
+        assert!(without(&request, &in_path).is_none());
+        let cookie = parameter(ParameterLocation::Cookie, ParameterStyle::Form);
+        let request = without(&request, &cookie).unwrap().request;
+        assert_eq!(request.headers[0].1.reveal(), "a=1");
     }
 }

@@ -45,7 +45,6 @@ impl Search {
             self.given.push(request.clone());
             return Some(of_request(&self.least, request));
         }
-        self.untried.retain(|cut| !self.given.contains(&cut.request));
         None
     }
 
@@ -60,6 +59,11 @@ impl Search {
 
     /// Whether every cut of the smallest case was tried in vain.
     pub fn is_at_its_end(&self) -> bool {
-        self.untried.is_empty()
+        self.untried.iter().all(|cut| self.given.contains(&cut.request))
+    }
+
+    /// Whether it gives no other case.
+    pub fn is_over(&self) -> bool {
+        self.left == 0 || self.is_at_its_end()
     }
 }

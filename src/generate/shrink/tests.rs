@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::contract::{Contract, Location, Operation, Parameter, ParameterLocation, ParameterStyle};
+use crate::contract::{Contract, Location, MediaType, Operation, Parameter, ParameterLocation, ParameterStyle};
 use crate::generate::negative::{breaks_alone, site};
-use crate::generate::{CaseKind, Expect, Options, body as chosen, fixture, generate};
+use crate::generate::{Body, CaseKind, Expect, Options, body as chosen, cookie, fixture, generate};
 
 /// The most trials that the run gives to one finding where there are few.
 const TRIALS: usize = 310;
@@ -17,11 +17,8 @@ fn cases() -> Vec<Case> {
     generate(&fixture::contract(), &fixture::target(), None, &Options { seed: 3, cases: 12 }).cases
 }
 
-fn json_body(case: &Case) -> Option<&Value> {
-    match &case.request.content.as_ref()?.body {
-        Body::Json(value) => Some(value),
-        Body::Form(_) | Body::Bytes(_) => None,
-    }
+fn body(case: &Case) -> Option<&Value> {
+    case.request.content.as_ref()?.body.value()
 }
 
 /// Cuts as long as there is something to cut.
@@ -43,7 +40,7 @@ fn every_cut_is_smaller_and_of_the_same_kind() {
         for cut in cuts(&case).into_iter().map(|cut| of_request(&case, cut.request)) {
             assert!(weight(&cut.request) < weight(&case.request));
             assert_eq!((&cut.kind, &cut.expect, &cut.id), (&case.kind, &case.expect, &case.id));
-            let Some(body) = json_body(&cut) else { continue };
+            let Some(body) = body(&cut) else { continue };
             match &case.kind {
                 CaseKind::Negative(violation) if matches!(violation.at, Location::Body(_)) => {
                     let at = violation.at.to_string();
@@ -64,7 +61,7 @@ fn every_cut_is_smaller_and_of_the_same_kind() {
 fn cutting_ends_with_what_must_be_there() {
     let case = cases().into_iter().find(|case| case.id.0 == "sendMessage/positive/most").unwrap();
     let least = cut_to_the_end(&case);
-    assert_eq!(json_body(&least).unwrap().to_string(), r#"{"content":"a","stream":false}"#);
+    assert_eq!(body(&least).unwrap().to_string(), r#"{"content":"a","stream":false}"#);
     assert_eq!(least.mark, None);
     let headers: Vec<_> = least.request.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(headers, ["Accept", "x-api-key", "Origin"]);
@@ -104,6 +101,10 @@ enum Has {
     Pair(String),
     /// So many query parameters.
     Queries(usize),
+    /// A cookie of that name.
+    Cookie(String),
+    /// A value in the path of at least so many characters.
+    Segment(usize),
 }
 
 /// Every place of a value, an item of an array being `*`.
@@ -119,7 +120,15 @@ fn walked(value: &Value, path: String) -> Vec<(String, &Value)> {
 }
 
 fn places(case: &Case) -> Vec<(String, &Value)> {
-    json_body(case).map(|body| walked(body, String::new())).unwrap_or_default()
+    body(case).map(|body| walked(body, String::new())).unwrap_or_default()
+}
+
+fn cookies(case: &Case) -> Vec<String> {
+    cookie::all(&case.request).iter().map(cookie::name).collect()
+}
+
+fn longest_segment(case: &Case) -> usize {
+    case.request.path_values.iter().map(|(_, text)| text.reveal().chars().count()).max().unwrap_or_default()
 }
 
 impl Has {
@@ -137,6 +146,8 @@ impl Has {
             Has::Items(path, least) => at(path, &|value| value.as_array().is_some_and(|items| items.len() >= *least)),
             Has::Pair(wanted) => case.request.query.iter().chain(&case.request.headers).any(|(name, _)| name == wanted),
             Has::Queries(least) => case.request.query.len() >= *least,
+            Has::Cookie(name) => cookies(case).contains(name),
+            Has::Segment(least) => longest_segment(case) >= *least,
         }
     }
 
@@ -144,6 +155,8 @@ impl Has {
     fn all(case: &Case) -> Vec<Has> {
         let mut all: Vec<Has> = case.request.query.iter().map(|(name, _)| Has::Pair(name.clone())).collect();
         all.extend((1..=case.request.query.len()).map(Has::Queries));
+        all.extend(cookies(case).into_iter().map(Has::Cookie));
+        all.push(Has::Segment(longest_segment(case).div_ceil(2)));
         for (path, value) in places(case) {
             all.push(Has::Member(path.clone()));
             match value {
@@ -162,8 +175,9 @@ impl Has {
     }
 }
 
-/// An operation with all that can be taken away: members, items, trees, parameters of each kind.
-fn rich() -> Contract {
+/// An operation with all that can be taken away: members, items, trees, parameters of each kind, and a body of that
+/// media type.
+fn rich(essence: &str) -> Contract {
     let schema = json!({
         "type": "object",
         "required": ["messages"],
@@ -187,7 +201,7 @@ fn rich() -> Contract {
         location,
         required: false,
         schema: fixture::schema(schema),
-        style: ParameterStyle::Form,
+        style: style(location),
         explode: true,
         allow_reserved: false,
         examples: Vec::new(),
@@ -197,17 +211,34 @@ fn rich() -> Contract {
     let send = contract.operation("sendMessage").unwrap();
     let body = Some(crate::contract::RequestBody {
         required: true,
-        media: vec![fixture::json_media(schema, json!({"messages": [{"role": "user"}]}))],
+        media: vec![MediaType {
+            essence: essence.into(),
+            ..fixture::json_media(schema, json!({"messages": [{"role": "user"}]}))
+        }],
         promises: Vec::new(),
     });
     let parameters = vec![
         parameter("page", ParameterLocation::Query, json!({"type": "integer", "minimum": 1})),
         parameter("tag", ParameterLocation::Query, json!({"type": "array", "items": {"type": "string"}})),
         parameter("X-Trace", ParameterLocation::Header, json!({"type": "string", "maxLength": 20})),
+        parameter("theme", ParameterLocation::Cookie, json!({"type": "string", "maxLength": 20})),
+        Parameter {
+            style: ParameterStyle::DeepObject,
+            ..parameter(
+                "filter",
+                ParameterLocation::Query,
+                json!({"type": "object", "properties": {
+                "from": {"type": "integer"}, "words": {"type": "array", "items": {"type": "string"}}}}),
+            )
+        },
+        Parameter {
+            required: true,
+            ..parameter("zone", ParameterLocation::Path, json!({"type": "string", "minLength": 1, "maxLength": 20}))
+        },
     ];
     let rich = Operation {
         id: "rich".into(),
-        path: "/rich".into(),
+        path: "/rich/{zone}".into(),
         parameters,
         body,
         stream_switch: None,
@@ -217,12 +248,23 @@ fn rich() -> Contract {
     contract
 }
 
+fn style(location: ParameterLocation) -> ParameterStyle {
+    match location {
+        ParameterLocation::Query | ParameterLocation::Cookie => ParameterStyle::Form,
+        ParameterLocation::Header | ParameterLocation::Path => ParameterStyle::Simple,
+    }
+}
+
+/// Media types whose bodies are cut.
+const ESSENCES: [&str; 3] = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+
 /// Requests of it that the contract allows, made once.
 fn rich_cases() -> &'static [Case] {
     static CASES: OnceLock<Vec<Case>> = OnceLock::new();
     CASES.get_or_init(|| {
         let options = Options { seed: 3, cases: 60 };
-        let cases = generate(&rich(), &fixture::target(), None, &options).cases.into_iter();
+        let cases =
+            ESSENCES.into_iter().flat_map(|essence| generate(&rich(essence), &fixture::target(), None, &options).cases);
         cases.filter(|case| matches!(case.kind, CaseKind::Positive)).collect()
     })
 }
@@ -271,24 +313,58 @@ fn two_members_far_apart_are_all_that_is_left() {
     let fault = [Has::Member("/messages/*/parts/*/weight".into()), Has::Member("/tree".into())];
     let (least, trials, ended) = searched(most(), &fault);
     let expected = json!({"messages": [{"role": "user", "parts": [{"weight": 0}]}], "tree": {}});
-    assert_eq!(json_body(&least), Some(&expected));
+    assert_eq!(body(&least), Some(&expected));
     assert!(ended && least.request.query.is_empty(), "{:?}", least.request.query);
     assert!(trials < 40, "{trials}");
 }
 
 #[test]
-fn a_form_is_cut_like_json() {
-    let mut contract = rich();
-    let mut operation = (*contract.operations[0]).clone();
-    let media = operation.body.iter_mut().flat_map(|body| &mut body.media);
-    media.for_each(|media| media.essence = "application/x-www-form-urlencoded".into());
-    contract.operations = vec![Arc::new(operation)];
-    let cases = generate(&contract, &fixture::target(), None, &Options { seed: 3, cases: 12 }).cases;
-    let most = cases.into_iter().find(|case| case.id.0 == "rich/positive/most").unwrap();
-    assert!(matches!(most.request.content.as_ref().unwrap().body, Body::Form(_)));
-    match cut_to_the_end(&most).request.content.unwrap().body {
-        Body::Form(left) => assert_eq!(left, json!({"messages": [{"role": "user"}]})),
-        other => panic!("{other:?}"),
+fn forms_are_cut_like_json() {
+    for essence in &ESSENCES[1..] {
+        let cases = generate(&rich(essence), &fixture::target(), None, &Options { seed: 3, cases: 12 }).cases;
+        let most = cases.into_iter().find(|case| case.id.0 == "rich/positive/most").unwrap();
+        let least = cut_to_the_end(&most);
+        assert_eq!(body(&least), Some(&json!({"messages": [{"role": "user"}]})), "{essence}");
+        assert!(least.request.query.is_empty() && cookies(&least).is_empty(), "{:?}", least.request);
+        assert_eq!(longest_segment(&least), 1);
+    }
+}
+
+/// The smallest body of a text or of bytes in which a server still finds what it fails on.
+#[test]
+fn texts_and_bytes_are_cut_down_to_what_the_fault_needs() {
+    for essence in ["text/plain", "application/octet-stream"] {
+        let mut contract = rich(essence);
+        let mut operation = (*contract.operations[0]).clone();
+        let media = operation.body.iter_mut().flat_map(|body| &mut body.media);
+        media.for_each(|media| {
+            media.schema = Some(fixture::schema(json!({"type": "string", "minLength": 2})));
+            media.examples.clear();
+        });
+        contract.operations = vec![Arc::new(operation)];
+        let cases = generate(&contract, &fixture::target(), None, &Options { seed: 3, cases: 12 }).cases;
+        let most = cases.into_iter().find(|case| case.id.0 == "rich/positive/most").unwrap();
+        let text = body(&most).and_then(Value::as_str).unwrap_or_default();
+        let last = text.chars().next_back().unwrap();
+        let (least, _, ended) = searched(most, &[Has::Character(last)]);
+        let Some(Body::Coded { bytes, .. }) = least.request.content.map(|content| content.body) else {
+            panic!("no body")
+        };
+        let left = String::from_utf8(bytes).unwrap();
+        assert!(ended && left.contains(last) && left.chars().count() == 2, "{left:?}");
+    }
+}
+
+#[test]
+fn broken_bodies_are_cut_and_stay_broken() {
+    let cases = generate(&rich(ESSENCES[0]), &fixture::target(), None, &Options { seed: 3, cases: 12 }).cases;
+    for (keyword, least) in
+        [("json", &b"{"[..]), ("utf-8", b"{\"messages\":[{\"role\":\"user\"}],\"tree\":{\"name\":\"\xff\"}}")]
+    {
+        let is_it = |case: &&Case| matches!(&case.kind, CaseKind::Negative(violation) if violation.keyword == keyword);
+        let case = cut_to_the_end(cases.iter().find(is_it).unwrap());
+        let bytes = case.request.content.unwrap().body.to_bytes();
+        assert_eq!(bytes, least, "{}", String::from_utf8_lossy(&bytes));
     }
 }
 

@@ -91,9 +91,14 @@ impl<'s, 'r> Builder<'s, 'r> {
 
     /// A value of the whole schema, which need not keep it.
     pub fn whole(&mut self, careful: bool) -> Result<Value, Ungeneratable> {
+        self.of(Part::root(self.schema), careful)
+    }
+
+    /// A value of one subschema, which need not keep it.
+    pub fn of(&mut self, part: Part<'s>, careful: bool) -> Result<Value, Ungeneratable> {
         self.careful = careful;
         self.parts = 0;
-        self.value(vec![Part::root(self.schema)])
+        self.value(vec![part])
     }
 
     /// Whether only what must be there is to be made.

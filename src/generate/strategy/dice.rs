@@ -4,7 +4,7 @@ use proptest::prelude::Rng;
 use proptest::test_runner::TestRunner;
 
 /// Draws from a runner.
-pub(super) struct Dice<'r>(pub &'r mut TestRunner);
+pub(in crate::generate) struct Dice<'r>(pub &'r mut TestRunner);
 
 impl Dice<'_> {
     /// All bits.

@@ -3,19 +3,44 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A pattern whose texts are those of the ECMA pattern, or more: what is looked for around a place
-/// is left out, and the validator confirms it. The error says what cannot be taken.
-///
-/// ECMA's classes are ASCII, Rust's are Unicode.
-pub(super) fn rewrite(pattern: &str) -> Result<String, String> {
+/// What stands for the text of the first group where a pattern refers back to it; those of the others follow. It is of
+/// a plane for private use.
+const BACK: u32 = 0xf_0000;
+
+/// A pattern in the syntax of Rust's engine.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rewritten {
+    /// A pattern whose texts are those of the ECMA pattern, or more: what is looked for around a place is left out,
+    /// and the validator confirms it. For a reference back stands one character ([`group_of`]).
+    pub pattern: String,
+    /// What is looked for ahead, each as a pattern of its own.
+    pub ahead: Vec<String>,
+}
+
+/// The group whose text a character stands for, the first being 1.
+pub(super) fn group_of(character: char) -> Option<u32> {
+    u32::from(character).checked_sub(BACK).filter(|group| (1..0x1000).contains(group))
+}
+
+/// The error says what cannot be taken. ECMA's classes are ASCII, Rust's are Unicode.
+pub(super) fn rewrite(pattern: &str) -> Result<Rewritten, String> {
+    let (left, ahead) = without_looking_around(pattern)?;
+    let ahead = ahead.iter().map(|pattern| Ok(rewrite(pattern)?.pattern)).collect::<Result<_, String>>()?;
+    Ok(Rewritten { pattern: in_rust(&any_character(&left))?, ahead })
+}
+
+fn in_rust(pattern: &str) -> Result<String, String> {
     let mut rewritten = String::with_capacity(pattern.len());
     let mut in_class = false;
-    let pattern = any_character(&without_looking_around(pattern)?);
+    let groups = groups(pattern);
     let mut characters = pattern.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
+            '\\' if !in_class && matches!(characters.peek(), Some('1'..='9')) => {
+                rewritten.push_str(&reference(&mut characters, groups)?);
+            }
             '\\' => rewritten.push_str(&escape(&mut characters, in_class)?),
-            '.' if !in_class => rewritten.push_str("[^\\n\\r]"),
+            '.' if !in_class => rewritten.push_str("[^\\n\\r\\u{2028}\\u{2029}]"),
             '[' if in_class => rewritten.push_str("\\["),
             '[' => {
                 in_class = true;
@@ -39,14 +64,46 @@ fn any_character(pattern: &str) -> String {
     pattern.replace("[^]", "[\\s\\S]")
 }
 
-/// The pattern without `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)`.
-fn without_looking_around(pattern: &str) -> Result<String, String> {
+/// How many groups a pattern has whose text is kept.
+fn groups(pattern: &str) -> u32 {
+    let (mut escaped, mut in_class) = (false, false);
+    let is_group = |(at, character): &(usize, char)| {
+        let starts = !escaped && !in_class && *character == '(';
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ => {}
+        }
+        let rest = pattern.get(*at..).unwrap_or_default();
+        starts && (!rest.starts_with("(?") || rest.starts_with("(?<"))
+    };
+    u32::try_from(pattern.char_indices().filter(is_group).count()).unwrap_or(u32::MAX)
+}
+
+/// The character that stands for the text of the group that is referred to, its number following.
+fn reference(characters: &mut Peekable<Chars<'_>>, groups: u32) -> Result<String, String> {
+    let mut number = String::new();
+    while let Some(digit) = characters.next_if(char::is_ascii_digit) {
+        number.push(digit);
+    }
+    let group = number.parse().ok().filter(|group| (1..=groups).contains(group));
+    let group: u32 = group.ok_or("it refers back to a group that is not there")?;
+    Ok(format!("\\x{{{:x}}}", BACK + group))
+}
+
+/// The pattern without `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)`, and what stands in the first of these.
+fn without_looking_around(pattern: &str) -> Result<(String, Vec<&str>), String> {
     const LOOKING: [&str; 4] = ["(?=", "(?!", "(?<=", "(?<!"];
     let mut left = String::with_capacity(pattern.len());
+    let mut ahead = Vec::new();
     let mut rest = pattern;
     while let Some(character) = rest.chars().next() {
         if LOOKING.iter().any(|start| rest.starts_with(start)) {
             let end = end_of_group(rest).ok_or("a group that looks around has no end")?;
+            let group = rest.get(..end).unwrap_or_default();
+            ahead.extend(group.strip_prefix("(?=").and_then(|inside| inside.strip_suffix(')')));
             rest = rest.get(end..).unwrap_or_default();
             continue;
         }
@@ -55,7 +112,7 @@ fn without_looking_around(pattern: &str) -> Result<String, String> {
         left.push_str(rest.get(..length).unwrap_or_default());
         rest = rest.get(length..).unwrap_or_default();
     }
-    Ok(left)
+    Ok((left, ahead))
 }
 
 /// Where the group ends that the text begins with.
@@ -106,7 +163,7 @@ fn escape(characters: &mut Peekable<Chars<'_>>, in_class: bool) -> Result<String
             format!("\\x{letter:02x}")
         }
         Some('u') => code_point(characters)?,
-        Some('k' | '1'..='9') if !in_class => return Err("backreferences are not supported".to_owned()),
+        Some('k') if !in_class => return Err("references back by name are not supported".to_owned()),
         Some(property @ ('p' | 'P')) if characters.peek() != Some(&'{') => format!("\\{property}"),
         Some(property @ ('p' | 'P')) => {
             let name: String = characters.by_ref().take_while(|character| *character != '}').collect();
@@ -145,16 +202,29 @@ fn code_point(characters: &mut Peekable<Chars<'_>>) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn classes_become_ascii_and_anchors_stay() {
-        assert_eq!(rewrite(r"^\d{3}-[\w.]+$").unwrap(), "^[0-9]{3}-[A-Za-z0-9_.]+$");
-        assert_eq!(rewrite(r"^\u00e9\/$").unwrap(), r"^\x{e9}\/$");
-        assert_eq!(rewrite(r"[^/$]\$").unwrap(), r"[^/$]\$");
-        assert_eq!(rewrite(r"{id}").unwrap(), r"\{id}");
+    fn rewritten(pattern: &str) -> String {
+        rewrite(pattern).unwrap().pattern
     }
 
     #[test]
-    fn what_is_looked_for_around_a_place_is_left_out() {
-        assert_eq!(rewrite(r"^(?=.*[)])a(?!b(c))d$").unwrap(), "^ad$");
+    fn classes_become_ascii_and_anchors_stay() {
+        assert_eq!(rewritten(r"^\d{3}-[\w.]+$"), "^[0-9]{3}-[A-Za-z0-9_.]+$");
+        assert_eq!(rewritten(r"^\u00e9\/$"), r"^\x{e9}\/$");
+        assert_eq!(rewritten(r"[^/$]\$"), r"[^/$]\$");
+        assert_eq!(rewritten(r"{id}"), r"\{id}");
+    }
+
+    #[test]
+    fn what_is_looked_for_around_a_place_is_left_out_and_what_is_ahead_kept_apart() {
+        let found = rewrite(r"^(?=\d*[)])a(?!b(c))d$").unwrap();
+        assert_eq!((found.pattern.as_str(), found.ahead), ("^ad$", vec!["[0-9]*[)]".to_owned()]));
+    }
+
+    #[test]
+    fn a_reference_back_is_a_character_of_its_own() {
+        assert_eq!(rewritten(r"(?:x)(a)(?<end>[(]b)\2[\1]"), r"(?:x)(a)(?<end>[(]b)\x{f0002}[1]");
+        assert_eq!(group_of('\u{f0002}'), Some(2));
+        assert_eq!(group_of('a'), None);
+        assert_eq!(rewrite(r"(a)\2").unwrap_err(), "it refers back to a group that is not there");
     }
 }

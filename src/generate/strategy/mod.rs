@@ -23,6 +23,7 @@ mod opposite;
 mod pattern;
 mod said;
 mod text;
+mod turned;
 
 use std::sync::Arc;
 
@@ -31,12 +32,14 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 use builder::Builder;
+pub(super) use dice::Dice;
 pub use error::{Ungeneratable, Why};
 pub(super) use format::uuid;
 pub(super) use known::Known;
 use made::Made;
 pub(super) use node::Node;
 pub(super) use said::{Part, Said};
+pub(super) use turned::{Turned, turned};
 
 use super::seed;
 use crate::contract::Schema;

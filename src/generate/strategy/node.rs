@@ -1,6 +1,6 @@
 //! All that a schema says about one place of an instance.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::keywords::type_name;
 use super::known::Known;
@@ -87,17 +87,25 @@ impl<'s> Node<'s> {
     }
 
     /// This node with the branches that an instance takes, as far as types, fixed values and
-    /// required members tell.
+    /// required members tell, and with what depends on its members.
     #[must_use]
     pub fn settled(mut self, instance: &Value) -> Self {
-        while let Some(choice) = self.choices.first() {
-            let mut nodes = (0..choice.branches.len()).map(|index| self.with_branch(index));
-            match nodes.find(|node| node.is_plausible(instance)) {
-                Some(node) => self = node,
-                None => drop(self.choices.remove(0)),
+        loop {
+            while let Some(choice) = self.choices.first() {
+                let mut nodes = (0..choice.branches.len()).map(|index| self.with_branch(index));
+                match nodes.find(|node| node.is_plausible(instance)) {
+                    Some(node) => self = node,
+                    None => drop(self.choices.remove(0)),
+                }
+            }
+            let known = self.parts.len();
+            for name in instance.as_object().into_iter().flat_map(Map::keys) {
+                self.dependent_schemas(name).into_iter().for_each(|part| self.add(part));
+            }
+            if self.parts.len() == known {
+                return self;
             }
         }
-        self
     }
 
     /// This node with every branch taken at once: all that any of them speaks of.

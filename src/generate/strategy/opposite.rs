@@ -21,6 +21,12 @@ pub(super) fn opposite(schema: &Schema, json: &Value) -> Value {
     Turn { schema }.opposite(json, 0)
 }
 
+/// The ways of breaking one keyword of a subschema, each as a schema.
+pub(super) fn ways(schema: &Schema, members: &Map<String, Value>, key: &str) -> Vec<Value> {
+    let value = members.get(key);
+    value.map(|value| Turn { schema }.ways(members, key, value, 0)).unwrap_or_default()
+}
+
 #[derive(Clone, Copy)]
 struct Turn<'s> {
     schema: &'s Schema,
@@ -64,7 +70,7 @@ impl Turn<'_> {
             | "required"
             | "dependentRequired"
             | "dependentSchemas" => self.object(members, key, value, depth),
-            "items" | "prefixItems" | "contains" | "maxContains" | "uniqueItems" => {
+            "items" | "prefixItems" | "contains" | "minContains" | "maxContains" | "uniqueItems" => {
                 self.array(members, key, value, depth)
             }
             _ => limit(key, value).into_iter().collect(),
@@ -133,6 +139,13 @@ impl Turn<'_> {
             "prefixItems" => self.opposites(value, depth).into_iter().enumerate().map(|(at_, o)| at(at_, o)).collect(),
             "contains" if members.get("minContains").and_then(Value::as_u64) == Some(0) => Vec::new(),
             "contains" => vec![json!({"type": "array", "items": self.opposite(value, depth)})],
+            "minContains" => {
+                let too_few = value.as_u64().and_then(|least| least.checked_sub(1));
+                let contains = members.get("contains").zip(too_few);
+                let way =
+                    |(json, count)| json!({"type": "array", "contains": json, "minContains": 0, "maxContains": count});
+                contains.map(way).into_iter().collect()
+            }
             "maxContains" => {
                 let too_many = value.as_u64().and_then(|most| most.checked_add(1));
                 let contains = members.get("contains").zip(too_many);

@@ -7,7 +7,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use regex_syntax::parse;
 
 use super::dice::Dice;
-use super::ecma;
+use super::ecma::{self, Rewritten};
 use crate::contract::Pattern;
 
 /// More text than this is not made of one pattern.
@@ -20,6 +20,8 @@ const AROUND: [&str; 4] = ["", "", "a", "xyz"];
 #[derive(Debug)]
 pub(super) struct Text {
     expression: Hir,
+    /// What is looked for ahead.
+    ahead: Vec<Hir>,
     /// Whether all kinds of text match, as with `\S`: then it asks for nothing in particular.
     pub admits_words: bool,
 }
@@ -27,9 +29,10 @@ pub(super) struct Text {
 impl Text {
     /// Reads a pattern; the error says what cannot be taken.
     pub fn of(pattern: &str) -> Result<Self, String> {
-        let rewritten = ecma::rewrite(pattern)?;
-        let expression = parse(&rewritten).map_err(|error| last_line(&error.to_string()))?;
-        Ok(Text { expression, admits_words: admits_words(pattern) })
+        let read = |pattern: &String| parse(pattern).map_err(|error| last_line(&error.to_string()));
+        let Rewritten { pattern: expression, ahead } = ecma::rewrite(pattern)?;
+        let ahead = ahead.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Text { expression: read(&expression)?, ahead, admits_words: admits_words(pattern) })
     }
 
     /// Text in which the pattern is found; open repetitions go so far beyond their least.
@@ -39,11 +42,28 @@ impl Text {
         if !looks.look_set_prefix_any().contains(Look::Start) {
             text.push_str(dice.pick(&AROUND).copied().unwrap_or_default());
         }
-        spell(&self.expression, dice, reach, &mut text);
+        let mut speller = Speller { dice, reach, text, groups: HashMap::new() };
+        speller.spell(&self.expression);
+        let mut text = speller.text;
         if !looks.look_set_suffix_any().contains(Look::End) {
             text.push_str(dice.pick(&AROUND).copied().unwrap_or_default());
         }
-        text
+        // By chance it is there already, or cannot stand where it is put: whoever asks tries again.
+        if dice.once_in(2) { text } else { self.with_what_is_ahead(text, dice) }
+    }
+
+    /// The text with the least that is looked for ahead written over some of it, so that its length stays.
+    fn with_what_is_ahead(&self, text: String, dice: &mut Dice<'_>) -> String {
+        let mut characters: Vec<char> = text.chars().collect();
+        for ahead in &self.ahead {
+            let mut speller = Speller { dice, reach: 0, text: String::new(), groups: HashMap::new() };
+            speller.spell(ahead);
+            let asked: Vec<char> = speller.text.chars().collect();
+            let Some(room) = characters.len().checked_sub(asked.len()) else { continue };
+            let start = dice.among(0, room);
+            characters.iter_mut().skip(start).zip(asked).for_each(|(place, character)| *place = character);
+        }
+        characters.into_iter().collect()
     }
 }
 
@@ -51,36 +71,62 @@ fn last_line(error: &str) -> String {
     error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
-fn spell(expression: &Hir, dice: &mut Dice<'_>, reach: usize, text: &mut String) {
-    match expression.kind() {
-        HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
-        HirKind::Class(Class::Unicode(class)) => {
-            let ranges: Vec<(char, char)> = class.ranges().iter().map(|range| (range.start(), range.end())).collect();
-            text.extend(character(&ranges, dice));
-        }
-        HirKind::Class(Class::Bytes(class)) => {
-            let ranges: Vec<(char, char)> =
-                class.ranges().iter().map(|range| (range.start().into(), range.end().into())).collect();
-            text.extend(character(&ranges, dice));
-        }
-        HirKind::Repetition(repetition) => {
-            let least = usize::try_from(repetition.min).unwrap_or(usize::MAX);
-            let most = repetition.max.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
-            for _ in 0..dice.among(least, least.saturating_add(reach).min(most)) {
-                if text.len() > MOST_CHARACTERS {
-                    break;
+/// Writes text that an expression matches.
+struct Speller<'d, 'r> {
+    dice: &'d mut Dice<'r>,
+    /// How far open repetitions go beyond their least.
+    reach: usize,
+    text: String,
+    /// What stands in each group.
+    groups: HashMap<u32, String>,
+}
+
+impl Speller<'_, '_> {
+    fn spell(&mut self, expression: &Hir) {
+        match expression.kind() {
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => self.literal(&String::from_utf8_lossy(&literal.0)),
+            HirKind::Class(class) => self.text.extend(character(&ranges(class), self.dice)),
+            HirKind::Repetition(repetition) => {
+                let least = usize::try_from(repetition.min).unwrap_or(usize::MAX);
+                let most = repetition.max.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+                for _ in 0..self.dice.among(least, least.saturating_add(self.reach).min(most)) {
+                    if self.text.len() > MOST_CHARACTERS {
+                        break;
+                    }
+                    self.spell(&repetition.sub);
                 }
-                spell(&repetition.sub, dice, reach, text);
+            }
+            HirKind::Capture(capture) => {
+                let start = self.text.len();
+                self.spell(&capture.sub);
+                let inside = self.text.get(start..).unwrap_or_default().to_owned();
+                self.groups.insert(capture.index, inside);
+            }
+            HirKind::Concat(parts) => parts.iter().for_each(|part| self.spell(part)),
+            HirKind::Alternation(parts) => {
+                if let Some(part) = self.dice.pick(parts) {
+                    self.spell(part);
+                }
             }
         }
-        HirKind::Capture(capture) => spell(&capture.sub, dice, reach, text),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| spell(part, dice, reach, text)),
-        HirKind::Alternation(parts) => {
-            if let Some(part) = dice.pick(parts) {
-                spell(part, dice, reach, text);
+    }
+
+    /// What stands there, or what a group had that is referred back to: nothing where it had nothing.
+    fn literal(&mut self, literal: &str) {
+        for character in literal.chars() {
+            match ecma::group_of(character) {
+                Some(group) => self.text.extend(self.groups.get(&group).cloned()),
+                None => self.text.push(character),
             }
         }
+    }
+}
+
+fn ranges(class: &Class) -> Vec<(char, char)> {
+    match class {
+        Class::Unicode(class) => class.ranges().iter().map(|range| (range.start(), range.end())).collect(),
+        Class::Bytes(class) => class.ranges().iter().map(|range| (range.start().into(), range.end().into())).collect(),
     }
 }
 
@@ -151,6 +197,11 @@ mod tests {
             r"^\cC$",
             r"^\p{Letter}+$",
             r"^(foo|ba[rz])\b.*$",
+            r"^(?=.*[A-Z])(?=.*\d).{8,}$",
+            r"^(?=.*blue)(?=.*\d{3}).{10,12}$",
+            r"^(['\x22]).*\1$",
+            r"^(?<tag>[a-z]+)=\d+/\1$",
+            r"^(a)|(b)\2$",
         ] {
             let text = Text::of(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
             let made = |index: usize| {
@@ -164,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_the_engine_cannot_take_is_said() {
-        let reason = Text::of(r"^(a)\1$").unwrap_err();
-        assert_eq!(reason, "backreferences are not supported");
+        let reason = Text::of(r"^(a)\2$").unwrap_err();
+        assert_eq!(reason, "it refers back to a group that is not there");
     }
 }

@@ -48,7 +48,7 @@ pub(in crate::generate) struct Part<'s> {
 
 impl<'s> Part<'s> {
     /// The whole schema.
-    pub(super) fn root(schema: &'s Schema) -> Self {
+    pub fn root(schema: &'s Schema) -> Self {
         Part { json: schema.json(), said: Said::BY_THE_DOCUMENT }
     }
 

@@ -47,8 +47,18 @@ impl<'s> Builder<'s, '_> {
         match (patterns.is_empty(), format) {
             (false, _) => self.of_patterns(&patterns, format, lengths),
             (true, Some(format)) => self.of_format(format, lengths),
-            (true, None) => Ok(self.free_text(lengths)),
+            (true, None) => Ok(self.text_on_lines(node, lengths)),
         }
+    }
+
+    /// Free text; of one line where a pattern with a `.` admits it. ECMA-262's `.` stops at four characters, that of
+    /// other engines at one.
+    fn text_on_lines(&mut self, node: &Node<'s>, lengths: Lengths) -> String {
+        const ENDS: [char; 3] = ['\r', '\u{2028}', '\u{2029}'];
+        let text = self.free_text(lengths);
+        let has_dot =
+            node.keywords("pattern").any(|keyword| keyword.value.as_str().is_some_and(|text| text.contains('.')));
+        if has_dot { text.replace(ENDS, " ") } else { text }
     }
 
     /// The patterns that ask for something in particular.

@@ -11,7 +11,7 @@ use crate::generate::draft::{Draft, is_reserved};
 use crate::generate::maker::{self, Maker};
 use crate::generate::strategy::Extent;
 use crate::generate::suite::{SuiteBody, SuiteStep};
-use crate::generate::{Binding, Origin, Request, identity, pointer};
+use crate::generate::{Binding, Origin, Request, cookie, identity, pointer};
 use crate::target::Text;
 
 /// A request, and the draft that it was made of.
@@ -163,7 +163,7 @@ fn add(request: &mut Request, at: &Location, text: Text) {
     match at {
         Location::Query(name) => request.query.push((name.clone(), text)),
         Location::Header(name) => caller::set_header(request, name, text),
-        Location::Cookie(name) => caller::add_cookie(request, name, text),
+        Location::Cookie(name) => cookie::add(request, name, text),
         // A path has only the variables that it declares, and a body is no parameter.
         Location::Path(_) | Location::Body(_) => {}
     }

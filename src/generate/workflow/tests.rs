@@ -63,7 +63,7 @@ fn reason(text: &str) -> String {
 fn body(case: &Case) -> &Value {
     match &case.request.content.as_ref().unwrap().body {
         Body::Json(value) | Body::Form(value) => value,
-        Body::Bytes(_) => panic!("no value"),
+        Body::Coded { .. } | Body::Bytes(_) => panic!("no value"),
     }
 }
 

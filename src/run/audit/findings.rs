@@ -1,76 +1,73 @@
 //! The findings of a target, each tried again.
 
-use std::cmp::Ordering;
-
-use futures_util::StreamExt;
-use futures_util::stream;
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use super::Audit;
-use crate::judge::{Context, is_timed};
-use crate::run::confirm::{Confirmed, Confirmer, is_worth_it, shares};
+use crate::judge::is_timed;
+use crate::run::confirm::{Confirmer, Trial};
 use crate::run::shown::{Confirmation, Show};
 use crate::run::tally::{Found, Key, Selection};
 use crate::run::{Event, FoundFinding, Reproduced, RunError};
 
 impl Audit<'_> {
-    /// Every finding, tried again where the run does so, gravest first.
-    pub(super) async fn findings(&mut self) -> Result<Vec<FoundFinding>, RunError> {
-        let found = self.found_by_weight();
-        let selection = Selection { rules: Vec::new(), severity: self.job.target.severity.clone() };
-        let confirmer = &Confirmer {
-            contract: &self.job.contract,
-            dispatcher: &self.dispatcher,
-            links: &self.links,
-            selection: &selection,
-        };
-        let show = Show { dispatcher: &self.dispatcher, links: &self.links, redactor: &self.redactor };
-        let mut left = found.len();
-        let worth_it = |found: &Found| self.options.confirm && is_worth_it(found);
-        let mut shares = shares(found.iter().filter(|(_, found, _)| worth_it(found)).count());
-        let with_share = found.into_iter().map(|(key, found, context)| {
-            let share = if worth_it(&found) { shares.next() } else { None };
-            let share = share.unwrap_or(0);
-            async move { (confirmer.confirm(key, found, context, share).await, context) }
-        });
-        let with_share: Vec<_> = with_share.collect();
-        let mut tries = stream::iter(with_share).buffered(self.job.target.limits.concurrency);
-        let (mut findings, mut passing) = (Vec::new(), Vec::new());
-        while let Some((Confirmed { key, found, reproduced, shrunk }, context)) = tries.next().await {
-            if self.options.confirm {
-                self.reporter.event(&Event::Shrinking { target: &self.job.target.name, left })?;
-            }
-            left -= 1;
-            if matches!(reproduced, Reproduced::Never | Reproduced::Sometimes) && is_timed(key.rule) {
-                passing.push(key);
-                continue;
-            }
-            findings.push(show.finding(&key, &found, context, Confirmation { reproduced, shrunk }));
+    /// Every finding, tried again where the run does so, gravest first. So many requests are kept for what comes
+    /// after.
+    pub(super) async fn findings(&mut self, kept: usize) -> Result<Vec<FoundFinding>, RunError> {
+        let mut trials = self.found_by_weight();
+        if self.options.confirm {
+            let confirmer = Confirmer {
+                contract: &self.job.contract,
+                dispatcher: &self.dispatcher,
+                links: &self.links,
+                selection: &Selection { rules: Vec::new(), severity: self.job.target.severity.clone() },
+                concurrency: self.job.target.limits.concurrency,
+                kept,
+            };
+            let (reporter, target) = (&mut *self.reporter, self.job.target.name.as_str());
+            confirmer.confirm(&mut trials, |left| reporter.event(&Event::Shrinking { target, left })).await?;
         }
-        drop(tries);
-        for key in passing {
+        let (passing, lasting): (Vec<_>, Vec<_>) = trials.into_iter().partition(|trial| {
+            is_timed(trial.key.rule) && matches!(trial.reproduced, Reproduced::Never | Reproduced::Sometimes)
+        });
+        for Trial { key, .. } in passing {
             self.tally.withdraw(&key);
             let reason = format!("{} showed, and not each time when it was tried again", key.rule);
             self.leave_out(key.operation, key.rule, reason);
         }
+        let show = Show { dispatcher: &self.dispatcher, links: &self.links, redactor: &self.redactor };
+        let shown = lasting.iter().map(|trial| {
+            let confirmation = Confirmation { reproduced: trial.reproduced, shrunk: trial.shrunk };
+            show.finding(&trial.key, &trial.found, trial.context, confirmation)
+        });
+        let mut findings: Vec<_> = shown.collect();
         findings.sort_by(|a, b| b.finding.severity.cmp(&a.finding.severity).then_with(|| order(a).cmp(&order(b))));
         Ok(findings)
     }
 
-    /// What was found, in an order that arrival has no part in.
-    fn found_by_weight(&self) -> Vec<(Key, Found, Context)> {
+    /// What was found, in an order that arrival has no part in: the gravest first, of these the first of each rule
+    /// before the second of any, then by name. Only the first of very many are tried again.
+    fn found_by_weight(&self) -> Vec<Trial> {
         let found = self.tally.found().iter();
-        let mut found: Vec<_> =
-            found.map(|(key, found)| (key.clone(), found.clone(), self.context(&found.case))).collect();
-        found.sort_by(order_of);
-        found
+        let trial = |(key, found): (&Key, &Found)| {
+            Trial::new(key.clone(), found.clone(), self.context(&found.case), &self.lives)
+        };
+        let mut trials: Vec<Trial> = found.map(trial).collect();
+        trials.sort_by(|one, other| name(one).cmp(&name(other)));
+        let mut of_rule: HashMap<&str, usize> = HashMap::new();
+        let mut in_turn: Vec<(usize, Trial)> = Vec::with_capacity(trials.len());
+        for trial in trials {
+            let turn = of_rule.entry(trial.key.rule).or_default();
+            *turn += 1;
+            in_turn.push((*turn, trial));
+        }
+        in_turn.sort_by_key(|(turn, trial)| (Reverse(trial.found.finding.severity), *turn));
+        in_turn.into_iter().map(|(_, trial)| trial).collect()
     }
 }
 
-/// The gravest first, then by name: only the first of very many are tried again.
-fn order_of(one: &(Key, Found, Context), other: &(Key, Found, Context)) -> Ordering {
-    let name = |(key, _, _): &(Key, Found, Context)| (key.operation.clone(), key.rule, key.state.clone());
-    let grave = |(_, found, _): &(Key, Found, Context)| found.finding.severity;
-    grave(other).cmp(&grave(one)).then_with(|| name(one).cmp(&name(other)))
+fn name(trial: &Trial) -> (&str, &str, Option<&str>) {
+    (&trial.key.operation, trial.key.rule, trial.key.state.as_deref())
 }
 
 fn order(finding: &FoundFinding) -> (&str, &str, Option<&str>) {

@@ -28,7 +28,7 @@ use super::{
     Event, FoundFinding, Job, Latency, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult, Times,
 };
 use crate::contract::PromiseId;
-use crate::generate::{Case, CaseId, LeftOut, Plan};
+use crate::generate::{Case, CaseId, LeftOut, Life, Plan};
 use crate::judge::{Ledger, Marks, Shapes};
 use crate::send::{Client, Exchange};
 use crate::snapshot::{Recorder, Snapshots};
@@ -46,8 +46,9 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
     audit.witnesses = witnesses;
     let clean_ups = plan.clean_ups.clone();
+    audit.lives.clone_from(&plan.lives);
     let sent = audit.send_all(plan, sources, makings).await;
-    let is_whole = sent.is_ok();
+    audit.dispatcher.budget.end_plan();
     match sent {
         Ok(()) => {}
         Err(Stop::Halted(halt)) => {
@@ -60,10 +61,9 @@ pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) ->
     }
     audit.judge_over_the_run()?;
     audit.judge_drift()?;
-    let findings = audit.findings().await?;
-    if is_whole {
-        audit.clean_up(&clean_ups).await;
-    }
+    let kept = audit.links.things.count_left(|maker| clean_ups.contains_key(maker));
+    let findings = audit.findings(kept).await?;
+    audit.clean_up(&clean_ups).await;
     Ok(audit.result(findings))
 }
 
@@ -86,6 +86,8 @@ struct Audit<'a> {
     reach: Reach,
     /// Answers that a finding over the run may have to show.
     answers: BTreeMap<CaseId, (Case, Exchange)>,
+    /// The lives of things that the run leads.
+    lives: Vec<Life>,
     /// Cases that another shard judges.
     witnesses: HashSet<CaseId>,
     earlier: Earlier,
@@ -137,6 +139,7 @@ impl<'a> Audit<'a> {
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
             reach: Reach::default(),
             answers: BTreeMap::new(),
+            lives: Vec::new(),
             witnesses: HashSet::new(),
             earlier: Earlier::default(),
             coverage: Gathering::new(&job.contract, &operations, plan),

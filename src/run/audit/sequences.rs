@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::Audit;
 use super::sending::{Stop, Tried, try_case};
 use crate::generate::{Case, Life};
+use crate::run::budget::Extra;
 use crate::run::life::{LifeEnd, SentLife, SentStage, send_life};
 use crate::run::things::{Made, Making};
 
@@ -68,7 +69,7 @@ impl Audit<'_> {
     pub(super) async fn send_lives(&mut self, lives: &[Life]) -> Result<(), Stop> {
         let (dispatcher, links) = (self.dispatcher.clone(), self.links.clone());
         let mut sent = stream::iter(lives)
-            .map(async |life| (life, send_life(life, &dispatcher, &links).await))
+            .map(async |life| (life, send_life(life, &dispatcher, &links, Extra::Lag).await))
             .buffer_unordered(self.job.target.limits.concurrency);
         while let Some((life, SentLife { stages, end })) = self.meanwhile(sent.next()).await? {
             for SentStage { case, exchange, checks } in stages {

@@ -1,43 +1,31 @@
-//! Whether a finding shows again, and on how little.
+//! Whether findings show again, and on how little.
+//!
+//! First each is sent again, the gravest first; then those that showed each time are made smaller, in rounds: what one
+//! leaves of its share is the next round's.
 
+mod rounds;
 mod same;
+mod trial;
 
+use std::io;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use futures_util::StreamExt;
+use futures_util::stream;
 
+pub use self::rounds::{ALL_REQUESTS, REQUESTS};
+use self::rounds::{REPEATS, round, sent_again};
 use self::same::Identity;
+pub use self::trial::Trial;
+use super::bind::Links;
 use super::budget::Extra;
 use super::dispatch::{Dispatcher, Unsent};
-use super::tally::{Found, Key, Selection};
-use super::{Reproduced, bind::Links};
+use super::life::{LifeEnd, send_life};
+use super::tally::Selection;
 use crate::contract::Contract;
-use crate::generate::{Case, Search};
-use crate::judge::{Context, Finding, Severity, Verdict, is_of_wire, is_timed, judge};
-use crate::send::Exchange;
-
-/// How often a finding's case is sent again before it is shrunk.
-const REPEATS: usize = 2;
-/// Most requests spent on all findings of a target.
-pub const ALL_REQUESTS: usize = 1240;
-/// How many findings are tried again at most: what comes after them is reported as it was seen.
-const MOST_FINDINGS: usize = 20;
-/// Most requests spent on one finding, however few there are.
-pub const REQUESTS: usize = ALL_REQUESTS / 4;
-/// Longest time spent on one finding: a slow answer is not worth hundreds of its kind.
-const LONGEST: Duration = Duration::from_secs(15);
-
-/// A finding after it was tried again.
-pub struct Confirmed {
-    /// What it is.
-    pub key: Key,
-    /// The finding on the smallest case.
-    pub found: Found,
-    /// Whether it shows again.
-    pub reproduced: Reproduced,
-    /// Whether nothing more can be taken away without losing it.
-    pub shrunk: bool,
-}
+use crate::generate::{Case, Life};
+use crate::judge::{Check, Finding, Verdict, is_of_wire, judge};
+use crate::send::{Exchange, Outcome};
 
 /// Sends the cases of findings again.
 pub struct Confirmer<'a> {
@@ -49,127 +37,148 @@ pub struct Confirmer<'a> {
     pub links: &'a Links,
     /// Which findings count.
     pub selection: &'a Selection,
-}
-
-/// How many requests each finding may cost, the first first: all get the same share.
-pub fn shares(findings: usize) -> impl Iterator<Item = usize> {
-    let tried = findings.min(MOST_FINDINGS);
-    let share = ALL_REQUESTS.checked_div(tried).unwrap_or(0).min(REQUESTS);
-    std::iter::repeat_n(share, tried).chain(std::iter::repeat(0)).take(findings)
-}
-
-/// Whether a finding is worth requests: a note is not, but one on times may be an accident.
-pub fn is_worth_it(found: &Found) -> bool {
-    found.alone && (found.finding.severity > Severity::Note || is_timed(found.finding.rule))
+    /// How many are tried at once.
+    pub concurrency: usize,
+    /// Requests that are kept for what comes after.
+    pub kept: usize,
 }
 
 impl Confirmer<'_> {
-    /// Tries a finding again and makes its case as small as it can, with at most so many requests; leaves that where
-    /// the run is interrupted.
-    pub async fn confirm(&self, key: Key, found: Found, context: Context, requests: usize) -> Confirmed {
-        if let Some(for_shrinking) = requests.checked_sub(REPEATS) {
-            tokio::select! {
-                (found, reproduced, shrunk) = self.try_again(found.clone(), context, for_shrinking) => {
-                    return Confirmed { key, found, reproduced, shrunk };
-                }
-                () = self.dispatcher.budget.interrupt.asked() => {}
-            }
+    /// Tries findings again, the first first, and makes their cases as small as it can with the requests that are
+    /// left; `tell` hears how many there still are.
+    ///
+    /// # Errors
+    /// When `tell` fails.
+    pub async fn confirm(&self, trials: &mut [Trial], mut tell: impl FnMut(usize) -> io::Result<()>) -> io::Result<()> {
+        let worth_it = || trials.iter().filter(|trial| trial.is_worth_it()).map(Trial::cost);
+        let mut left = worth_it().count();
+        let number = sent_again(worth_it(), self.left());
+        let tried = trials.iter_mut().filter(|trial| trial.is_worth_it()).take(number);
+        let tries: Vec<_> = tried.map(|trial| self.try_again(trial)).collect();
+        let mut tries = stream::iter(tries).buffer_unordered(self.concurrency);
+        while tries.next().await.is_some() {
+            tell(left)?;
+            left -= 1;
         }
-        Confirmed { key, found, reproduced: Reproduced::NotTried, shrunk: false }
+        drop(tries);
+        loop {
+            let open = trials.iter().filter(|trial| trial.search.is_some()).count();
+            let (number, share) = round(open, self.left());
+            if share == 0 {
+                return Ok(());
+            }
+            tell(open)?;
+            let open = trials.iter_mut().filter(|trial| trial.search.is_some()).take(number);
+            let tries: Vec<_> = open.map(|trial| self.make_smaller(trial, share)).collect();
+            stream::iter(tries).buffer_unordered(self.concurrency).collect::<Vec<()>>().await;
+        }
     }
 
-    async fn try_again(&self, found: Found, context: Context, for_shrinking: usize) -> (Found, Reproduced, bool) {
-        let start = Instant::now();
-        let Ok(Some(hits)) = self.repeat(&found, context).await else { return (found, Reproduced::NotTried, false) };
-        let reproduced = match hits {
-            REPEATS => Reproduced::Always,
-            0 => Reproduced::Never,
-            _ => Reproduced::Sometimes,
-        };
-        // What shows only now and then would be shrunk into something else.
-        if reproduced != Reproduced::Always || found.finding.severity == Severity::Note {
-            return (found, reproduced, false);
+    /// Requests that are left for findings.
+    fn left(&self) -> usize {
+        self.dispatcher.budget.left_for(Extra::Confirmation).saturating_sub(self.kept)
+    }
+
+    /// Sends a finding's case, or the life that shows it, again and again.
+    async fn try_again(&self, trial: &mut Trial) {
+        tokio::select! {
+            hits = self.repeat(trial) => {
+                if let Ok(Some(hits)) = hits {
+                    trial.showed(hits);
+                }
+            }
+            () = self.dispatcher.budget.interrupt.asked() => {}
         }
-        let (found, shrunk) = self.shrink(found, context, for_shrinking, start + LONGEST).await;
-        (found, reproduced, shrunk)
     }
 
     /// How often the finding showed again; `None` where no request is left for it.
-    async fn repeat(&self, found: &Found, context: Context) -> Result<Option<usize>, Unsent> {
-        let wanted = Identity::of(&found.finding, &found.exchange);
+    async fn repeat(&self, trial: &Trial) -> Result<Option<usize>, Unsent> {
+        let wanted = Identity::of(&trial.found.finding, &trial.found.exchange);
         let mut hits = 0;
         for _ in 0..REPEATS {
-            if !self.dispatcher.budget.allows(Extra::Confirmation) {
+            let requests = trial.cost() / REPEATS;
+            if !(0..requests).all(|_| self.dispatcher.budget.allows(Extra::Confirmation)) {
                 return Ok(None);
             }
-            hits += usize::from(self.shows(&found.case, found, &wanted, context).await?.is_some());
+            hits += match &trial.life {
+                Some(life) => usize::from(self.shows_in_life(life, trial, &wanted).await?),
+                None => usize::from(self.shows(&trial.found.case, trial, &wanted).await?.0.is_some()),
+            };
         }
         Ok(Some(hits))
     }
 
-    /// The finding on a smaller case, and whether nothing can be taken away from that without losing it.
-    async fn shrink(&self, mut found: Found, context: Context, trials: usize, deadline: Instant) -> (Found, bool) {
-        let wanted = Identity::of(&found.finding, &found.exchange);
-        let mut search = Search::new(found.case.clone(), trials);
-        while let Some(case) = search.next_smaller() {
-            if Instant::now() >= deadline || !self.dispatcher.budget.allows(Extra::Confirmation) {
-                return (found, false);
+    /// Goes on with the search for a smaller case, with so many requests. It is over where an interrupt comes.
+    async fn make_smaller(&self, trial: &mut Trial, requests: usize) {
+        let wanted = Identity::of(&trial.found.finding, &trial.found.exchange);
+        for _ in 0..requests {
+            let smaller = trial.search.as_mut().and_then(|search| search.next_smaller());
+            let Some(case) = smaller else { break };
+            if !self.dispatcher.budget.allows(Extra::Confirmation) {
+                break;
             }
-            match self.shows(&case, &found, &wanted, context).await {
-                Ok(Some((finding, exchange))) => {
-                    search.keep(case.clone());
-                    (found.finding, found.case, found.exchange) = (finding, case, exchange);
-                }
-                Ok(None) => {}
-                Err(_) => return (found, false),
+            let shown = tokio::select! {
+                shown = self.shows(&case, trial, &wanted) => shown.ok(),
+                () = self.dispatcher.budget.interrupt.asked() => None,
+            };
+            let Some((shown, time)) = shown else {
+                trial.search = None;
+                return;
+            };
+            if let (Some((finding, exchange)), Some(search)) = (shown, &mut trial.search) {
+                search.keep(case.clone());
+                (trial.found.finding, trial.found.case, trial.found.exchange) = (finding, case, exchange);
             }
+            trial.waited(time);
         }
-        (found, search.is_at_its_end())
+        if let Some(search) = trial.search.take_if(|search| search.is_over()) {
+            trial.shrunk = search.is_at_its_end();
+        }
     }
 
-    /// Sends a case; the same finding, where its answer shows it and it is no milder.
+    /// Sends a case; the same finding, where its answer shows it and it is no milder, and how long that took.
     async fn shows(
         &self,
         case: &Case,
-        found: &Found,
+        trial: &Trial,
         wanted: &Identity,
-        context: Context,
-    ) -> Result<Option<(Finding, Exchange)>, Unsent> {
+    ) -> Result<(Option<(Finding, Exchange)>, Duration), Unsent> {
         let mut case = case.clone();
-        let Ok(_lease) = self.links.lend(&mut case).await else { return Ok(None) };
-        let exchange = match is_of_wire(found.finding.rule) {
+        let Ok(_lease) = self.links.lend(&mut case).await else { return Ok((None, Duration::ZERO)) };
+        let exchange = match is_of_wire(trial.key.rule) {
             true => self.dispatcher.send_audited(&case).await?,
             false => self.dispatcher.send(&case).await?,
         };
-        let checks = judge(self.contract, &case, &exchange, context);
+        let checks = judge(self.contract, &case, &exchange, trial.context);
+        let time = took(&exchange);
+        Ok((self.same(checks, &exchange, trial, wanted).map(|finding| (finding, exchange)), time))
+    }
+
+    /// Leads a life again; whether it shows the same finding.
+    async fn shows_in_life(&self, life: &Life, trial: &Trial, wanted: &Identity) -> Result<bool, Unsent> {
+        let sent = send_life(life, self.dispatcher, self.links, Extra::Confirmation).await;
+        let stage = sent.stages.into_iter().find(|stage| stage.case.id == trial.found.case.id);
+        let Some(stage) = stage else { return sent.end.err().and_then(LifeEnd::unsent).map_or(Ok(false), Err) };
+        let mut checks = judge(self.contract, &stage.case, &stage.exchange, trial.context);
+        checks.extend(stage.checks);
+        Ok(self.same(checks, &stage.exchange, trial, wanted).is_some())
+    }
+
+    /// The finding among the checks of an exchange, where it is no milder.
+    fn same(&self, checks: Vec<Check>, exchange: &Exchange, trial: &Trial, wanted: &Identity) -> Option<Finding> {
         let mut failed = checks.into_iter().filter_map(|check| match check.verdict {
             Verdict::Failed(finding) => self.selection.adjust(&finding),
             _ => None,
         });
-        let is_it = |finding: &Finding| {
-            finding.severity >= found.finding.severity && Identity::of(finding, &exchange) == *wanted
-        };
-        Ok(failed.find(is_it).map(|finding| (finding, exchange)))
+        let least = trial.found.finding.severity;
+        failed.find(|finding| finding.severity >= least && Identity::of(finding, exchange) == *wanted)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_findings_together_cost_no_more_than_was_announced() {
-        for findings in [0, 1, 3, 4, 19, 20, 21, 500] {
-            let shares: Vec<_> = shares(findings).collect();
-            assert_eq!(shares.len(), findings);
-            assert!(shares.iter().sum::<usize>() <= ALL_REQUESTS && shares.iter().all(|share| *share <= REQUESTS));
-        }
-    }
-
-    #[test]
-    fn few_findings_get_more_each_and_those_beyond_twenty_nothing() {
-        assert_eq!(shares(2).collect::<Vec<_>>(), [310, 310]);
-        let shares: Vec<_> = shares(25).collect();
-        assert_eq!((shares[0], shares[19], shares[20]), (62, 62, 0));
+/// How long an exchange took.
+fn took(exchange: &Exchange) -> Duration {
+    match &exchange.outcome {
+        Outcome::Answered(answer) => answer.ended_at,
+        Outcome::Failed(failure) => failure.after,
     }
 }

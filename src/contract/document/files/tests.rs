@@ -15,7 +15,7 @@ fn a_reference_is_followed_through_escapes_indices_and_other_references() {
 fn a_reference_that_leads_nowhere_says_where_it_ends() {
     let files = files("components: {schemas: {A: {}}}\nx: {$ref: '#/y'}\ny: {$ref: '#/x'}\nz: {$ref: '#/z/z'}\n");
     let root = files.root();
-    let reason = |reference: &str| files.resolve(&root, reference).unwrap_err();
+    let reason = |reference: &str| files.resolve(&root, reference).unwrap_err().message;
     assert_eq!(
         reason("#/components/schemas/B"),
         "`#/components/schemas/B` leads nowhere: `/components/schemas` has no `B`"
@@ -98,7 +98,7 @@ fn files_are_read_within_the_documents_directory_only() {
     let pet = files.resolve(&root, "parts/pet.yaml").unwrap();
     assert_eq!(files.resolve(&root, "parts/pet.yaml#/up").unwrap().pointer, "/here");
     assert!(files.place(&pet).file.ends_with("parts/pet.yaml"));
-    let reason = |reference: &str| files.resolve(&root, reference).unwrap_err();
+    let reason = |reference: &str| files.resolve(&root, reference).unwrap_err().message;
     assert_eq!(reason("../secret.yaml"), "`../secret.yaml` is not read: it lies outside the document's directory");
     assert_eq!(reason("gone.yaml"), "`gone.yaml` cannot be read: there is no such file");
 }
@@ -109,9 +109,16 @@ fn what_is_no_text_is_refused_by_name() {
     let latin = directory.path().join("latin.yaml");
     std::fs::write(&latin, b"a: \xe9\n").unwrap();
     let message = |path: &Path| Files::load(path).unwrap_err().0.message;
-    assert_eq!(message(&latin), "the file is not UTF-8: byte 3 begins no character");
+    assert_eq!(message(&latin), "the text is not UTF-8: byte 3, on line 1, begins no character");
     assert_eq!(message(directory.path()), "this is a directory");
     assert_eq!(message(&directory.path().join("gone")), "the file cannot be read: there is no such file");
     std::fs::write(&latin, " \n").unwrap();
     assert_eq!(message(&latin), "the file is empty");
+}
+
+#[test]
+fn utf_16_is_read_where_a_byte_order_mark_says_so() {
+    let wide: Vec<u8> = "\u{feff}a: é😀\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(text_of(wide).as_deref(), Ok("\u{feff}a: é😀\n"));
+    assert!(text_of(vec![0xfe, 0xff, 0xd8, 0x00]).is_err());
 }

@@ -22,19 +22,19 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         refused("a.json", "{\"openapi\": \"3.1.0\",\n  \"paths\": {},}"),
         refused("a.yaml", "openapi: 4.0.0\nx: 1\nx: 2\n"),
     ];
-    insta::assert_snapshot!(all.join("\n"), @r#"
+    insta::assert_snapshot!(all.join("\n"), @r"
     a.yaml:1:1: this is a Swagger 2.0 document (convert it to OpenAPI 3.0 or later)
     a.yaml:1:1: the document does not say its OpenAPI version (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
     a.yaml:1:1: OpenAPI 4.0.0 is not known (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
     a.yaml:1:1: `openapi` is an array (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
-    a.yaml:1:1: the document has no `paths` (operations stand under `paths`, such as `/pets: {get: ...}`)
-    a.yaml:2:1: `paths` is null (operations stand under `paths`, such as `/pets: {get: ...}`)
+    a.yaml:1:1: the document has no `paths` (operations stand under `paths`; a document without them has `webhooks` or `components`)
+    a.yaml:2:1: `paths` is null (operations stand under `paths`; a document without them has `webhooks` or `components`)
     a.yaml:1:1: an OpenAPI document is an object, and this is an array (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`)
     a.yaml:1:1: the file is empty (an OpenAPI document begins with `openapi: 3.1.0`)
     a.yaml:2:13: this is not YAML: while parsing a node, did not find expected node content (look at the indentation, quotes and brackets before it)
     a.json:2:14: this is not JSON: trailing commas are not allowed (strict JSON has no comments, no trailing commas and only double quotes)
     a.yaml:1:1: OpenAPI 4.0.0 is not known (the document begins with `openapi: 3.0.3`, `3.1.1` or `3.2.0`); and 1 more
-    "#);
+    ");
 }
 
 #[test]
@@ -75,14 +75,14 @@ components:
     assert_eq!(contract.operations.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["/good"]);
     assert!(contract.diagnostics.iter().all(|diagnostic| diagnostic.level != Level::Error));
     insta::assert_snapshot!(said(&contract), @r#"
-    Warning api.yaml:5:20: `GET /dangling` is not tested: `#/components/responses/Gone` leads nowhere: `/components` has no `responses`
+    Warning api.yaml:5:15: `GET /dangling` is not tested: `#/components/responses/Gone` leads nowhere: `/components` has no `responses`
     Warning api.yaml:5:41: `#/components/responses/Gone` leads nowhere: `/components` has no `responses` (a `$ref` is a local pointer or a file beside the document)
-    Warning api.yaml:6:18: `GET /schema` is not tested: `type` is "strin" (api.yaml:13:15)
-    Warning api.yaml:7:20: `GET /nameless` is not tested: this parameter has no name
+    Warning api.yaml:6:13: `GET /schema` is not tested: `type` is "strin" (api.yaml:13:15)
+    Warning api.yaml:7:15: `GET /nameless` is not tested: this parameter has no name
     Warning api.yaml:7:34: this parameter has no name (add `name`)
-    Warning api.yaml:8:18: `GET /status` is not tested: `2000` is no status
-    Warning api.yaml:8:39: `2000` is no status (a status is a number such as 200, a class such as 2XX, or default)
-    Warning api.yaml:9:18: `GET /closed` is not tested: there is no security scheme `kee`
+    Warning api.yaml:8:13: `GET /status` is not tested: `2000` is no status
+    Warning api.yaml:8:31: `2000` is no status (a status is a number such as 200, a class such as 2XX, or default)
+    Warning api.yaml:9:13: `GET /closed` is not tested: there is no security scheme `kee`
     Warning api.yaml:9:31: there is no security scheme `kee` (did you mean `key`?)
     Warning api.yaml:13:15: `type` is "strin" (`type` is one of null, boolean, object, array, number, string, integer, or an array of them)
     "#);
@@ -104,12 +104,12 @@ paths:
     let operation = operation(&contract, "POST /a");
     assert_eq!(operation.body.as_ref().unwrap().media.len(), 1);
     assert!(operation.responses[0].media[0].schema.is_none());
-    insta::assert_snapshot!(said(&contract), @r#"
+    insta::assert_snapshot!(said(&contract), @r"
     Note api.yaml:3:1: webhooks are not tested (they are requests that the API sends)
     Note api.yaml:7:7: the callbacks of an operation are not used (the API sends them)
-    Note api.yaml:8:48: application/xml bodies are not sent
-    Note api.yaml:9:71: the contents of application/xml bodies are not judged
-    "#);
+    Note api.yaml:8:31: application/xml bodies are not sent
+    Note api.yaml:9:54: the contents of application/xml bodies are not judged
+    ");
 }
 
 #[test]
@@ -126,9 +126,9 @@ fn objects_that_openapi_3_0_refuses_are_told_one_by_one() {
     );
     assert_eq!(contract.operations.len(), 1);
     insta::assert_snapshot!(said(&contract), @r#"
-    Note api.yaml:6:7: OpenAPI 3.0 reads this operation otherwise: invalid type: string "yes", expected a boolean
-    Note api.yaml:7:20: OpenAPI 3.0 reads this parameter otherwise: invalid type: integer `1`, expected a boolean
-    Note api.yaml:8:26: OpenAPI 3.0 reads this response otherwise: missing field `description`
+    Note api.yaml:6:19: `deprecated` of this operation is "yes" (OpenAPI 3.0 reads it otherwise: invalid type: string "yes", expected a boolean)
+    Warning api.yaml:7:41: `required` is a number (it is true or false)
+    Note api.yaml:8:19: this response has no `description` (add `description`)
     "#);
 }
 
@@ -143,10 +143,10 @@ paths: {}
 ",
     );
     assert_eq!(contract.servers, ["https://a.test/v2", "https://{gone}/"]);
-    insta::assert_snapshot!(said(&contract), @r#"
-    Warning api.yaml:5:6: a variable of `https://{gone}/` is not declared (declare it in `variables`)
-    Warning api.yaml:6:1: no operation of this document can be tested
-    "#);
+    insta::assert_snapshot!(said(&contract), @r"
+    Warning api.yaml:5:6: the variable `gone` of `https://{gone}/` is not declared (declare it in `variables`)
+    Warning api.yaml:6:1: `paths` is empty: there is nothing to test (add `/pets: {get: ...}`)
+    ");
 }
 
 #[test]
@@ -167,7 +167,7 @@ paths:
     assert_eq!(contract.untested, ["elsewhere"]);
     insta::assert_snapshot!(said(&contract), @r"
     Warning api.yaml:7:5: it is served at https://files.test, other operations at https://a.test/v1/ or https://b.test (where your target serves it all the same, take its `servers` away in an overlay)
-    Warning api.yaml:8:10: `elsewhere` is not tested: it is served at https://files.test, other operations at https://a.test/v1/ or https://b.test
+    Warning api.yaml:8:5: `elsewhere` is not tested: it is served at https://files.test, other operations at https://a.test/v1/ or https://b.test
     ");
 }
 
@@ -413,4 +413,75 @@ fn an_overlay_that_is_wrong_makes_the_document_unreadable_and_says_all_of_it() {
     let error = overlaid(PLAIN, "actions: [{target: '$.['}, {target: 3}]\n").unwrap_err();
     let places: Vec<(usize, usize)> = error.diagnostics.iter().map(|one| (one.place.line, one.place.column)).collect();
     assert_eq!(places, [(3, 20), (3, 37)], "{error}");
+}
+
+#[test]
+fn what_is_wrong_in_many_places_is_told_of_each_at_once() {
+    let contract = contract(
+        "3.1.0",
+        "servers: {url: 'https://a.test'}
+security: {key: []}
+paths:
+  /a: 7
+  b: {}
+  /c: {GET: {}, get: {parameters: {q: {in: query}}, responses: []}}
+  /d: {post: {requestbody: {}, responses: {200: {schema: {}, headers: [], links: [], content: x}}}}
+  /e: {put: {security: key, callbacks: [], responses: {0x1F4: {}}}}
+  /f:
+    parameters: [{name: q, in: body}, {name: r, in: query, style: label, schema: {}}, {name: s, in: query, type: string}]
+    get: {responses: {}}
+  /g: {get: {parameters: [{name: t, in: query, required: yes, explode: 'No', schema: 'true'}], responses: }}
+",
+    );
+    let operations: Vec<_> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+    assert_eq!(operations, ["GET /g"]);
+    let parameter = &contract.operations[0].parameters[0];
+    assert!(parameter.required && !parameter.explode);
+    insta::assert_snapshot!(said(&contract), @r#"
+    Warning api.yaml:3:1: `servers` is an object (write it as a list)
+    Warning api.yaml:4:1: `security` is an object (write it as a list)
+    Warning api.yaml:6:3: this path is a number (a path is an object of methods)
+    Warning api.yaml:7:3: the path `b` does not begin with `/` (write it with the slash)
+    Warning api.yaml:8:8: `GET` is no method of a path (methods are written in small letters)
+    Warning api.yaml:8:17: `GET /c` is not tested: `parameters` is an object
+    Warning api.yaml:8:23: `parameters` is an object (write it as a list)
+    Warning api.yaml:8:53: `responses` is an array (write it as an object)
+    Warning api.yaml:9:8: `POST /d` is not tested: `content` is a string
+    Note api.yaml:9:15: `requestbody` is no field of an operation (did you mean `requestBody`?)
+    Note api.yaml:9:50: `schema` is no field of a response (it stands in `content`, under a media type)
+    Warning api.yaml:9:62: `headers` is an array (write it as an object)
+    Warning api.yaml:9:75: `links` is an array (write it as an object)
+    Warning api.yaml:9:86: `content` is a string (write it as an object)
+    Warning api.yaml:10:8: `PUT /e` is not tested: `0x1F4` is no status
+    Warning api.yaml:10:14: `security` is a string (write it as a list)
+    Warning api.yaml:10:29: `callbacks` is an array (write it as an object)
+    Warning api.yaml:10:56: `0x1F4` is no status (a status is a number such as 200, a class such as 2XX, or default)
+    Warning api.yaml:12:28: the parameter `q` stands in `body` (a body is the `requestBody` of its operation)
+    Warning api.yaml:12:60: the style `label` is none of a parameter in `query` (it is form, spaceDelimited, pipeDelimited or deepObject)
+    Warning api.yaml:12:88: the parameter `s` does not say what its value is (`type` and what goes with it stand under `schema`)
+    Warning api.yaml:13:5: `GET /f` is not tested: the parameter `q` stands in `body`
+    Note api.yaml:14:8: the operation documents no response (any answer is as good as another)
+    Note api.yaml:14:58: `required` is the text "yes", read as true (write true without quotes)
+    Note api.yaml:14:72: `explode` is the text "No", read as false (write false without quotes)
+    Note api.yaml:14:86: a schema is the text "true", read as true (write it without quotes)
+    "#);
+}
+
+#[test]
+fn a_map_of_schemas_may_be_given_by_reference() {
+    let contract = contract(
+        "3.1.0",
+        "paths:
+  /a: {post: {requestBody: {content: {application/json: {schema: {properties: {$ref: '#/x-members'}}}}}, responses: {}}}
+x-members: {a: {type: string}, b: {properties: {$ref: '#/x-members'}}}
+",
+    );
+    assert!(contract.operations.is_empty(), "a map that leads back to itself is none: {}", said(&contract));
+    let text = "paths:
+  /a: {post: {requestBody: {content: {application/json: {schema: {properties: {$ref: '#/x-members'}}}}}, responses: {}}}
+x-members: {a: {type: string}}
+";
+    let contract = self::contract("3.1.0", text);
+    let schema = contract.operations[0].body.as_ref().unwrap().media[0].schema.clone().unwrap();
+    assert!(!schema.is_valid(&serde_json::json!({"a": 1})) && schema.is_valid(&serde_json::json!({"a": "x"})));
 }

@@ -50,10 +50,10 @@ fn parameters_have_the_style_of_their_place_and_the_operations_own_come_first() 
     sid Cookie false Form true []
     rest Path true Simple false []
     "#);
-    insta::assert_snapshot!(said(&contract), @r#"
-    Warning api.yaml:9:7: the path variable `rest` has no parameter; any text is taken for it (add a parameter with `in: path`)
+    insta::assert_snapshot!(said(&contract), @r"
+    Warning api.yaml:8:5: the path variable `rest` has no parameter; any text is taken for it (add a parameter with `in: path`)
     Note api.yaml:15:12: a header parameter named `Accept` is ignored (use `content` or `security` instead)
-    "#);
+    ");
 }
 
 #[test]
@@ -86,9 +86,9 @@ fn a_whole_query_is_a_form_and_plain_text_is_itself() {
         ]
     );
     insta::assert_snapshot!(said(&contract), @r"
-    Warning api.yaml:12:7: `POST /a` is not tested: the parameter `q` is written as application/json
+    Warning api.yaml:11:5: `POST /a` is not tested: the parameter `q` is written as application/json
     Warning api.yaml:12:47: the parameter `q` is written as application/json (only application/x-www-form-urlencoded can be made of a whole query)
-    Warning api.yaml:15:7: `PUT /a` is not tested: the parameter `q` is written as text/csv
+    Warning api.yaml:14:5: `PUT /a` is not tested: the parameter `q` is written as text/csv
     Warning api.yaml:15:41: the parameter `q` is written as text/csv (only JSON and plain text can be made)
     ");
 }
@@ -177,7 +177,7 @@ components:
     };
     assert_eq!(names(0), [("one".to_owned(), json!(1)), ("two".to_owned(), json!(2))]);
     assert_eq!(names(1), [("schema".to_owned(), json!(3))]);
-    insta::assert_snapshot!(said(&contract), @"Note api.yaml:11:93: the example `far` is not used (only `value` and `dataValue` are read)");
+    insta::assert_snapshot!(said(&contract), @"Note api.yaml:11:88: the example `far` is not used (only `value` and `dataValue` are read)");
 }
 
 #[test]
@@ -276,10 +276,10 @@ fn links_name_parts_of_the_request_that_they_fill() {
         ]
     );
     assert_eq!(links[1].parameters, [(Location::Body(String::new()), Expression::ResponseBody(String::new()))]);
-    insta::assert_snapshot!(said(&contract), @r#"
-    Warning api.yaml:11:113: `talk` has no parameter `gone` (write it as `path.NAME`, `query.NAME` or `header.NAME`)
+    insta::assert_snapshot!(said(&contract), @r"
+    Warning api.yaml:11:113: `talk` has no parameter `gone` (its parameters are `sid`, `n`)
     Warning api.yaml:13:23: no operation that is tested has the id `nobody` (the link is not used)
-    "#);
+    ");
 }
 
 #[test]

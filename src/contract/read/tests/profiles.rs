@@ -140,11 +140,11 @@ fn what_is_wrong_with_a_profile_costs_the_profile_alone() {
         assert!(profile(&contract).is_none(), "{named} {text}");
         all.push(said);
     }
-    insta::assert_snapshot!(all.join("\n"), @r#"
+    insta::assert_snapshot!(all.join("\n"), @r"
     Warning api.yaml:11:40: there is no profile `ai-skd` (did you mean `ai-sdk`?)
     Warning api.yaml:11:40: there is no profile `mine` (built in: ai-sdk; a profile of your own is named by its file)
-    Warning api.yaml:11:49: `profile` is an array (it is a string)
-    Warning api.yaml:11:40: `x/none.yaml` is not read: the document is no file here; save it and what it refers to in one directory (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
+    Warning api.yaml:11:40: `profile` is an array (it is a string)
+    Warning api.yaml:11:40: `x/none.yaml` is not read: the document is no file here (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
     Warning api/api.yaml:11:40: `none.yaml` cannot be read: there is no such file (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
     Warning api/api.yaml:11:40: `../outside.yaml` is not read: it lies outside the document's directory (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
     Warning api/api.yaml:11:40: `https://x.test/a.yaml` is not read: references may only lead to files beside the document or below (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
@@ -153,7 +153,7 @@ fn what_is_wrong_with_a_profile_costs_the_profile_alone() {
     Warning api/profiles/mine.yaml:1:1: this profile has no name (begin it with `profile: NAME`)
     Warning api/api.yaml:11:40: api/profiles/mine.yaml describes no dialect (a profile is a file beside the document or below: `profile: NAME`, and `dialects`)
     Warning api/profiles/mine.yaml:1:1: `profile` is an array (its keys are profile, dialects, $defs)
-    "#);
+    ");
 }
 
 #[test]
@@ -171,12 +171,12 @@ fn what_is_wrong_with_a_dialect_costs_the_dialect_alone() {
     Warning api/profiles/mine.yaml:4:5: this dialect has no name (add `name: my-stream-1`)
     Warning api/profiles/mine.yaml:5:5: nothing shows that a stream is in `silent` (add `claim: {header: value}`, or `first: [KIND]`)
     Warning api/profiles/mine.yaml:6:5: `nothing` does not say what it is sent as (add `content: {text/event-stream: {x-stream: {framing: sse}}}`)
-    Warning api/profiles/mine.yaml:7:63: `no-stream` is no stream (add `x-stream: {framing: sse}`)
+    Warning api/profiles/mine.yaml:7:45: `no-stream` is no stream (add `x-stream: {framing: sse}`)
     Warning api/profiles/mine.yaml:8:5: `broken` is not tested: `type` is "text" (api/profiles/mine.yaml:8:81)
     Warning api/profiles/mine.yaml:8:81: `type` is "text" (`type` is one of null, boolean, object, array, number, string, integer, or an array of them)
     Warning api/profiles/mine.yaml:9:73: a dialect has no profile of its own (remove `profile`)
     Warning api/profiles/mine.yaml:9:90: `x-stream` has no key `famring` (did you mean `framing`?)
-    Warning api/profiles/mine.yaml:10:74: a dialect is sent as one media type: only the first is read (write a dialect of its own for text/plain)
+    Warning api/profiles/mine.yaml:10:62: a dialect is sent as one media type: only the first is read (write a dialect of its own for text/plain)
     Warning api/profiles/mine.yaml:11:5: `dialects` is a number (its keys are name, claim, first, content)
     "#);
 }

@@ -174,16 +174,16 @@ fn what_is_no_schema_is_told_with_what_would_be_right() {
     );
     assert!(contract.operations.is_empty());
     insta::assert_snapshot!(said(&contract), @r#"
-    Warning api.yaml:3:1: no operation of this document can be tested
-    Warning api.yaml:4:13: `GET /a` is not tested: `minLength` is "x" (api.yaml:4:100)
+    Warning api.yaml:3:1: no operation of this document can be tested (what is said of each operation says why)
+    Warning api.yaml:4:8: `GET /a` is not tested: `minLength` is "x" (api.yaml:4:100)
     Warning api.yaml:4:100: `minLength` is "x" (`minLength` is a whole number from 0 on)
     Note api.yaml:4:112: `maximum` is a string, read as the number in it (remove the quotes)
     Note api.yaml:4:127: `required` inside a property says nothing (list the property's name under `required` of the object around it)
-    Warning api.yaml:5:13: `GET /b` is not tested: the pattern `(` cannot be compiled (api.yaml:5:98)
+    Warning api.yaml:5:8: `GET /b` is not tested: the pattern `(` cannot be compiled (api.yaml:5:98)
     Warning api.yaml:5:98: the pattern `(` cannot be compiled (`pattern` is a regular expression as ECMA-262 writes it)
-    Warning api.yaml:6:13: `GET /c` is not tested: `allOf` is empty (api.yaml:6:96)
+    Warning api.yaml:6:8: `GET /c` is not tested: `allOf` is empty (api.yaml:6:96)
     Warning api.yaml:6:96: `allOf` is empty (`allOf` is an array of one or more schemas)
-    Warning api.yaml:7:13: `GET /d` is not tested: a number is no schema (api.yaml:7:105)
+    Warning api.yaml:7:8: `GET /d` is not tested: a number is no schema (api.yaml:7:105)
     Warning api.yaml:7:105: a number is no schema (a schema is an object, or true or false)
     "#);
 }

@@ -102,7 +102,7 @@ fn arrays(items: &[Value]) -> Vec<Cut> {
 }
 
 /// All of it, half of it, a quarter, and so on down to one.
-fn sizes(whole: usize) -> Vec<usize> {
+pub(super) fn sizes(whole: usize) -> Vec<usize> {
     let halves = std::iter::successors(Some(whole), |size| (*size > 1).then(|| size.div_ceil(2)));
     halves.filter(|size| *size > 0).collect()
 }

@@ -1,0 +1,97 @@
+//! What is asked for of a place where one of its keywords is to be broken, and the rest kept.
+//!
+//! It is a hint, as every opposite: whether the keyword is broken alone is for the validator to say.
+
+use proptest::test_runner::TestRunner;
+use serde_json::{Map, Value, json};
+
+use super::builder::Builder;
+use super::opposite;
+use super::{Alphabet, Extent, Known, Node, Part, Said};
+use crate::contract::Schema;
+
+/// Keywords of which one branch applies.
+const CHOICES: [&str; 2] = ["oneOf", "anyOf"];
+
+/// What the others of a node's parts say themselves.
+const BRINGS_OTHERS: [&str; 3] = ["$ref", "allOf", "dependentSchemas"];
+
+/// What a node with every branch taken says itself.
+const BRANCHES: [&str; 5] = ["oneOf", "anyOf", "if", "then", "else"];
+
+/// Most ways in which one keyword is broken.
+const MOST_WAYS: usize = 4;
+
+/// A place with one keyword turned round.
+#[derive(Debug)]
+pub(in crate::generate) struct Turned {
+    /// The keyword.
+    pub keyword: &'static str,
+    /// Which of the ways of breaking it: of `oneOf`, the first fits no branch and the others fit two.
+    pub way: usize,
+    /// What stands behind the keyword.
+    pub said: Said,
+    asked: Value,
+    known: Known,
+}
+
+/// The place with each of these keywords turned round, in each way. The node has the branches that an instance
+/// takes, the parts are the subschemas that apply to the place as they stand there.
+pub(in crate::generate) fn turned(node: &Node<'_>, parts: &[Part<'_>], keywords: &[&'static str]) -> Vec<Turned> {
+    let of = |keyword: &&'static str| {
+        if !CHOICES.contains(keyword) {
+            return of_keyword(node, keyword, &BRANCHES);
+        }
+        // Which branch is taken is open where none is to fit.
+        of_keyword(&Node::of(node.schema(), parts.iter().copied()), keyword, &[])
+    };
+    keywords.iter().flat_map(of).collect()
+}
+
+fn of_keyword(node: &Node<'_>, keyword: &'static str, taken: &[&str]) -> Vec<Turned> {
+    let parts: Vec<Part<'_>> = node.parts().collect();
+    let having = parts.iter().enumerate().filter_map(|(index, part)| {
+        let members = part.json.as_object().filter(|members| members.contains_key(keyword))?;
+        Some((index, part.said.behind(part.json, keyword), ways(node.schema(), members, keyword)))
+    });
+    let turned = having.flat_map(|(index, said, ways)| {
+        let parts = &parts;
+        ways.into_iter().take(MOST_WAYS).enumerate().map(move |(way, asked)| {
+            let rest = parts.iter().enumerate().filter_map(|(other, part)| {
+                let broken = (other == index).then_some(keyword);
+                Some(Value::Object(rest(part.json.as_object()?, broken, taken)))
+            });
+            let asked = json!({"allOf": std::iter::once(asked).chain(rest).collect::<Vec<_>>()});
+            Turned { keyword, way, said, asked, known: Known::default() }
+        })
+    });
+    turned.collect()
+}
+
+/// The ways of breaking a keyword; of a fixed value, whatever else the rest allows.
+fn ways(schema: &Schema, members: &Map<String, Value>, keyword: &str) -> Vec<Value> {
+    match keyword {
+        "const" | "enum" => members.get(keyword).map(|value| json!({"not": {keyword: value}})).into_iter().collect(),
+        _ => opposite::ways(schema, members, keyword),
+    }
+}
+
+/// What a part says beside the keyword that is broken, and beside what stands among the parts itself.
+fn rest(members: &Map<String, Value>, broken: Option<&str>, taken: &[&str]) -> Map<String, Value> {
+    let brings_others = |key: &str| BRINGS_OTHERS.contains(&key) || taken.contains(&key);
+    let is_apart = members.keys().any(|key| brings_others(key));
+    let is_left = |key: &str| {
+        let of_others = brings_others(key) || is_apart && key.starts_with("unevaluated");
+        let annotates = ["example", "examples", "default", "$defs"].contains(&key) || key.starts_with("x-");
+        Some(key) != broken && !of_others && !annotates
+    };
+    members.iter().filter(|(key, _)| is_left(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+impl Turned {
+    /// A value that may break the keyword; `careful` where every part of it is confirmed.
+    pub fn value(&self, schema: &Schema, extent: Extent, careful: bool, runner: &mut TestRunner) -> Option<Value> {
+        let asked = Part { json: &self.asked, said: self.said };
+        Builder::new(schema, &self.known, (extent, Alphabet::Any), runner).of(asked, careful).ok()
+    }
+}
