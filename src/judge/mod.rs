@@ -6,6 +6,7 @@
 mod annotation;
 mod auth;
 mod body;
+mod damage;
 mod echo;
 mod error;
 mod evidence;
