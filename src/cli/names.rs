@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Failure;
 use crate::contract::{Contract, ErrorState, Location, Operation, Parameter};
 use crate::generate::OTHER_ORGANISATION;
+use crate::judge::kind;
 use crate::target::{Target, help_nearest};
 
 /// Checks every name of a target, and the operations that were chosen, against the document.
@@ -128,17 +129,6 @@ fn shortened(schema: &Value) -> String {
     match text.char_indices().nth(LONGEST_SCHEMA) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
-    }
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }
 

@@ -133,6 +133,12 @@ fn targets(options: &CheckOptions) -> Result<Vec<Target>, Failure> {
     Ok(targets)
 }
 
+/// The target of that name in the configuration here, where there is one that can be used.
+pub fn configured(name: &str) -> Option<Target> {
+    let file = find(&std::env::current_dir().ok()?)?;
+    Some(read_config(&file, &[name.to_owned()]).ok()?.targets.remove(0))
+}
+
 fn read_config(file: &Path, wanted: &[String]) -> Result<Config, Failure> {
     let rules: Vec<&str> = judge::rules().map(|rule| rule.id).collect();
     let environment = |name: &str| std::env::var(name).ok();

@@ -58,6 +58,11 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.iter().copied().flatten()
 }
 
+/// Whether the rule of that id asks for nothing of a body: what was cut of one makes no difference to it.
+pub fn is_of_head(id: &str) -> bool {
+    matches!(id.split_once('/'), Some(("status" | "auth" | "header", _)))
+}
+
 /// The rule of that id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.id == id)

@@ -1,8 +1,7 @@
 //! The reports of shards as one.
 //!
 //! In: JSON reports of runs with `--shard K/N`, one for each K. Out: the JSON report that one run would have
-//! written, as far as it can be told from them: percentiles of times cannot be joined, so of times only the longest
-//! is kept.
+//! written, as far as it can be told from them.
 
 mod target;
 

@@ -1,7 +1,11 @@
 //! One target's part in the reports of shards.
 
 use indexmap::IndexMap;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+use crate::report::latency_json;
+use crate::run::Times;
 
 type Object = Map<String, Value>;
 
@@ -35,6 +39,7 @@ fn one(shards: &[&Object], missing: &[String]) -> Value {
     merged.insert("not_checked".to_owned(), distinct(shards, "not_checked").into());
     merged.insert("lapsed".to_owned(), distinct(shards, "lapsed").into());
     merged.insert("latency".to_owned(), latency(shards));
+    merged.shift_remove("times");
     merged.insert("streams".to_owned(), by_operation(shards, "streams", add_numbers));
     merged.insert("coverage".to_owned(), by_operation(shards, "coverage", add_coverage));
     merged.into()
@@ -105,16 +110,14 @@ fn promises(shards: &[&Object]) -> Value {
     grouped(shards, "promises", &["quote", "document", "place", "operation"], merge).into()
 }
 
-/// Of each time the longest: a percentile of several is not to be told from theirs.
+/// The percentiles of all times together.
 fn latency(shards: &[&Object]) -> Value {
-    by_operation(shards, "latency", |all| {
-        let mut longest: IndexMap<&str, f64> = IndexMap::new();
-        for (moment, times) in all.iter().flat_map(|times| times.iter()) {
-            let max = longest.entry(moment).or_insert(f64::NEG_INFINITY);
-            *max = times["max"].as_f64().unwrap_or(f64::NEG_INFINITY).max(*max);
-        }
-        let told = |max: f64| if max.is_finite() { json!({ "max": max }) } else { json!({}) };
-        longest.into_iter().map(|(moment, max)| (moment.to_owned(), told(max))).collect::<Object>().into()
+    by_operation(shards, "times", |all| {
+        let mut joined = Times::default();
+        // What is no times has none to join.
+        let times = all.iter().filter_map(|times| Times::deserialize(Value::from((*times).clone())).ok());
+        times.for_each(|times| joined.join(&times));
+        joined.latency().map_or(Value::Null, |latency| latency_json(&latency))
     })
 }
 

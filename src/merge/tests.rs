@@ -18,7 +18,8 @@ fn target(verdict: &str, findings: &Value) -> Value {
         "checks": [{"rule": "sse/bom", "operation": "send", "passed": 3, "failed": 1, "not_checked": 0, "reason": null}],
         "promises": [{"quote": "q", "document": "d", "rules": ["sse/bom"], "cases": 2, "verdict": "kept", "reason": null}],
         "not_checked": [{"operation": "send", "state": null, "what": "x", "reason": "y"}],
-        "latency": {"send": {"head_ms": {"p50": 1.0, "p95": 2.0, "max": 3.0}, "first_event_ms": {}}},
+        "latency": {"send": {"head_ms": {"p50": 1.0, "p95": 3.0, "max": 3.0}, "first_event_ms": {}}},
+        "times": {"send": {"head": [[1000, 9], [3000, 1]], "first_event": [], "total": [[2000, 9], [4000, 1]]}},
         "streams": {"send": {"ended": {"clean": 2}, "dialects": {}}},
         "coverage": {"send": {"requests": 4, "parameters": [{"what": "query.a", "times": 0, "never": "no case"}]}}
     })
@@ -35,7 +36,7 @@ fn finding(count: usize, reproduced: &str, message: &str) -> Value {
 fn what_shards_say_is_added() {
     let one = report(1, &target("violations", &json!([finding(2, "sometimes", "a")])));
     let mut other = target("violations", &json!([finding(3, "always", "b")]));
-    other["latency"]["send"]["head_ms"]["max"] = json!(7.5);
+    other["times"]["send"]["head"] = json!([[2000, 20], [7500, 1]]);
     other["promises"][0]["verdict"] = json!("broken");
     other["coverage"]["send"]["parameters"][0] = json!({"what": "query.a", "times": 2, "never": null});
     let merged = merge(&[one, report(2, &other)]).unwrap();

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::RecordedBinding;
 use crate::contract::Contract;
 use crate::generate::{Body, Case, CaseId, CaseKind, Content, CredentialFault, Expect, Request};
 use crate::send::serial::payload;
@@ -29,6 +30,12 @@ pub struct RecordedCase {
     pub expect: Expect,
     /// A text of its own that an answer to this request alone may give back.
     pub mark: Option<String>,
+    /// Where those of its values came from that other operations gave.
+    #[serde(default)]
+    pub given: Vec<RecordedBinding>,
+    /// The requests to these operations, each once.
+    #[serde(default)]
+    pub sources: Vec<RecordedCase>,
 }
 
 /// A request, credentials as `${NAME}`, values of earlier answers in place.
@@ -74,6 +81,11 @@ pub enum Unresolved {
     Method(String),
 }
 
+/// Whether a recorded text has the name of a credential in its place.
+fn is_secret(text: &str) -> bool {
+    text.contains("${")
+}
+
 fn named(names: &[String]) -> String {
     names.iter().map(|name| format!("${{{name}}}")).collect::<Vec<_>>().join(" and ")
 }
@@ -83,8 +95,12 @@ fn them(names: &[String]) -> &str {
 }
 
 impl RecordedCase {
-    /// Writes a case down, what is secret hidden.
-    pub fn of(case: &Case, redactor: &Redactor) -> Self {
+    /// Writes a case down, what is secret hidden; `source` knows the requests that other operations were sent.
+    pub fn of(case: &Case, redactor: &Redactor, source: &dyn Fn(&str) -> Option<Case>) -> Self {
+        let given: Vec<_> = case.request.bindings.iter().filter_map(RecordedBinding::of).collect();
+        let operations: BTreeSet<&str> = given.iter().map(|binding| binding.operation.as_str()).collect();
+        // No operation waits for itself, so this comes to an end.
+        let sources = operations.into_iter().filter_map(source).map(|one| RecordedCase::of(&one, redactor, source));
         RecordedCase {
             id: case.id.to_string(),
             operation: case.operation.id.clone(),
@@ -93,6 +109,8 @@ impl RecordedCase {
             request: RecordedRequest::of(&case.request, redactor),
             expect: case.expect.clone(),
             mark: case.mark.clone(),
+            sources: sources.collect(),
+            given,
         }
     }
 
@@ -104,7 +122,8 @@ impl RecordedCase {
     }
 
     /// The case as it was sent, with the credentials that `environment` knows. `headers` take the place of those
-    /// of the same name that hold a credential.
+    /// of the same name that hold a credential. `derived` is the same case as it would be made today: it knows the
+    /// credentials that are made from others.
     ///
     /// # Errors
     /// When a credential is not known.
@@ -113,17 +132,10 @@ impl RecordedCase {
         shown: &Case,
         headers: &[(String, Text)],
         environment: &dyn Fn(&str) -> Option<String>,
+        derived: &dyn Fn() -> Option<Case>,
     ) -> Result<Case, Unresolved> {
-        let is_secret = |text: &str| text.contains("${");
-        match self.kind {
-            // Another organisation's is a credential of its own.
-            CaseKind::Credential(fault)
-                if fault != CredentialFault::OtherOrganisation
-                    && self.request.headers.iter().any(|(_, value)| is_secret(value)) =>
-            {
-                return Err(Unresolved::Derived(fault));
-            }
-            _ => {}
+        if let Some(fault) = self.derives() {
+            return self.derived(shown, derived().as_ref()).ok_or(Unresolved::Derived(fault));
         }
         let given = |name: &str| headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
         let missing = std::cell::RefCell::new(BTreeSet::new());
@@ -148,6 +160,24 @@ impl RecordedCase {
             return Err(Unresolved::Missing(missing));
         }
         Ok(self.with(shown.operation.clone(), request))
+    }
+
+    /// How its credential was made from another, where it was. Another organisation's is one of its own.
+    fn derives(&self) -> Option<CredentialFault> {
+        let CaseKind::Credential(fault) = self.kind else { return None };
+        let has_secret = self.request.headers.iter().any(|(_, value)| is_secret(value));
+        (fault != CredentialFault::OtherOrganisation && has_secret).then_some(fault)
+    }
+
+    /// The case with each of its credentials as another case has it; `None` where that has not all of them.
+    fn derived(&self, shown: &Case, other: Option<&Case>) -> Option<Case> {
+        let mut request = shown.request.clone();
+        for (name, value) in request.headers.iter_mut().filter(|(_, value)| is_secret(&value.to_string())) {
+            let mut known = other?.request.headers.iter();
+            *value = known.find(|(known, _)| known.eq_ignore_ascii_case(name))?.1.clone();
+        }
+        let is_whole = !request.query.iter().any(|(_, value)| is_secret(&value.to_string()));
+        is_whole.then(|| self.with(shown.operation.clone(), request))
     }
 
     fn with(&self, operation: Arc<crate::contract::Operation>, request: Request) -> Case {
@@ -242,6 +272,8 @@ mod tests {
             request: RecordedRequest::of(&request, &Redactor::new([&secret])),
             expect: Expect::Refusal,
             mark: None,
+            given: Vec::new(),
+            sources: Vec::new(),
         }
     }
 
@@ -266,12 +298,12 @@ mod tests {
         let case = recorded(CaseKind::Positive);
         let shown = case.as_shown(&contract()).unwrap();
         let environment = |name: &str| (name == "API_KEY").then(|| "from-env".to_owned());
-        let sent = case.as_sent(&shown, &[], &environment).unwrap();
+        let sent = case.as_sent(&shown, &[], &environment, &|| None).unwrap();
         assert_eq!(sent.request.headers[0].1.reveal(), "from-env");
         assert!(!format!("{sent:?}").contains("from-env"));
         let given = [("X-Api-Key".to_owned(), Text::plain("given"))];
-        assert_eq!(case.as_sent(&shown, &given, &|_| None).unwrap().request.headers[0].1.reveal(), "given");
-        let missing = case.as_sent(&shown, &[], &|_| None).unwrap_err();
+        assert_eq!(case.as_sent(&shown, &given, &|_| None, &|| None).unwrap().request.headers[0].1.reveal(), "given");
+        let missing = case.as_sent(&shown, &[], &|_| None, &|| None).unwrap_err();
         assert_eq!(
             missing.to_string(),
             "it needs ${API_KEY}: set API_KEY in the environment, or give the header with -H"
@@ -284,7 +316,7 @@ mod tests {
         let shown = case.as_shown(&contract()).unwrap();
         let environment = |_: &str| Some("whole".to_owned());
         assert_eq!(
-            case.as_sent(&shown, &[], &environment).unwrap_err(),
+            case.as_sent(&shown, &[], &environment, &|| None).unwrap_err(),
             Unresolved::Derived(CredentialFault::Truncated)
         );
     }

@@ -5,6 +5,8 @@
 
 mod case;
 mod file;
+mod given;
 
 pub use case::{RecordedBody, RecordedCase, RecordedRequest, Unresolved};
 pub use file::{RecordedFinding, RecordedTarget, Recording, RecordingError};
+pub use given::{RecordedBinding, RecordedGiven};

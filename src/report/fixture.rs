@@ -154,6 +154,8 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
         promises: vec![promise("A session has an id.", PromiseVerdict::Kept, None)],
         left_out: Vec::new(),
         latency: IndexMap::from([("createSession".to_owned(), created), ("sendMessage".to_owned(), streamed)]),
+        latency_of_all: Some(streamed),
+        times: IndexMap::new(),
         streams: IndexMap::from([(
             "sendMessage".to_owned(),
             Streams {
@@ -217,6 +219,7 @@ fn unreachable() -> TargetResult {
         elapsed: ms(3),
         promises: vec![promise("Keys begin with `sk_`.", PromiseVerdict::NotChecked, None)],
         latency: IndexMap::new(),
+        latency_of_all: None,
         coverage: IndexMap::new(),
         ..target("agentsgt", RunVerdict::Incomplete)
     }
@@ -379,6 +382,8 @@ fn recorded() -> RecordedCase {
         },
         expect: Expect::Any,
         mark: None,
+        given: Vec::new(),
+        sources: Vec::new(),
     }
 }
 

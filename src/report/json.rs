@@ -15,7 +15,7 @@ use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Known, Lapsed, Latency, NotChecked, OperationCoverage, Percentiles,
     PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShownRow, ShownStream, Streams,
-    TargetResult,
+    TargetResult, Times,
 };
 
 /// Writes the JSON report when the run is done.
@@ -66,7 +66,9 @@ pub(super) struct TargetView<'a> {
     checks: &'a [CheckCount],
     promises: Vec<PromiseView<'a>>,
     not_checked: Vec<NotCheckedView<'a>>,
-    latency: IndexMap<&'a str, LatencyView>,
+    latency: IndexMap<&'a str, Value>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    times: &'a IndexMap<String, Times>,
     streams: &'a IndexMap<String, Streams>,
     coverage: &'a IndexMap<String, OperationCoverage>,
     lapsed: Vec<LapsedView<'a>>,
@@ -160,15 +162,6 @@ struct NotCheckedView<'a> {
     reason: &'a str,
 }
 
-#[derive(Serialize)]
-struct LatencyView {
-    head_ms: BTreeMap<&'static str, f64>,
-    first_byte_ms: BTreeMap<&'static str, f64>,
-    first_event_ms: BTreeMap<&'static str, f64>,
-    first_content_ms: BTreeMap<&'static str, f64>,
-    total_ms: BTreeMap<&'static str, f64>,
-}
-
 impl<'a> From<&'a RunResult> for RunView<'a> {
     fn from(run: &'a RunResult) -> Self {
         RunView {
@@ -199,7 +192,8 @@ impl<'a> From<&'a TargetResult> for TargetView<'a> {
             checks: &target.checks,
             promises: target.promises.iter().map(PromiseView::from).collect(),
             not_checked: target.left_out.iter().map(NotCheckedView::from).collect(),
-            latency: target.latency.iter().map(|(id, latency)| (id.as_str(), LatencyView::from(latency))).collect(),
+            latency: target.latency.iter().map(|(id, latency)| (id.as_str(), latency_json(latency))).collect(),
+            times: &target.times,
             streams: &target.streams,
             coverage: &target.coverage,
             lapsed: target.lapsed.iter().map(LapsedView::from).collect(),
@@ -312,17 +306,16 @@ impl<'a> From<&'a NotChecked> for NotCheckedView<'a> {
     }
 }
 
-impl From<&Latency> for LatencyView {
-    fn from(latency: &Latency) -> Self {
-        let where_known = |times: &Option<Percentiles>| times.as_ref().map(milliseconds).unwrap_or_default();
-        LatencyView {
-            head_ms: milliseconds(&latency.head),
-            first_byte_ms: where_known(&latency.first_byte),
-            first_event_ms: where_known(&latency.first_event),
-            first_content_ms: where_known(&latency.first_content),
-            total_ms: milliseconds(&latency.total),
-        }
-    }
+/// Times of an operation as the report has them.
+pub fn latency_json(latency: &Latency) -> Value {
+    let where_known = |times: &Option<Percentiles>| times.as_ref().map(milliseconds).unwrap_or_default();
+    serde_json::json!({
+        "head_ms": milliseconds(&latency.head),
+        "first_byte_ms": where_known(&latency.first_byte),
+        "first_event_ms": where_known(&latency.first_event),
+        "first_content_ms": where_known(&latency.first_content),
+        "total_ms": milliseconds(&latency.total),
+    })
 }
 
 fn milliseconds(times: &Percentiles) -> BTreeMap<&'static str, f64> {

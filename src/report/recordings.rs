@@ -7,10 +7,11 @@ use super::safe;
 use super::style::paint;
 use super::terminal::TerminalOptions;
 use super::told::{LONGEST_TEXT, outcome, place};
+use crate::judge::is_of_head;
 use crate::recording::{RecordedFinding, RecordedTarget, Recording};
-use crate::replay::Standing;
+use crate::replay::{Renewal, Standing};
 use crate::run::{Event, FoundFinding, Reporter, RunResult, TargetResult};
-use crate::send::Exchange;
+use crate::send::{Exchange, Outcome};
 
 /// Writes a file for the exchange behind each finding, when the run is done.
 #[derive(Debug)]
@@ -57,8 +58,25 @@ fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding) -> Re
         },
         context: found.context,
         case: found.recorded.clone(),
-        exchange: found.exchange.clone(),
+        exchange: bounded(found.exchange.clone(), found.finding.rule),
     }
+}
+
+/// Most bytes that are kept of the beginning of a body to which the broken rule does not look, and of its end.
+const KEPT: (usize, usize) = (64 << 10, 1 << 10);
+
+/// The exchange without the middle of a long body, where the broken rule asks for nothing of it.
+fn bounded(mut exchange: Exchange, rule: &str) -> Exchange {
+    let (beginning, end) = KEPT;
+    if let Outcome::Answered(answer) = &mut exchange.outcome
+        && is_of_head(rule)
+        && !answer.is_cut()
+        && answer.body.len() > beginning + end
+    {
+        answer.tail = answer.body.slice(answer.body.len() - end..);
+        answer.body.truncate(beginning);
+    }
+    exchange
 }
 
 /// A recording, and what became of it.
@@ -68,10 +86,28 @@ pub struct Replayed {
     pub file: String,
     /// The recording.
     pub recording: Recording,
+    /// What became of the values that earlier answers gave.
+    pub renewals: Vec<Renewal>,
     /// What came when it was sent again; `None` where it was not.
     pub exchange: Option<Exchange>,
     /// Whether its finding still stands.
     pub standing: Standing,
+}
+
+impl Replayed {
+    /// One that was not sent again.
+    pub fn unsent(file: String, recording: Recording, standing: Standing) -> Self {
+        Replayed { file, recording, renewals: Vec::new(), exchange: None, standing }
+    }
+}
+
+/// What became of a value that an earlier answer gave.
+fn renewed(renewal: &Renewal) -> String {
+    let Renewal { at, operation, kept } = renewal;
+    match kept {
+        None => format!("`{at}` made anew by {operation}"),
+        Some(reason) => format!("`{at}` as it was recorded: {operation} gives no other, {reason}"),
+    }
 }
 
 /// Prints what became of one recording.
@@ -99,6 +135,7 @@ pub fn print_replayed(out: &mut dyn io::Write, options: &TerminalOptions, replay
         Standing::NotChecked(reason) => fields.push(("why", reason.clone())),
         Standing::Gone => {}
     }
+    fields.extend(replayed.renewals.iter().map(|renewal| ("value", renewed(renewal))));
     fields.extend(replayed.exchange.as_ref().map(|exchange| ("answer", outcome(&exchange.outcome))));
     fields.push(("file", replayed.file.clone()));
     for (name, text) in fields.iter().filter(|(_, text)| !text.is_empty()) {
@@ -106,4 +143,32 @@ pub fn print_replayed(out: &mut dyn io::Write, options: &TerminalOptions, replay
         writeln!(out, "{name}  {}", safe::clipped(text, LONGEST_TEXT))?;
     }
     writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::report::fixture;
+
+    /// How many bytes the recording of a finding of this rule takes whose answer has a body of 2 MiB.
+    fn size(rule: &'static str) -> usize {
+        let run = fixture::run();
+        let target = &run.targets[0];
+        let mut found = target.findings[1].clone();
+        found.finding.rule = rule;
+        let Outcome::Answered(answer) = &mut found.exchange.outcome else { panic!("it was answered") };
+        answer.body = Bytes::from("x".repeat(2 << 20));
+        answer.length = answer.body.len();
+        let recording = recording(&run, target, &found);
+        assert_eq!(recording.exchange.answer().unwrap().length, 2 << 20);
+        serde_json::to_vec(&recording).unwrap().len()
+    }
+
+    #[test]
+    fn a_long_body_is_kept_whole_only_for_a_rule_that_looks_at_it() {
+        assert!(size("body/schema") > 2 << 20);
+        assert!(size("header/missing") < 100_000);
+    }
 }

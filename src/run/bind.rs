@@ -155,6 +155,12 @@ impl Links {
         Links { pools: sources.iter().map(pool).collect(), things: Things::default() }
     }
 
+    /// The request to an operation that gave values to others.
+    pub fn source(&self, operation: &str) -> Option<Case> {
+        let linked = self.pools.get(operation).map(|pool| pool.case.clone());
+        linked.or_else(|| self.things.source(operation))
+    }
+
     /// Takes the answer of a source for cases to come; one that is no success gives nothing.
     pub fn add(&self, source: &Case, exchange: &Exchange) {
         let succeeded = exchange.answer().is_some_and(|answer| (200..300).contains(&answer.status));
@@ -223,7 +229,7 @@ pub fn fill_from_workflow(case: &mut Case, known: &Known) -> Result<(), String> 
 }
 
 /// Puts a value into one part of a request.
-pub(super) fn fill(request: &mut Request, at: &Location, value: &Value) {
+pub fn fill(request: &mut Request, at: &Location, value: &Value) {
     let text = match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -28,6 +28,7 @@ mod streamed;
 mod tally;
 mod things;
 mod timeline;
+mod times;
 mod workflow;
 
 use std::collections::BTreeMap;
@@ -37,17 +38,20 @@ use std::time::{Instant, SystemTime};
 use url::Url;
 
 pub use baseline::{Baseline, Entry, Known, Lapse, Lapsed, PLACEHOLDER, Purpose, today};
+pub(crate) use bind::fill;
 pub use budget::{Extra, Interrupt};
 pub use confirm::REQUESTS as REQUESTS_A_FINDING;
 pub use coverage::{ASPECTS, Covered, OperationCoverage, Share, total as total_coverage};
 pub use event::{Event, Reporter};
 pub use forecast::{Allowance, Forecast, Planned};
+pub(crate) use given::given;
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
 pub use shard::{Shard, ShardError};
 pub use share::MAX_REQUESTS;
 pub use streamed::{ShownRow, ShownStream};
 pub use timeline::{Moment, Timeline};
+pub use times::{Distribution, Times};
 
 use crate::contract::Contract;
 use crate::generate::Suite;

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Known, Lapsed, OperationCoverage, Shard, ShownStream, Timeline};
+use super::{Known, Lapsed, OperationCoverage, Shard, ShownStream, Timeline, Times};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
 use crate::recording::RecordedCase;
@@ -87,6 +87,10 @@ pub struct TargetResult {
     pub left_out: Vec<NotChecked>,
     /// Times by operation.
     pub latency: IndexMap<String, Latency>,
+    /// Those of all operations together; `None` where nothing succeeded.
+    pub latency_of_all: Option<Latency>,
+    /// In a shard all times, by operation, so that those of all shards can be joined; empty elsewhere.
+    pub times: IndexMap<String, Times>,
     /// How streams ended, by operation.
     pub streams: IndexMap<String, Streams>,
     /// What was exercised, by operation.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::bind::Links;
 use super::dispatch::Dispatcher;
 use super::redact;
 use super::tally::{Found, Key};
@@ -33,6 +34,8 @@ impl Confirmation {
 pub struct Show<'a> {
     /// Writes their requests.
     pub dispatcher: &'a Dispatcher,
+    /// Knows what gave values to others.
+    pub links: &'a Links,
     /// Hides the target's secrets.
     pub redactor: &'a Redactor,
 }
@@ -78,7 +81,7 @@ impl Show<'_> {
             case,
             exchange,
             stream,
-            recorded: RecordedCase::of(&found.case, redactor),
+            recorded: RecordedCase::of(&found.case, redactor, &|operation| self.links.source(operation)),
             context,
             known: None,
         }

@@ -2,12 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::time::Duration;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
-use super::{CheckCount, Latency, Percentiles, Streams, Timeline};
+use super::{CheckCount, Streams, Timeline, Times};
 use crate::contract::{Contract, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect};
 use crate::judge::{Check, Finding, Severity, StreamInShort, Verdict};
@@ -63,7 +62,8 @@ pub struct Tally {
     found: IndexMap<Key, Found>,
     /// Evidence for each promise, by its id.
     pub promises: Vec<Witness>,
-    times: IndexMap<String, Times>,
+    /// Times of successful answers, by operation.
+    pub times: IndexMap<String, Times>,
     /// How the streams of each operation ended.
     pub streams: IndexMap<String, Streams>,
     succeeded: HashSet<String>,
@@ -85,15 +85,6 @@ struct Count {
     passed: usize,
     failed: usize,
     reasons: HashMap<String, usize>,
-}
-
-#[derive(Default)]
-struct Times {
-    head: Vec<Duration>,
-    first_byte: Vec<Duration>,
-    first_event: Vec<Duration>,
-    first_content: Vec<Duration>,
-    total: Vec<Duration>,
 }
 
 impl Selection {
@@ -153,13 +144,8 @@ impl Tally {
         let served = |answer: &&Answer| case.operation.is_served_by(answer.status);
         let Some(answer) = exchange.answer().filter(served) else { return };
         self.succeeded.insert(case.operation.id.clone());
-        let times = self.times.entry(case.operation.id.clone()).or_default();
-        times.head.push(answer.head_at);
-        times.total.push(answer.ended_at);
-        times.first_byte.extend(answer.pieces.first().map(|piece| piece.at));
+        self.times.entry(case.operation.id.clone()).or_default().take(answer, stream.as_ref());
         let Some(stream) = stream else { return };
-        times.first_event.extend(stream.first_event);
-        times.first_content.extend(stream.first_content);
         let streams = self.streams.entry(case.operation.id.clone()).or_default();
         *streams.ended.entry(stream.end).or_default() += 1;
         streams.timelines.insert(case.id.to_string(), Timeline::of(answer, &stream));
@@ -209,18 +195,6 @@ impl Tally {
             reason: count.most_frequent_reason(),
         };
         self.checks.iter().map(count).collect()
-    }
-
-    /// Times by operation.
-    pub fn latency(&mut self) -> IndexMap<String, Latency> {
-        let latency = |times: &mut Times| Latency {
-            head: percentiles(&mut times.head).unwrap_or_default(),
-            first_byte: percentiles(&mut times.first_byte),
-            first_event: percentiles(&mut times.first_event),
-            first_content: percentiles(&mut times.first_content),
-            total: percentiles(&mut times.total).unwrap_or_default(),
-        };
-        self.times.iter_mut().map(|(operation, times)| (operation.clone(), latency(times))).collect()
     }
 
     fn count(&mut self, operation: &str, check: &Check) {
@@ -299,27 +273,9 @@ impl Count {
     }
 }
 
-fn percentiles(times: &mut [Duration]) -> Option<Percentiles> {
-    times.sort_unstable();
-    let max = *times.last()?;
-    // Nearest rank: the smallest time that at least this share of all is not above.
-    let at = |percent: usize| times[(times.len() * percent).div_ceil(100).saturating_sub(1)];
-    Some(Percentiles { p50: at(50), p95: at(95), max })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentiles_are_times_that_occurred() {
-        let mut times: Vec<_> = (1..=20).map(Duration::from_millis).collect();
-        let found = percentiles(&mut times).unwrap();
-        assert_eq!(found.p50, Duration::from_millis(10));
-        assert_eq!(found.p95, Duration::from_millis(19));
-        assert_eq!(found.max, Duration::from_millis(20));
-        assert_eq!(percentiles(&mut []), None);
-    }
 
     #[test]
     fn a_severity_of_the_configuration_replaces_the_rules_own() {

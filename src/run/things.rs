@@ -159,6 +159,13 @@ impl Things {
         self.locked().left.iter().filter(|made| is_meant(&made.case.operation.id)).count()
     }
 
+    /// A request that made a thing.
+    pub fn source(&self, operation: &str) -> Option<Case> {
+        let store = self.locked();
+        let made = store.by_use.iter().filter(|((giver, _), _)| giver == operation);
+        made.min_by_key(|((_, purpose), _)| *purpose).and_then(|(_, made)| Some(made.first()?.case.clone()))
+    }
+
     /// Gives what is left, the last that was made first: what stands under another thing goes before it.
     pub fn take_left(&self) -> Vec<Made> {
         let mut left = std::mem::take(&mut self.locked().left);

@@ -6,6 +6,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
+
 use super::difference::Difference;
 use super::{SnapError, Snapshot, differences, file, is_covered, next};
 
@@ -132,6 +134,15 @@ impl Folder {
         Ok(found)
     }
 
+    /// The targets of which there is anything, by name.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn targets(&self) -> Result<Vec<String>, SnapError> {
+        let folders = entries(&self.root)?.into_iter().filter(|path| path.is_dir());
+        Ok(folders.filter_map(|path| Some(name_of(path.file_name()?.to_str()?))).collect())
+    }
+
     fn of(&self, target: &str) -> PathBuf {
         self.root.join(file_name(target))
     }
@@ -216,9 +227,21 @@ fn file_name(name: &str) -> String {
     file
 }
 
+/// The name that became the name of a file.
+fn name_of(file: &str) -> String {
+    percent_decode_str(file).decode_utf8_lossy().into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_read_from_its_file_again() {
+        for name in ["sendMessage", "GET /v1/{id}", "..", "100 % é"] {
+            assert_eq!(name_of(&file_name(name)), name);
+        }
+    }
 
     #[test]
     fn a_name_leads_to_no_other_folder() {

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::command_line::{header_text, http_url};
+use super::keys;
 use super::substitute::{secret_name, substitute};
 use super::table::{Reader, help_nearest};
 use super::{
@@ -15,33 +16,6 @@ use super::{
     rate, url_option,
 };
 use crate::contract::{Diagnostic, DocumentOrigin, Level, Location, Place};
-
-const TARGET_KEYS: &[&str] = &[
-    "spec",
-    "overlays",
-    "suite",
-    "url",
-    "concurrency",
-    "rate",
-    "max-requests",
-    "max-generations",
-    "connect-timeout",
-    "idle-timeout",
-    "time-limit",
-    "window-wait",
-    "max-body",
-    "max-events",
-    "max-stream-time",
-    "start",
-    "ready",
-    "credentials",
-    "headers",
-    "values",
-    "sources",
-    "states",
-    "severity",
-];
-const STATE_KEYS: &[&str] = &["credentials", "headers", "values", "before", "after"];
 
 /// A configuration: its targets in the order of the file.
 #[derive(Debug, Clone)]
@@ -108,6 +82,14 @@ pub fn read(name: &str, text: &str, directory: &Path, surroundings: &Surrounding
     if diagnostics.is_empty() { Ok(Config { targets }) } else { Err(ConfigError { diagnostics }) }
 }
 
+/// The names of the targets of a configuration, whatever is wrong with them; none where it cannot be read.
+pub fn names(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let (root, _) = DeTable::parse_recoverable(&text);
+    let targets = root.get_ref().get("target").and_then(|targets| targets.get_ref().as_table());
+    targets.into_iter().flat_map(|targets| targets.keys()).map(|key| key.get_ref().to_string()).collect()
+}
+
 fn read_targets(
     reader: &mut Reader<'_>,
     tables: &DeTable<'_>,
@@ -146,7 +128,7 @@ struct TargetReader<'r, 'a> {
 
 impl TargetReader<'_, '_> {
     fn read(mut self, span: std::ops::Range<usize>, table: &DeTable<'_>) -> Option<Target> {
-        self.reader.refuse_unknown(table, "a target", TARGET_KEYS);
+        self.reader.refuse_unknown(table, "a target", &keys::of_target());
         let path = |text: Spanned<&str>| self.directory.join(text.get_ref());
         let suite = self.reader.text(table, "suite").map(path);
         let overlays = self.reader.texts(table, "overlays").into_iter().map(|text| self.directory.join(text)).collect();
@@ -268,7 +250,7 @@ impl TargetReader<'_, '_> {
                 self.reader.wrong(value.span(), format!("state `{name}` is no table"), None);
                 continue;
             };
-            self.reader.refuse_unknown(table, "a state", STATE_KEYS);
+            self.reader.refuse_unknown(table, "a state", &keys::OF_STATE);
             let state = State {
                 credentials: self.credentials(table, Some(name)),
                 headers: self.headers(table),

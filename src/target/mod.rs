@@ -4,6 +4,7 @@
 
 mod command_line;
 mod config;
+mod keys;
 mod model;
 mod redact;
 mod shown;
@@ -13,7 +14,7 @@ mod text;
 mod units;
 
 pub use command_line::{HeaderError, header_option, url_option};
-pub use config::{Config, ConfigError, Surroundings, find, load, read};
+pub use config::{Config, ConfigError, Surroundings, find, load, names, read};
 pub use model::*;
 pub use redact::{Part, Redactor, SecretForm, Sighting};
 pub(crate) use shown::shown_line;

@@ -1,29 +1,10 @@
 //! Lines of a configuration, or of a baseline, as people may see them: a complaint must not show a credential.
+//! Any value is hidden that is not known to be harmless, for people put a key under the wrong name, too.
 
-/// Keys whose values are no credentials. Any other value is hidden: people put a key under the wrong name, too.
-const PUBLIC: [&str; 19] = [
-    "spec",
-    "suite",
-    "concurrency",
-    "rate",
-    "max-requests",
-    "max-generations",
-    "connect-timeout",
-    "idle-timeout",
-    "time-limit",
-    "window-wait",
-    "max-body",
-    "max-events",
-    "max-stream-time",
-    "target",
-    "rule",
-    "operation",
-    "state",
-    "expires",
-    "flaky",
-];
-/// Tables in which no value may be shown, whatever its key is.
-const SECRET: [&str; 5] = ["credentials", "headers", "values", "before", "after"];
+use super::keys::{self, HARMLESS};
+
+/// Keys of an entry of a baseline whose values are no credentials.
+const OF_BASELINE: [&str; 6] = ["target", "rule", "operation", "state", "expires", "flaky"];
 
 /// A line of a configuration with asterisks in place of the characters of what may be a credential. `${NAME}`
 /// stays, for it is none.
@@ -41,7 +22,7 @@ pub fn shown_line(text: &str, number: usize) -> Option<String> {
         return Some(line.to_owned());
     }
     let table = before.iter().rev().find(|line| is_header(line)).copied().unwrap_or_default();
-    let is_secret = SECRET.iter().any(|key| line.contains(key) || table.contains(key));
+    let is_secret = keys::OF_STATE.iter().any(|key| line.contains(key) || table.contains(key));
     Some(without_values(line, is_secret))
 }
 
@@ -100,7 +81,7 @@ fn may_be_shown(key: &str, value: &str, is_secret: bool) -> bool {
     let is_name =
         text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).is_some_and(|name| !name.contains('$'));
     let is_plain_url = key == "url" && text.starts_with("http") && !text.contains(['@', '?', '#']);
-    is_name || (!is_secret && (PUBLIC.contains(&key) || is_plain_url))
+    is_name || (!is_secret && (HARMLESS.contains(&key) || OF_BASELINE.contains(&key) || is_plain_url))
 }
 
 /// The text with an asterisk in place of every character but those that hold TOML together.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::support::{Ran, Served, folder, repository, uptospec, uptospec_in};
+use super::support::{Ran, Served, folder, repository, saying, uptospec, uptospec_in};
 
 const KEY: &str = "x-api-key: pk_live_reference";
 
@@ -49,6 +49,37 @@ fn a_finding_stands_until_the_server_is_mended() {
     let ran = replay(&[&file, "--url", &healthy.url, "-H", KEY]);
     assert_eq!(ran.code, 0, "{}", ran.all());
     assert!(ran.stdout.starts_with("is gone: http/date createSession\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_session_that_is_gone_is_made_anew() {
+    let (_kept, path) = folder(&[]);
+    drop(record("done-missing", &path));
+    let file = file(&path, "sendMessage.stream-terminal-missing.json");
+    for (faults, code, standing) in [(&["done-missing"][..], 1, "still stands"), (&[], 0, "is gone")] {
+        let other = Served::start("agntix", faults);
+        let ran = replay(&[&file, "--url", &other.url, "-H", KEY]);
+        assert_eq!(ran.code, code, "{}", ran.all());
+        assert!(ran.stdout.starts_with(&format!("{standing}: stream/terminal-missing")), "{}", ran.stdout);
+        assert!(ran.stdout.contains("value  `path.sessionId` made anew by createSession\n"), "{}", ran.stdout);
+    }
+    let other = saying(b"HTTP/1.1 503 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let ran = replay(&[&file, "--url", &other, "-H", KEY]);
+    assert_eq!(ran.code, 3, "{}", ran.all());
+    let kept = "value  `path.sessionId` as it was recorded: createSession gives no other, it answered 503\n";
+    assert!(ran.stdout.contains(kept), "{}", ran.stdout);
+}
+
+#[test]
+fn a_credential_that_was_made_from_another_is_made_again() {
+    let (_kept, path) = folder(&[]);
+    let _server = record("truncated-credential-accepted", &path);
+    let file = file(&path, "createSession.auth-accepted.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("truncated") && !text.contains("pk_live"), "{text}");
+    let ran = replay(&[&file, "-H", KEY]);
+    assert_eq!(ran.code, 1, "{}", ran.all());
+    assert!(ran.stdout.starts_with("still stands: auth/accepted createSession\n"), "{}", ran.stdout);
 }
 
 #[test]

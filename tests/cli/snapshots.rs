@@ -141,3 +141,15 @@ fn insta_reads_a_snapshot_and_writes_it_in_the_same_bytes() {
     read.save(&file).unwrap();
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
 }
+
+#[test]
+fn a_target_that_does_not_exist_is_named_with_those_that_do() {
+    let (_kept, path) = folder(&[("uptospec.toml", "[target.mine]\nspec = \"a.yaml\"\n")]);
+    fs::create_dir_all(path.join("snapshots/other")).unwrap();
+    for action in ["accept", "reject", "review"] {
+        let ran = uptospec_in(&path, &["snapshot", action, "mine", "typo"]);
+        assert_eq!(ran.code, 2, "{}", ran.all());
+        assert!(ran.stderr.contains("there is no target `typo`; there are mine, other"), "{}", ran.stderr);
+        assert_eq!(uptospec_in(&path, &["snapshot", action, "mine", "other"]).code, 0);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod keeper;
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use super::arguments::{SnapshotAction, SnapshotOptions};
 use super::{Exit, Failure};
 use crate::report::safe;
 use crate::snapshot::{Folder, Pending};
-use crate::target::find;
+use crate::target::{find, names};
 
 pub use keeper::Keeper;
 
@@ -28,7 +29,9 @@ enum Choice {
 /// # Errors
 /// When the snapshots cannot be read or written.
 pub fn snapshot(options: &SnapshotOptions) -> Result<Exit, Failure> {
-    let folder = folder_beside(options.config.as_deref());
+    let config = options.config.clone().or_else(|| find(&std::env::current_dir().ok()?));
+    let folder = folder_beside(config.as_deref());
+    are_targets(&folder, config.as_deref(), &options.targets)?;
     let mut out = anstream::stdout();
     let pending = folder.pending(&options.targets)?;
     if pending.is_empty() {
@@ -60,10 +63,18 @@ pub fn snapshot(options: &SnapshotOptions) -> Result<Exit, Failure> {
 
 /// `snapshots` beside the configuration; in the working folder where there is none.
 fn folder_beside(config: Option<&Path>) -> Folder {
-    let found = || std::env::current_dir().ok().and_then(|here| find(&here));
-    let config = config.map(Path::to_owned).or_else(found);
-    let beside = config.as_deref().and_then(Path::parent).map_or_else(PathBuf::new, Path::to_owned);
+    let beside = config.and_then(Path::parent).map_or_else(PathBuf::new, Path::to_owned);
     Folder::new(beside.join(FOLDER))
+}
+
+/// Refuses a name that neither the configuration nor the folder knows: nothing would ever wait there.
+fn are_targets(folder: &Folder, config: Option<&Path>, wanted: &[String]) -> Result<(), Failure> {
+    let mut known: BTreeSet<String> = folder.targets()?.into_iter().collect();
+    known.extend(config.map(names).unwrap_or_default());
+    let Some(unknown) = wanted.iter().find(|name| !known.contains(*name)) else { return Ok(()) };
+    let known: Vec<_> = known.iter().map(|name| safe::text(name)).collect();
+    let there_are = if known.is_empty() { "none at all".to_owned() } else { known.join(", ") };
+    Err(Failure::Usage(format!("there is no target `{}`; there are {there_are}", safe::text(unknown))))
 }
 
 /// Tells what changed, a line a difference.

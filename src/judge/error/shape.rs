@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::super::evidence::unreadable;
+use super::super::kind::kind;
 use super::super::rule::over_the_run;
 use super::super::{At, Rule, RuleSource, RunCheck, Severity, Sink};
 use crate::generate::{Case, CaseId};
@@ -141,17 +142,6 @@ fn is_documented(case: &Case, answer: &Answer) -> bool {
     let essence = answer.essence().unwrap_or_default();
     let media = case.operation.response(answer.status).and_then(|response| response.media(&essence));
     media.is_some_and(|media| media.schema.is_some())
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
 }
 
 #[cfg(test)]

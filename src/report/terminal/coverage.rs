@@ -39,11 +39,11 @@ fn table(options: &TerminalOptions, target: &TargetResult) -> Table {
         Column::words("operation"),
         Column::numbers("requests"),
         Column::numbers("parameters").of("of requests"),
-        Column::numbers("media types").of("of requests"),
+        Column::numbers("media types").of("of requests").optional(),
         Column::numbers("enum values").of("of requests"),
         Column::numbers("constraints").of("of requests"),
         Column::numbers("statuses").of("of answers"),
-        Column::numbers("media types").of("of answers"),
+        Column::numbers("media types").of("of answers").optional(),
     ]);
     let palette = options.palette();
     let share = |share: Share| match share {

@@ -30,6 +30,24 @@ pub fn print_line(out: &mut dyn io::Write, palette: &Palette, found: &FoundFindi
     writeln!(out, "{} {seen}", head(palette, found))
 }
 
+/// Prints the finding on as many lines as it needs, without what shows it.
+///
+/// # Errors
+/// When `out` fails.
+pub fn print_brief(out: &mut dyn io::Write, options: &TerminalOptions, found: &FoundFinding) -> io::Result<()> {
+    let palette = options.palette();
+    let mut lines = wrapped(found, options.width);
+    let (seen, last) = (format!("({})", seen(found)), lines.last().map_or(0, |line| line.width()));
+    let painted = paint(palette.dim, &seen);
+    let lead = if last + 1 + seen.width() <= options.width { " " } else { "\n    " };
+    let last = lines.pop().unwrap_or_default();
+    let is_first = lines.is_empty();
+    for (index, line) in lines.iter().enumerate() {
+        writeln!(out, "{}", painted_line(&palette, found, line, index == 0))?;
+    }
+    writeln!(out, "{}{lead}{painted}", painted_line(&palette, found, &last, is_first))
+}
+
 /// Prints the whole block, with an empty line after it.
 ///
 /// # Errors
@@ -37,8 +55,8 @@ pub fn print_line(out: &mut dyn io::Write, palette: &Palette, found: &FoundFindi
 pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &FoundFinding) -> io::Result<()> {
     let mut block = Block { out, palette: options.palette(), width: options.width };
     let finding = &found.finding;
-    for line in headline(&block.palette, found, block.width) {
-        writeln!(block.out, "{line}")?;
+    for (index, line) in wrapped(found, block.width).iter().enumerate() {
+        writeln!(block.out, "{}", painted_line(&block.palette, found, line, index == 0))?;
     }
     block.promise(finding.source.as_ref())?;
     block.field("expected", &finding.expected)?;
@@ -149,16 +167,20 @@ impl Block<'_> {
 }
 
 /// The head of a block, wrapped between words.
-fn headline(palette: &Palette, found: &FoundFinding, width: usize) -> Vec<String> {
+fn wrapped(found: &FoundFinding, width: usize) -> Vec<String> {
+    let text = format!("{} {}", level(found), sentence(found));
+    let lines = wrap(&text, width.saturating_sub(4).max(40)).into_iter().enumerate();
+    lines.map(|(index, line)| if index == 0 { line } else { format!("    {line}") }).collect()
+}
+
+fn painted_line(palette: &Palette, found: &FoundFinding, line: &str, is_first: bool) -> String {
     let level = level(found);
-    let lines = wrap(&format!("{level} {}", sentence(found)), width.saturating_sub(4).max(40));
-    let paint_line = |(index, line): (usize, &String)| match line.strip_prefix(&level) {
-        Some(rest) if index == 0 => {
+    match line.strip_prefix(&level).filter(|_| is_first) {
+        Some(rest) => {
             format!("{}{}", paint(palette.severity(found.finding.severity), &level), paint(palette.strong, rest))
         }
-        _ => paint(palette.strong, format!("    {line}")),
-    };
-    lines.iter().enumerate().map(paint_line).collect()
+        None => paint(palette.strong, line).to_string(),
+    }
 }
 
 fn head(palette: &Palette, found: &FoundFinding) -> String {

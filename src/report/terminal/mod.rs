@@ -91,7 +91,7 @@ impl<W: io::Write> Terminal<W> {
     fn finding(&mut self, found: &FoundFinding) -> io::Result<()> {
         let collapsed = found.finding.severity == Severity::Note && !self.options.verbose;
         if collapsed {
-            return finding::print_line(&mut self.out, &self.options.palette(), found);
+            return finding::print_brief(&mut self.out, &self.options, found);
         }
         finding::print_block(&mut self.out, &self.options, found)
     }
@@ -102,7 +102,7 @@ impl<W: io::Write> Terminal<W> {
         } else {
             summary::print(&mut self.out, &self.options, run)?;
         }
-        summary::print_verdict(&mut self.out, &self.options.palette(), run)?;
+        summary::print_verdict(&mut self.out, &self.options, run)?;
         self.out.flush()
     }
 }

@@ -1,6 +1,7 @@
 //! The summary: one row a target, what was not checked and why, and the verdict in plain words.
 
 use std::io;
+use std::time::Duration;
 
 use anstyle::Style;
 use indexmap::IndexMap;
@@ -19,15 +20,16 @@ const MOST_REASONS: usize = 6;
 /// The longest text of a reason, in columns.
 const LONGEST_REASON: usize = 300;
 
-/// Prints the table of targets, reasons, and in verbose mode times and what was exercised.
+/// Prints the table of targets, times, reasons, and in verbose mode times by operation and what was exercised.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn print(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
     let palette = options.palette();
     targets(&palette, run).print(out, &palette, options.width)?;
+    print_latency(out, options, run)?;
     if options.verbose {
-        print_latency(out, options, run)?;
+        print_latency_of_operations(out, options, run)?;
         run.targets.iter().try_for_each(|target| coverage::print(out, options, target))?;
     }
     print_reasons(out, options, "known", run, |target| {
@@ -62,12 +64,17 @@ pub fn known_words(target: &TargetResult) -> Vec<String> {
     target.known().map(told).collect()
 }
 
-/// Prints the last line: the verdict at a glance.
+/// Prints the verdict at a glance: in quiet mode on one line, however long.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn print_verdict(out: &mut dyn io::Write, palette: &Palette, run: &RunResult) -> io::Result<()> {
-    writeln!(out, "{}: {}", paint(palette.verdict(run.verdict), run.verdict.word()), verdict_words(run))
+pub fn print_verdict(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
+    let word = run.verdict.word();
+    let text = format!("{word}: {}", verdict_words(run));
+    let lines = if options.quiet { vec![text] } else { wrap(&text, options.width.saturating_sub(4).max(40)) };
+    let text = lines.join("\n    ");
+    let rest = text.strip_prefix(word).unwrap_or_default();
+    writeln!(out, "{}{rest}", paint(options.palette().verdict(run.verdict), word))
 }
 
 fn targets(palette: &Palette, run: &RunResult) -> Table {
@@ -123,7 +130,39 @@ fn promises(target: &TargetResult, verdict: PromiseVerdict) -> usize {
     target.promises.iter().filter(|promise| promise.verdict == verdict).count()
 }
 
+/// Prints a line a target: how long its successful answers took, and the first events of those that stream.
 fn print_latency(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
+    let timed: Vec<_> = run.targets.iter().filter_map(|target| Some((target, target.latency_of_all?))).collect();
+    if timed.is_empty() {
+        return Ok(());
+    }
+    let streams = timed.iter().any(|(_, latency)| latency.first_event.is_some());
+    let of = |group: &'static str| PERCENTILES.map(|head| Column::numbers(head).of(group));
+    let mut columns = vec![Column::words("latency")];
+    columns.extend(of("whole answer"));
+    columns.extend(of("first event").into_iter().filter(|_| streams));
+    let mut table = Table::new(columns);
+    for (target, latency) in timed {
+        let mut cells = vec![Cell::plain(safe::text(&target.name))];
+        cells.extend(figures(Some(latency.total)));
+        cells.extend(figures(latency.first_event));
+        table.row(cells);
+    }
+    writeln!(out)?;
+    table.print(out, &options.palette(), options.width)
+}
+
+/// The figures of a distribution, as heads of columns.
+const PERCENTILES: [&str; 3] = ["median", "95 %", "slowest"];
+
+fn figures(times: Option<Percentiles>) -> [Cell; 3] {
+    let told = |time: fn(&Percentiles) -> Duration| {
+        times.as_ref().map_or("–".to_owned(), |times| words::duration(time(times)))
+    };
+    [told(|times| times.p50), told(|times| times.p95), told(|times| times.max)].map(Cell::plain)
+}
+
+fn print_latency_of_operations(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
     let rows: Vec<_> = run
         .targets
         .iter()
@@ -133,6 +172,7 @@ fn print_latency(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunRe
         return Ok(());
     }
     let [head, byte, event, content, end] = MOMENTS.map(|(name, _)| Column::numbers(name));
+    let [head, byte, content] = [head, byte, content].map(Column::optional);
     let [target, operation] = ["p50 / p95 / max", "operation"].map(Column::words);
     let mut table = Table::new([target, operation, head, byte, event, content, end]);
     for (target, operation, latency) in rows {

@@ -1,3 +1,5 @@
+use unicode_width::UnicodeWidthStr;
+
 use super::*;
 use crate::report::fixture::{self, BrokenPipe};
 use crate::send::Outcome;
@@ -32,6 +34,15 @@ fn a_conformant_run_fits_in_a_few_lines() {
 #[test]
 fn what_is_known_is_told_with_its_reason_in_the_summary() {
     insta::assert_snapshot!(printed(&fixture::with_baseline(), TerminalOptions::default()));
+}
+
+#[test]
+fn nothing_but_a_line_to_copy_is_wider_than_the_terminal() {
+    for verbose in [false, true] {
+        let printed = printed(&fixture::run(), TerminalOptions { verbose, width: 80, ..TerminalOptions::default() });
+        let wide = |line: &&str| line.width() > 80 && !line.trim_start().starts_with("again");
+        assert_eq!(printed.lines().filter(wide).collect::<Vec<_>>(), [""; 0]);
+    }
 }
 
 #[test]

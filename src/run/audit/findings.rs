@@ -35,7 +35,7 @@ impl Audit<'_> {
             let reason = format!("{} showed, and not each time when it was tried again", key.rule);
             self.leave_out(key.operation, key.rule, reason);
         }
-        let show = Show { dispatcher: &self.dispatcher, redactor: &self.redactor };
+        let show = Show { dispatcher: &self.dispatcher, links: &self.links, redactor: &self.redactor };
         let shown = lasting.iter().map(|trial| {
             let confirmation = Confirmation { reproduced: trial.reproduced, shrunk: trial.shrunk };
             show.finding(&trial.key, &trial.found, trial.context, confirmation)

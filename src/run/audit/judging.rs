@@ -55,7 +55,7 @@ impl Audit<'_> {
         self.reporter.event(&Event::CaseJudged { target, operation, kind, done: self.done })?;
         for key in new {
             let Some(found) = self.tally.found().get(&key) else { continue };
-            let show = Show { dispatcher: &self.dispatcher, redactor: &self.redactor };
+            let show = Show { dispatcher: &self.dispatcher, links: &self.links, redactor: &self.redactor };
             let finding = show.finding(&key, found, self.context(&found.case), Confirmation::NONE);
             self.reporter.event(&Event::FindingSeen { target, finding: &finding })?;
         }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use self::sending::Stop;
@@ -23,7 +24,9 @@ use super::promises::outcomes;
 use super::reach::Reach;
 use super::redact;
 use super::tally::{Selection, Tally};
-use super::{Event, FoundFinding, Job, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult};
+use super::{
+    Event, FoundFinding, Job, Latency, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult, Times,
+};
 use crate::contract::PromiseId;
 use crate::generate::{Case, CaseId, LeftOut, Life, Plan};
 use crate::judge::{Ledger, Marks, Shapes};
@@ -249,7 +252,9 @@ impl<'a> Audit<'a> {
             checks: self.tally.checks(),
             promises: outcomes(&self.job.contract, &self.tally.promises, &self.unwitnessed),
             left_out: self.left_out,
-            latency: self.tally.latency(),
+            latency: of_operations(&self.tally.times),
+            latency_of_all: Times::of_all(&self.tally.times).latency(),
+            times: if self.options.shard.is_some() { self.tally.times } else { IndexMap::new() },
             streams: self.tally.streams,
             coverage,
             shapes,
@@ -257,6 +262,10 @@ impl<'a> Audit<'a> {
         };
         redact::result(&self.redactor, result)
     }
+}
+
+fn of_operations(times: &IndexMap<String, Times>) -> IndexMap<String, Latency> {
+    times.iter().filter_map(|(operation, times)| Some((operation.clone(), times.latency()?))).collect()
 }
 
 fn not_checked(left_out: &LeftOut) -> NotChecked {

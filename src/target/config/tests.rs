@@ -18,7 +18,7 @@ fn complaints(text: &str) -> String {
 fn every_key_is_documented() {
     let page = include_str!("../../../docs/configuration.md");
     let named = |key: &str| page.lines().any(|line| line.starts_with('|') && line.contains(&format!("`{key}`")));
-    for key in TARGET_KEYS.iter().chain(STATE_KEYS) {
+    for key in keys::of_target().iter().chain(&keys::OF_STATE) {
         assert!(named(key), "docs/configuration.md does not name `{key}`");
     }
 }

@@ -2,14 +2,18 @@
 //!
 //! In: a [`Recording`] and the contract of today. Out: whether its finding still stands.
 
+mod renew;
+
 use url::Url;
 
 use crate::contract::Contract;
 use crate::generate::Case;
-use crate::judge::{Finding, Verdict, is_of_wire, judge};
+use crate::judge::{Finding, Verdict, is_of_head, is_of_wire, judge};
 use crate::recording::Recording;
 use crate::send::{Answer, Client, ClientError, Connection, Exchange, StopAt, WireError, WireRequest};
 use crate::target::Limits;
+
+pub use renew::{Renewal, renew};
 
 /// What became of a recorded finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +45,8 @@ pub fn judge_recording(contract: &Contract, recording: &Recording, case: &Case) 
     if recording.finding.rule == "http/leak" {
         return Standing::NotChecked("a recording holds no credential, so none can be found in it".to_owned());
     }
-    if recording.exchange.answer().is_some_and(Answer::is_cut) {
-        return Standing::NotChecked("only the beginning and the end of its stream were kept".to_owned());
+    if !is_of_head(&recording.finding.rule) && recording.exchange.answer().is_some_and(Answer::is_cut) {
+        return Standing::NotChecked("only the beginning and the end of its body were kept".to_owned());
     }
     standing(contract, recording, case, &recording.exchange)
 }
@@ -57,23 +61,26 @@ pub async fn send_again(
     case: &Case,
     base: &Url,
 ) -> Result<(Exchange, Standing), ReplayError> {
-    let limits = Limits::default();
-    let client = Client::new(&limits)?;
-    let stop = StopAt {
-        bytes: limits.max_body,
-        time: Some(limits.max_stream_time),
-        head: Some(limits.max_stream_time),
-        events: limits.max_events,
-        operation: Some(case.operation.clone()),
-    };
+    let client = Client::new(&Limits::default())?;
     let connection = if is_of_wire(&recording.finding.rule) { Connection::Audited } else { Connection::Fresh };
-    let exchange = client.send(&WireRequest::new(base, &case.request)?, connection, &stop).await;
+    let exchange = client.send(&WireRequest::new(base, &case.request)?, connection, &stop_at(case)).await;
     let standing = match exchange.answer() {
         Some(_) => standing(contract, recording, case, &exchange),
         None if recording.exchange.answer().is_none() => standing(contract, recording, case, &exchange),
         None => Standing::NotChecked(format!("{base} gave no answer")),
     };
     Ok((exchange, standing))
+}
+
+fn stop_at(case: &Case) -> StopAt {
+    let limits = Limits::default();
+    StopAt {
+        bytes: limits.max_body,
+        time: Some(limits.max_stream_time),
+        head: Some(limits.max_stream_time),
+        events: limits.max_events,
+        operation: Some(case.operation.clone()),
+    }
 }
 
 fn standing(contract: &Contract, recording: &Recording, case: &Case, exchange: &Exchange) -> Standing {
