@@ -41,11 +41,11 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, vec![growth, trial]).exit_code()
 }
 
-/// Writes a document that has one thing so many times.
-type Made = fn(usize) -> String;
+/// A name, and a document of that many things.
+type Shape = (&'static str, fn(usize) -> String);
 
-/// What documents have many times.
-const SHAPES: [(&str, Made); 7] = [
+/// Documents of any size, each of one thing many times.
+const SHAPES: [Shape; 7] = [
     ("operations", |n| document(&each(n, |k| operation(k, "{type: string}")), "")),
     ("references", |n| {
         let schema =
@@ -94,7 +94,7 @@ const AT_MOST: f64 = 12.0;
 
 /// Counts the bytes and the blocks that are allocated while a document is read and compiled. No clock is asked, so this
 /// leaves out loops that allocate nothing; and it leaves out the plan, which is no part of reading.
-fn grows_as_its_size(name: &str, made: Made) {
+fn grows_as_its_size(name: &str, made: fn(usize) -> String) {
     let work = |n: usize| {
         let text = made(n);
         let region = Region::new(MEMORY);
