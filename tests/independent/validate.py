@@ -8,7 +8,7 @@
 A value that is said to be valid must have no error. One that is said to be broken must fail at the
 place and by the keyword that are named, and by no other. What this validator cannot judge (a format
 that it does not know) is counted apart. Patterns are judged by `regress`, which reads them as
-ECMA-262 does.
+ECMA-262 does, as JSON Schema has it.
 
 Each document's counts are a line of the results; documents that are there already are not judged
 again. At the end the table of all of them is printed.
@@ -16,6 +16,7 @@ again. At the end the table of all of them is printed.
 
 import argparse
 import collections
+import copy
 import functools
 import json
 import math
@@ -76,6 +77,23 @@ def keeps_pattern_properties(validator, described, instance, schema):
                 yield from validator.descend(value, subschema, path=name, schema_path=pattern)
 
 
+# Literals of a template (RFC 6570 section 2.1), which the library takes whatever they are.
+LITERALS = re.compile(r"""(?:[^\x00-\x20"'%<>\\^`{|}\x7f]|%[0-9A-Fa-f]{2}|{[^{}]*})*""")
+
+FORMATS = copy.deepcopy(Draft202012Validator.FORMAT_CHECKER)
+is_template, errors_of_template = FORMATS.checkers["uri-template"]
+
+
+@FORMATS.checks("uri-template", raises=errors_of_template or ())
+def is_uri_template(instance):
+    return not isinstance(instance, str) or bool(LITERALS.fullmatch(instance) and is_template(instance))
+
+
+@FORMATS.checks("regex", raises=regress.RegressError)
+def is_ecma_regex(instance):
+    return not isinstance(instance, str) or regress.Regex(instance, "u") is not None
+
+
 Validator = validators.extend(
     Draft202012Validator, {"pattern": keeps_pattern, "patternProperties": keeps_pattern_properties}
 )
@@ -119,7 +137,7 @@ class Schema:
     """A schema, and what came of its values."""
 
     def __init__(self, json):
-        self.validator = Validator(json, format_checker=Validator.FORMAT_CHECKER)
+        self.validator = Validator(json, format_checker=FORMATS)
         self.json = json
         self.not_made = None
         self.valid = self.broken = 0
@@ -188,18 +206,16 @@ class Document:
         left_out = sum(part["required"] and not part["at"].startswith("path") for _, part in parts)
         ways = math.prod(len(schema.distinct) + (not part["required"]) for schema, part in parts)
         broken = sum(schema.broken for schema, _ in parts) + left_out
-        self.enough("positive", ways, parts)
-        self.enough("negative", broken, parts)
+        self.enough("positive", ways, "its inputs have few values", parts)
+        takes_anything = all(schema.broken == 0 for schema, _ in parts)
+        few = "its inputs are any text; at most they are left out" if takes_anything else "its inputs have few ways"
+        self.enough("negative", broken, few, parts)
 
-    def enough(self, kind, count, parts):
+    def enough(self, kind, count, few, parts):
         if count >= ENOUGH:
             self.counts[f"operations with {ENOUGH} {kind}"] += 1
-        elif not parts:
-            self.few[f"{kind}: it takes no input"] += 1
-        elif count == 0:
-            self.few[f"{kind}: none"] += 1
         else:
-            self.few[f"{kind}: 1 to {ENOUGH - 1}"] += 1
+            self.few[f"{kind}: {few if parts else 'it takes no input'}"] += 1
 
     def row(self):
         for schema in self.schemas.values():

@@ -1,9 +1,10 @@
 //! Constraints of parameters, each broken alone.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
-use super::mutation::mutations;
-use super::turn::turns;
+use super::broken::{Broken, Way, broken, is_alone};
 use crate::contract::{Location, Parameter, ParameterLocation, ParameterStyle};
 use crate::generate::absent::without_nulls;
 use crate::generate::caller::Caller;
@@ -12,67 +13,104 @@ use crate::generate::maker::Maker;
 use crate::generate::place::places;
 use crate::generate::serialise::scalar;
 use crate::generate::strategy::Node;
-use crate::generate::{Case, Expect, pointer, serialise};
+use crate::generate::{Case, Expect, Request, pointer, serialise};
 
 /// One case a constraint of each parameter.
 pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) -> Vec<Case> {
     let mut cases = Vec::new();
     let parameters = maker.operation.parameters.iter().zip(&most.parameters).enumerate();
     for (index, (parameter, valid)) in parameters.filter(|(_, (parameter, _))| !is_reserved(parameter)) {
-        cases.extend(left_out(maker, caller, least, index, parameter));
-        if let Some(valid) = valid {
-            cases.extend(with_values(maker, caller, least, index, parameter, valid));
-        }
+        let argument = Argument { maker, caller, base: least, index, parameter };
+        cases.extend(argument.left_out());
+        cases.extend(valid.iter().flat_map(|valid| argument.broken(valid)));
     }
     cases
 }
 
-fn left_out(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft, index: usize, parameter: &Parameter) -> Option<Case> {
-    if !parameter.required || parameter.location == ParameterLocation::Path {
-        return None;
-    }
-    let what = format!("`{}` is left out", parameter.name);
-    let violation = super::violation(parameter.part(), "required", what, maker.said(&parameter.promises), true);
-    let request = maker.request(&with(base, index, None), caller);
-    let sent = request.headers.iter().any(|(name, _)| is_header(parameter, name));
-    // A header that the configuration adds to every request cannot be left out.
-    (!sent).then(|| super::case(maker, request, violation, Expect::Refusal))
-}
-
-fn with_values(
-    maker: &Maker<'_>,
-    caller: &Caller<'_>,
-    base: &Draft,
+/// One parameter of requests that are otherwise the same.
+struct Argument<'a> {
+    maker: &'a Maker<'a>,
+    caller: &'a Caller<'a>,
+    base: &'a Draft,
     index: usize,
-    parameter: &Parameter,
-    valid: &Value,
-) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    let mut seen = Vec::new();
-    // A value may be written as nothing, or as a valid one is.
-    let valid_requests = [Some(valid.clone()), None].map(|value| maker.request(&with(base, index, value), caller));
-    let places = places(&parameter.schema, valid);
-    let Some(whole) = places.first() else { return cases };
-    for mutation in mutations(&whole.node, valid).into_iter().chain(turns(whole, &|_, _| true)) {
-        // One way of breaking a keyword is enough, but the case of letters and each way of breaking a choice are
-        // questions of their own.
-        let is_choice = ["enum", "oneOf"].contains(&mutation.keyword);
-        let way = if is_choice { mutation.what.clone() } else { mutation.keyword.to_owned() };
-        if seen.contains(&way) || !stays_wrong(parameter, "", mutation.keyword, &mutation.value) {
-            continue;
+    parameter: &'a Parameter,
+}
+
+impl Argument<'_> {
+    fn request(&self, value: Option<Value>) -> Request {
+        let mut draft = self.base.clone();
+        if let Some(place) = draft.parameters.get_mut(self.index) {
+            *place = value;
         }
-        let essential = mutation.is_essential(parameter.required);
-        let request = maker.request(&with(base, index, Some(mutation.value)), caller);
-        if valid_requests.contains(&request) {
-            continue;
-        }
-        seen.push(way);
-        let said = if mutation.said.promise.is_none() { maker.said(&parameter.promises) } else { mutation.said };
-        let what = format!("`{}` {}", parameter.name, mutation.what);
-        let violation = super::violation(parameter.part(), mutation.keyword, what, said, essential);
-        cases.push(super::case(maker, request, violation, Expect::Refusal));
+        self.maker.request(&draft, self.caller)
     }
-    cases
+
+    fn left_out(&self) -> Option<Case> {
+        let parameter = self.parameter;
+        if !parameter.required || parameter.location == ParameterLocation::Path {
+            return None;
+        }
+        let what = format!("`{}` is left out", parameter.name);
+        let said = self.maker.said(&parameter.promises);
+        let violation = super::violation(parameter.part(), "required", what, said, true);
+        let request = self.request(None);
+        let sent = request.headers.iter().any(|(name, _)| is_header(parameter, name));
+        // A header that the configuration adds to every request cannot be left out.
+        (!sent).then(|| super::case(self.maker, request, violation, Expect::Refusal))
+    }
+
+    /// The constraints of a valid value and of what is in it.
+    fn broken(&self, valid: &Value) -> Vec<Case> {
+        let mut cases: Vec<Case> = Vec::new();
+        let mut seen = HashSet::new();
+        // A value may be written as nothing, or as a valid one is.
+        let valid_requests = [Some(valid.clone()), None].map(|value| self.request(value));
+        for place in places(&self.parameter.schema, valid) {
+            for broken in broken(valid, &place, &HashSet::new()) {
+                let way = one_way(&broken);
+                if seen.contains(&way) || !self.is_wrong(&broken) {
+                    continue;
+                }
+                let request = self.request(Some(broken.body.clone()));
+                if !valid_requests.contains(&request) {
+                    seen.insert(way);
+                    cases.push(self.case(broken, request));
+                }
+            }
+        }
+        cases
+    }
+
+    fn is_wrong(&self, broken: &Broken) -> bool {
+        let Location::Body(at) = &broken.violation.at else { return false };
+        is_alone(&self.parameter.schema, broken)
+            && stays_wrong(self.parameter, at, &broken.violation.keyword, &broken.body)
+    }
+
+    fn case(&self, broken: Broken, request: Request) -> Case {
+        let (parameter, mut violation) = (self.parameter, broken.violation);
+        let inside = match &violation.at {
+            Location::Body(at) => at.replace('/', "."),
+            _ => String::new(),
+        };
+        let (_, _, what) = broken.way;
+        if violation.promise.is_none() {
+            let said = self.maker.said(&parameter.promises);
+            (violation.strength, violation.promise) = (said.strength, said.promise);
+        }
+        violation.what = format!("`{}{inside}` {what}", parameter.name);
+        violation.at = parameter.part();
+        violation.essential &= violation.keyword != "type" || parameter.required;
+        super::case(self.maker, request, violation, Expect::Refusal)
+    }
+}
+
+/// One way of breaking a keyword is enough, but the case of letters and each way of breaking a choice are questions of
+/// their own.
+fn one_way(broken: &Broken) -> Way {
+    let (at, keyword, what) = broken.way.clone();
+    let is_choice = ["enum", "oneOf"].contains(&keyword);
+    (at, keyword, if is_choice { what } else { String::new() })
 }
 
 /// Whether a value that breaks that keyword at that place of it is still wrong once it has become text.
@@ -123,14 +161,6 @@ fn is_nothing(value: &Value) -> bool {
         Value::Object(members) => members.is_empty(),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
-}
-
-fn with(base: &Draft, index: usize, value: Option<Value>) -> Draft {
-    let mut draft = base.clone();
-    if let Some(place) = draft.parameters.get_mut(index) {
-        *place = value;
-    }
-    draft
 }
 
 /// Whether a value is still wrong once it has become text.

@@ -2,6 +2,8 @@
 //!
 //! It is a hint, as every opposite: whether the keyword is broken alone is for the validator to say.
 
+use std::iter;
+
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +20,9 @@ const BRINGS_OTHERS: [&str; 3] = ["$ref", "allOf", "dependentSchemas"];
 
 /// What a node with every branch taken says itself.
 const BRANCHES: [&str; 5] = ["oneOf", "anyOf", "if", "then", "else"];
+
+/// What no part of a node can keep where the type is another.
+const OF_A_TYPE: [&str; 3] = ["type", "enum", "const"];
 
 /// Most ways in which one keyword is broken.
 const MOST_WAYS: usize = 4;
@@ -50,22 +55,29 @@ pub(in crate::generate) fn turned(node: &Node<'_>, parts: &[Part<'_>], keywords:
 
 fn of_keyword(node: &Node<'_>, keyword: &'static str, taken: &[&str]) -> Vec<Turned> {
     let parts: Vec<Part<'_>> = node.parts().collect();
-    let having = parts.iter().enumerate().filter_map(|(index, part)| {
-        let members = part.json.as_object().filter(|members| members.contains_key(keyword))?;
-        Some((index, part.said.behind(part.json, keyword), ways(node.schema(), members, keyword)))
-    });
-    let turned = having.flat_map(|(index, said, ways)| {
-        let parts = &parts;
-        ways.into_iter().take(MOST_WAYS).enumerate().map(move |(way, asked)| {
-            let rest = parts.iter().enumerate().filter_map(|(other, part)| {
-                let broken = (other == index).then_some(keyword);
-                Some(Value::Object(rest(part.json.as_object()?, broken, taken)))
-            });
-            let asked = json!({"allOf": std::iter::once(asked).chain(rest).collect::<Vec<_>>()});
-            Turned { keyword, way, said, asked, known: Known::default() }
-        })
-    });
-    turned.collect()
+    let mut turned = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let Some(members) = part.json.as_object().filter(|members| members.contains_key(keyword)) else { continue };
+        let is_broken = |other: usize, key: &str| {
+            let of_a_type = keyword == "type" && OF_A_TYPE.contains(&key);
+            other == index && key == keyword || of_a_type
+        };
+        let kept = kept(&parts, is_broken, taken);
+        for (way, asked) in ways(node.schema(), members, keyword).into_iter().take(MOST_WAYS).enumerate() {
+            let asked = json!({"allOf": iter::once(&asked).chain(&kept).collect::<Vec<_>>()});
+            let said = part.said.behind(part.json, keyword);
+            turned.push(Turned { keyword, way, said, asked, known: Known::default() });
+        }
+    }
+    turned
+}
+
+/// What each part says beside what is broken.
+fn kept(parts: &[Part<'_>], is_broken: impl Fn(usize, &str) -> bool, taken: &[&str]) -> Vec<Value> {
+    let of = |(index, part): (usize, &Part<'_>)| {
+        Some(Value::Object(beside(part.json.as_object()?, |key| is_broken(index, key), taken)))
+    };
+    parts.iter().enumerate().filter_map(of).collect()
 }
 
 /// The ways of breaking a keyword; of a fixed value, whatever else the rest allows.
@@ -76,14 +88,14 @@ fn ways(schema: &Schema, members: &Map<String, Value>, keyword: &str) -> Vec<Val
     }
 }
 
-/// What a part says beside the keyword that is broken, and beside what stands among the parts itself.
-fn rest(members: &Map<String, Value>, broken: Option<&str>, taken: &[&str]) -> Map<String, Value> {
+/// What a part says beside what is broken, and beside what stands among the parts itself.
+fn beside(members: &Map<String, Value>, is_broken: impl Fn(&str) -> bool, taken: &[&str]) -> Map<String, Value> {
     let brings_others = |key: &str| BRINGS_OTHERS.contains(&key) || taken.contains(&key);
     let is_apart = members.keys().any(|key| brings_others(key));
     let is_left = |key: &str| {
         let of_others = brings_others(key) || is_apart && key.starts_with("unevaluated");
         let annotates = ["example", "examples", "default", "$defs"].contains(&key) || key.starts_with("x-");
-        Some(key) != broken && !of_others && !annotates
+        !is_broken(key) && !of_others && !annotates
     };
     members.iter().filter(|(key, _)| is_left(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
