@@ -128,6 +128,9 @@ impl Stage {
 pub struct Violation {
     /// The part of the request that is wrong.
     pub at: Location,
+    /// JSON Pointer to what is wrong inside the value of a parameter; empty for the whole, and for a body.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub inside: String,
     /// The keyword that is broken: `required`, `type`, `enum`, `minLength`, … or `json`, `media-type`, `method`.
     pub keyword: String,
     /// What is wrong with it, such as `"message" is left out`.

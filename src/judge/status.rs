@@ -166,6 +166,7 @@ mod tests {
         let mut scene = Scene::new();
         scene.kind = CaseKind::Negative(Violation {
             at: Location::Body("/content".to_owned()),
+            inside: String::new(),
             keyword: "required".to_owned(),
             what: "`content` is left out".to_owned(),
             strength,

@@ -54,7 +54,7 @@ fn add_parameter(parameter: &Parameter, parts: &mut Parts) {
     }
     let node = Node::root(&parameter.schema);
     // Whatever stands in a URL or a header is a text.
-    let takes_any_text = parameter.style != ParameterStyle::Json && node.allows_type("string");
+    let takes_any_text = parameter.style != ParameterStyle::Json && node.may_be("string");
     Walk { parts, inside: Vec::new(), takes_any_text }.place(&node, &at);
 }
 

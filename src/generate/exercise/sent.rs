@@ -6,7 +6,7 @@ use super::{Aspect, Part};
 use crate::contract::{Location, Operation, ParameterLocation};
 use crate::generate::draft::is_reserved;
 use crate::generate::negative::site;
-use crate::generate::{Body, Case, CaseKind, Content, cookie, pointer, sent};
+use crate::generate::{Body, Case, CaseKind, Content, Violation, cookie, pointer, sent};
 
 /// Every part that the case exercises, declared or not, several of them perhaps twice.
 pub(super) fn parts(case: &Case) -> Vec<Part> {
@@ -18,22 +18,19 @@ pub(super) fn parts(case: &Case) -> Vec<Part> {
     let mut parts = of_parameters(case);
     parts.extend(of_body(case));
     if let CaseKind::Negative(violation) = &case.kind {
-        let broken = any_item(&violation.at.to_string());
+        let broken = any_item(&format!("{}{}", violation.at, violation.inside));
         parts.retain(|part| !pointer::is_within(&part.at, &broken));
-        parts.push(Part::new(
-            Aspect::Constraint,
-            any_item(&site_of(&violation.at, &violation.keyword)),
-            &violation.keyword,
-        ));
+        parts.push(Part::new(Aspect::Constraint, any_item(&site_of(violation)), &violation.keyword));
     }
     parts
 }
 
 /// Where a constraint stands: a member that is one too many breaks that of the object.
-fn site_of(at: &Location, keyword: &str) -> String {
+fn site_of(Violation { at, inside, keyword, .. }: &Violation) -> String {
     match at {
         Location::Body(at) if keyword == "additionalProperties" => format!("body#{}", site(at, keyword)),
-        _ => at.to_string(),
+        _ if keyword == "additionalProperties" => format!("{at}{}", site(inside, keyword)),
+        _ => format!("{at}{inside}"),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::generate::body::{BodyForm, Coding};
 use crate::generate::caller::Caller;
 use crate::generate::draft::Draft;
 use crate::generate::maker::Maker;
+use crate::generate::other::others;
 use crate::generate::place::places;
 use crate::generate::plan::LeftOut;
 use crate::generate::serialise::scalar;
@@ -69,7 +70,8 @@ fn size(body: &Value) -> usize {
     }
 }
 
-/// Valid bodies to break: the documented example, the least, and everything for what those lack.
+/// Valid bodies to break: the documented example, the least, everything for what those lack, and each alternative
+/// that none of them takes.
 fn bases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) -> Vec<Value> {
     let Some(form) = &maker.form else { return Vec::new() };
     let example = form.media.examples.first().map(|example| {
@@ -77,7 +79,11 @@ fn bases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) ->
         identity::configure(&mut body, &form.schema, caller);
         body
     });
-    let all = example.into_iter().chain([&least.body, &most.body].into_iter().flatten().cloned());
+    let others = most.body.iter().flat_map(|body| others(&form.schema, body)).map(|mut body| {
+        maker.identify(&mut body, form, "negative", caller);
+        body
+    });
+    let all = example.into_iter().chain([&least.body, &most.body].into_iter().flatten().cloned()).chain(others);
     all.filter(|body| form.schema.is_valid(body)).collect()
 }
 

@@ -40,7 +40,7 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<L
 
 /// One broken constraint as a case.
 pub(super) fn case(maker: &Maker<'_>, request: Request, violation: Violation, expect: Expect) -> Case {
-    let name = format!("{}-{}", violation.at, violation.keyword);
+    let name = format!("{}{}-{}", violation.at, violation.inside, violation.keyword);
     let promises = violation.promise.into_iter().collect();
     let mut request = request;
     let overwrites = |at: &Location| match (at, &violation.at) {
@@ -53,5 +53,6 @@ pub(super) fn case(maker: &Maker<'_>, request: Request, violation: Violation, ex
 
 /// A violation whose every word is given.
 pub(super) fn violation(at: Location, keyword: &str, what: String, said: Said, essential: bool) -> Violation {
-    Violation { at, keyword: keyword.to_owned(), what, strength: said.strength, essential, promise: said.promise }
+    let (strength, promise) = (said.strength, said.promise);
+    Violation { at, inside: String::new(), keyword: keyword.to_owned(), what, strength, essential, promise }
 }

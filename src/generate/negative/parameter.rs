@@ -10,9 +10,10 @@ use crate::generate::absent::without_nulls;
 use crate::generate::caller::Caller;
 use crate::generate::draft::{Draft, is_reserved};
 use crate::generate::maker::Maker;
-use crate::generate::place::places;
+use crate::generate::other::others;
+use crate::generate::place::{Place, places};
 use crate::generate::serialise::scalar;
-use crate::generate::strategy::Node;
+use crate::generate::strategy::{Node, alternatives};
 use crate::generate::{Case, Expect, Request, pointer, serialise};
 
 /// One case a constraint of each parameter.
@@ -59,22 +60,25 @@ impl Argument<'_> {
         (!sent).then(|| super::case(self.maker, request, violation, Expect::Refusal))
     }
 
-    /// The constraints of a valid value and of what is in it.
+    /// The constraints of a valid value, of what is in it, and of the alternatives to it.
     fn broken(&self, valid: &Value) -> Vec<Case> {
         let mut cases: Vec<Case> = Vec::new();
         let mut seen = HashSet::new();
         // A value may be written as nothing, or as a valid one is.
         let valid_requests = [Some(valid.clone()), None].map(|value| self.request(value));
-        for place in places(&self.parameter.schema, valid) {
-            for broken in broken(valid, &place, &HashSet::new()) {
-                let way = one_way(&broken);
-                if seen.contains(&way) || !self.is_wrong(&broken) {
-                    continue;
-                }
-                let request = self.request(Some(broken.body.clone()));
-                if !valid_requests.contains(&request) {
-                    seen.insert(way);
-                    cases.push(self.case(broken, request));
+        let others = others(&self.parameter.schema, valid);
+        for valid in std::iter::once(valid).chain(&others) {
+            for place in places(&self.parameter.schema, valid) {
+                for broken in broken(valid, &place, &HashSet::new()) {
+                    let way = one_way(&broken);
+                    if seen.contains(&way) || is_null_beside_one(valid, &place, &broken) || !self.is_wrong(&broken) {
+                        continue;
+                    }
+                    let request = self.request(Some(broken.body.clone()));
+                    if !valid_requests.contains(&request) {
+                        seen.insert(way);
+                        cases.push(self.case(broken, request));
+                    }
                 }
             }
         }
@@ -89,10 +93,10 @@ impl Argument<'_> {
 
     fn case(&self, broken: Broken, request: Request) -> Case {
         let (parameter, mut violation) = (self.parameter, broken.violation);
-        let inside = match &violation.at {
-            Location::Body(at) => at.replace('/', "."),
-            _ => String::new(),
-        };
+        if let Location::Body(at) = &violation.at {
+            violation.inside.clone_from(at);
+        }
+        let inside = violation.inside.replace('/', ".");
         let (_, _, what) = broken.way;
         if violation.promise.is_none() {
             let said = self.maker.said(&parameter.promises);
@@ -103,6 +107,14 @@ impl Argument<'_> {
         violation.essential &= violation.keyword != "type" || parameter.required;
         super::case(self.maker, request, violation, Expect::Refusal)
     }
+}
+
+/// Whether what fits no alternative breaks the only one beside null, which is no alternative where text is written:
+/// each constraint of it is broken by itself.
+fn is_null_beside_one(valid: &Value, place: &Place<'_>, broken: &Broken) -> bool {
+    let is_choice = ["anyOf", "oneOf"].contains(&broken.violation.keyword.as_str());
+    let value = valid.pointer(&place.pointer);
+    is_choice && value.is_some_and(|value| alternatives(place.node.schema(), &place.parts, value).is_empty())
 }
 
 /// One way of breaking a keyword is enough, but the case of letters and each way of breaking a choice are questions of
@@ -121,8 +133,8 @@ pub(in crate::generate) fn stays_wrong(parameter: &Parameter, at: &str, keyword:
     let node = Node::root(&parameter.schema);
     // Pairs where no list and no object is expected are something else that nobody reads.
     let is_of_pairs = match value {
-        Value::Array(_) => !node.allows_type("array"),
-        Value::Object(_) => !node.allows_type("object"),
+        Value::Array(_) => !node.may_be("array"),
+        Value::Object(_) => !node.may_be("object"),
         _ => false,
     };
     let has_null = without_nulls(value).as_ref() != Some(value);
@@ -130,7 +142,7 @@ pub(in crate::generate) fn stays_wrong(parameter: &Parameter, at: &str, keyword:
         return false;
     }
     // Whatever stands in a URL or a header is text.
-    let is_text = node.allows_type("string");
+    let is_text = node.may_be("string");
     let text = serialise::text(parameter, value).reveal();
     !(is_text && keyword == "type" && at.is_empty())
         && can_be_sent(parameter, &text)
@@ -175,7 +187,7 @@ fn refuses(parameter: &Parameter, value: &Value) -> bool {
 /// over several pairs, it is none of them, and the parameter is not there.
 fn refuses_text(parameter: &Parameter, text: &str) -> bool {
     let is_valid = |value: &Value| parameter.schema.is_valid(value);
-    let is_absent = Node::root(&parameter.schema).allows_type("object")
+    let is_absent = Node::root(&parameter.schema).may_be("object")
         && (parameter.explode || parameter.style == ParameterStyle::DeepObject);
     if is_absent && (!parameter.required || is_valid(&json!({}))) {
         return false;
@@ -206,7 +218,7 @@ fn is_header(parameter: &Parameter, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::contract::read;
-    use crate::generate::{CaseKind, Options, fixture, generate};
+    use crate::generate::{Case, CaseKind, Options, fixture, generate};
 
     #[test]
     fn what_is_sent_as_a_valid_request_is_sent_breaks_nothing() {
@@ -229,5 +241,43 @@ mod tests {
             _ => None,
         });
         of_kind.collect()
+    }
+
+    /// The parts that are broken of query parameters with these schemas, and what is sent for each.
+    fn broken(parameters: &str) -> Vec<String> {
+        let text = format!(
+            "openapi: 3.1.0\npaths: {{/a: {{get: {{operationId: list, responses: {{}}, parameters: [{parameters}]}}}}}}\n"
+        );
+        let plan = generate(&read("api.yaml", &text, None).unwrap(), &fixture::target(), None, &Options::default());
+        let query = |case: &Case| {
+            let pairs = case.request.query.iter().map(|(name, text)| format!("{name}={}", text.reveal()));
+            pairs.collect::<Vec<_>>().join("&")
+        };
+        let negatives = plan.cases.iter().filter(|case| case.id.0.contains("/negative/query"));
+        negatives.map(|case| format!("{} {}", case.id.0.trim_start_matches("list/negative/"), query(case))).collect()
+    }
+
+    #[test]
+    fn what_may_be_null_is_broken_as_if_it_stood_alone() {
+        let parameter = |name: &str, schema: &str| {
+            format!("{{name: {name}, in: query, schema: {{anyOf: [{schema}, {{type: 'null'}}]}}}}")
+        };
+        let parameters = [
+            parameter("since", "{type: string, format: date}"),
+            parameter("n", "{type: integer, minimum: 1, maximum: 9}"),
+            parameter("mode", "{type: string, enum: [x, y]}"),
+            "{name: tags, in: query, schema: {type: array, items: {enum: [x, y]}}}".to_owned(),
+        ];
+        insta::assert_snapshot!(broken(&parameters.join(", ")).join("\n"));
+    }
+
+    #[test]
+    fn each_alternative_of_a_parameter_is_broken() {
+        let of = "{type: object, required: [kind, n], properties: {kind: {const: a}, n: {type: integer, maximum: 3}}}, \
+                  {type: object, required: [kind, s], properties: {kind: {const: b}, s: {type: string, minLength: 2}}}";
+        let parameter = format!("{{name: w, in: query, content: {{application/json: {{schema: {{oneOf: [{of}]}}}}}}}}");
+        let broken = broken(&parameter);
+        let has = |what: &str| broken.iter().any(|case| case.starts_with(what));
+        assert!(has("query.w/n-maximum") && has("query.w/s-minLength"), "{broken:#?}");
     }
 }

@@ -39,7 +39,7 @@ pub(super) use known::Known;
 use made::Made;
 pub(super) use node::Node;
 pub(super) use said::{Part, Said};
-pub(super) use turned::{Turned, turned};
+pub(super) use turned::{Turned, alternatives, turned};
 
 use super::seed;
 use crate::contract::Schema;

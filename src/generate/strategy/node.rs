@@ -18,6 +18,9 @@ pub(super) struct Choice<'s> {
     exclusive: bool,
 }
 
+/// How many choices inside each other are looked into for a type.
+const NESTED_CHOICES: usize = 4;
+
 /// How a node is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sight<'s> {
@@ -126,7 +129,21 @@ impl<'s> Node<'s> {
         self.impossible || no_type() || self.fixed_values().is_some_and(no_value)
     }
 
-    fn is_plausible(&self, instance: &Value) -> bool {
+    /// Whether an instance of that type may stand here, whichever branches it takes, as far as `type` goes.
+    pub fn may_be(&self, name: &str) -> bool {
+        self.may_be_within(name, NESTED_CHOICES)
+    }
+
+    fn may_be_within(&self, name: &str, levels: usize) -> bool {
+        let Some(deeper) = levels.checked_sub(1) else { return true };
+        let of = |branch: &Branch<'s>| {
+            Node::seen(self.schema, self.sight, branch.iter().copied()).may_be_within(name, deeper)
+        };
+        self.allows_type(name) && self.choices.iter().all(|choice| choice.branches.iter().any(of))
+    }
+
+    /// Whether an instance fits, as far as types, fixed values and required members tell.
+    pub(super) fn is_plausible(&self, instance: &Value) -> bool {
         let keeps = |node: &Node<'_>, value: &Value| {
             let fixed = node.fixed_values().is_none_or(|values| values.contains(&value));
             !node.impossible && fixed && node.allows_type(type_name(value))
@@ -227,6 +244,14 @@ mod tests {
     fn an_integer_is_what_remains_of_number_and_integer() {
         let schema = schema(json!({"type": ["number", "null"], "allOf": [{"type": ["integer", "string"]}]}));
         assert_eq!(Node::root(&schema).types(), Some(vec!["integer"]));
+    }
+
+    #[test]
+    fn a_type_may_stand_where_a_branch_of_each_choice_allows_it() {
+        let schema = schema(json!({"anyOf": [{"type": "integer"}, {"anyOf": [{"type": "string"}, {"type": "null"}]}]}));
+        let node = Node::root(&schema);
+        let may_be = ["integer", "string", "null", "object", "array"].map(|name| node.may_be(name));
+        assert_eq!(may_be, [true, true, true, false, false]);
     }
 
     #[test]

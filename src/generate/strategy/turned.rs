@@ -53,6 +53,44 @@ pub(in crate::generate) fn turned(node: &Node<'_>, parts: &[Part<'_>], keywords:
     keywords.iter().flat_map(of).collect()
 }
 
+/// One of the alternatives that a place offers.
+#[derive(Debug)]
+pub(in crate::generate) struct Alternative<'s> {
+    /// Its subschema.
+    pub json: &'s Value,
+    /// Whether the value that stands there fits it, as far as types, fixed values and required members tell.
+    pub is_taken: bool,
+    /// The place with this alternative taken.
+    pub turned: Turned,
+}
+
+/// The alternatives of the choices of a place, null left out; none where there is no choice.
+pub(in crate::generate) fn alternatives<'s>(
+    schema: &'s Schema,
+    of: &[Part<'s>],
+    value: &Value,
+) -> Vec<Alternative<'s>> {
+    let parts: Vec<Part<'s>> = Node::of(schema, of.iter().copied()).parts().collect();
+    let mut found = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        for keyword in CHOICES {
+            let branches = part.json.get(keyword).and_then(Value::as_array).into_iter().flatten();
+            let branches = branches.map(|json| (json, Node::of(schema, [part.inside(keyword, json)])));
+            let branches: Vec<_> = branches.filter(|(_, node)| node.types() != Some(vec!["null"])).collect();
+            if branches.len() < 2 {
+                continue;
+            }
+            for (way, (json, node)) in branches.into_iter().enumerate() {
+                let kept = kept(&parts, |other, key| other == index && key == keyword, &[]);
+                let asked = json!({"allOf": iter::once(json).chain(&kept).collect::<Vec<_>>()});
+                let turned = Turned { keyword, way, said: part.said, asked, known: Known::default() };
+                found.push(Alternative { json, is_taken: node.is_plausible(value), turned });
+            }
+        }
+    }
+    found
+}
+
 fn of_keyword(node: &Node<'_>, keyword: &'static str, taken: &[&str]) -> Vec<Turned> {
     let parts: Vec<Part<'_>> = node.parts().collect();
     let mut turned = Vec::new();

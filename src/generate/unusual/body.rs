@@ -8,7 +8,7 @@ use crate::generate::caller::Caller;
 use crate::generate::draft::Draft;
 use crate::generate::identity::{is_free_text, is_id, set_if_valid};
 use crate::generate::maker::Maker;
-use crate::generate::place::places;
+use crate::generate::place::{Place, places};
 use crate::generate::{Body, Case, Content, pointer};
 
 /// How many bytes a very long text has: more than a chat needs and more than frameworks take unless they are
@@ -19,6 +19,9 @@ const LONG: usize = 120 * 1024;
 /// with their brackets.
 const LEVELS: usize = 2_000;
 
+/// More texts of one body than this do not get U+0000: each is confirmed by the validator.
+const MOST_NULS: usize = 60;
+
 /// Stands for text that is put into a body once it is written.
 const HOLE: &str = "uptospec-hole";
 
@@ -28,6 +31,7 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most:
     let (Some(small), Some(full)) = (&least.body, &most.body) else { return Vec::new() };
     let bodies = [
         ("long-text", format!("a text of {} KiB", LONG / 1024), long_text(&form.schema, [small, full])),
+        ("nul-text", "U+0000 in a text of its body".to_owned(), nul_text(&form.schema, [full, small])),
         ("deep-json", format!("{LEVELS} levels of arrays in its body"), deep(&form.schema, small, full)),
         ("duplicate-keys", "a member twice in its body".to_owned(), duplicate_keys(small)),
     ];
@@ -45,15 +49,32 @@ pub(super) fn cases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most:
 /// The first of the bodies with a text that no `maxLength` bounds, that text being very long.
 fn long_text(schema: &Schema, bodies: [&Value; 2]) -> Option<Body> {
     bodies.into_iter().find_map(|body| {
-        let texts = places(schema, body).into_iter().filter(|place| {
-            let is_named = place.name.as_deref().is_some_and(|name| is_id(name, &place.node));
-            let is_text = body.pointer(&place.pointer).is_some_and(Value::is_string);
-            is_text && is_free_text(&place.node) && !is_named
-        });
         let mut long = body.clone();
         let place =
-            texts.into_iter().find(|place| set_if_valid(&mut long, schema, &place.pointer, "a".repeat(LONG).into()));
+            texts(schema, body).find(|place| set_if_valid(&mut long, schema, &place.pointer, "a".repeat(LONG).into()));
         place.map(|_| Body::Json(long))
+    })
+}
+
+/// The first of the bodies with a text that may be any, with U+0000 in each such text.
+fn nul_text(schema: &Schema, bodies: [&Value; 2]) -> Option<Body> {
+    bodies.into_iter().find_map(|body| {
+        let mut with_nul = body.clone();
+        let texts = texts(schema, body).take(MOST_NULS);
+        let set = texts.filter(|place| {
+            let nuls = ["uptospec\0text", "\0"];
+            nuls.into_iter().any(|text| set_if_valid(&mut with_nul, schema, &place.pointer, text.into()))
+        });
+        (set.count() > 0).then_some(Body::Json(with_nul))
+    })
+}
+
+/// The places of a body with text that may be any and names no thing.
+fn texts<'s>(schema: &'s Schema, body: &Value) -> impl Iterator<Item = Place<'s>> {
+    places(schema, body).into_iter().filter(|place| {
+        let is_named = place.name.as_deref().is_some_and(|name| is_id(name, &place.node));
+        let is_text = body.pointer(&place.pointer).is_some_and(Value::is_string);
+        is_text && is_free_text(&place.node) && !is_named
     })
 }
 
@@ -122,6 +143,14 @@ mod tests {
         assert_eq!(long["message"].as_str().map(str::len), Some(LONG));
         let bounded = json!({"title": "Hello"});
         assert!(long_text(&schema(), [&bounded, &bounded]).is_none());
+    }
+
+    #[test]
+    fn every_free_text_of_a_body_has_u_0000() {
+        let body = json!({"agentId": "a1", "title": "Hello", "message": "Hi"});
+        let Some(Body::Json(nul)) = nul_text(&schema(), [&body, &body]) else { panic!("a text with U+0000") };
+        assert_eq!(nul, json!({"agentId": "a1", "title": "uptospec\0text", "message": "uptospec\0text"}));
+        assert!(nul_text(&schema(), [&json!({}), &json!({"agentId": "a1"})]).is_none());
     }
 
     #[test]

@@ -202,6 +202,7 @@ mod tests {
         let mut scene = Scene::new();
         scene.kind = CaseKind::Negative(Violation {
             at: Location::Body(String::new()),
+            inside: String::new(),
             keyword: keyword.to_owned(),
             what: "it is wrong".to_owned(),
             strength: Strength::Documented,
