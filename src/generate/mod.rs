@@ -25,6 +25,7 @@ mod lookalike;
 mod maker;
 mod mark;
 mod negative;
+mod open;
 mod other;
 mod place;
 mod plan;
