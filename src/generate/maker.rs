@@ -73,13 +73,10 @@ impl<'a> Maker<'a> {
     /// # Errors
     /// When no request of the operation can be made at all.
     pub fn new(contract: &'a Contract, operation: &'a Arc<Operation>, seed: u64) -> Result<Self, Obstacle> {
-        let form = body::choose(operation);
-        if let (None, Some(body)) = (&form, &operation.body) {
-            let essences: Vec<_> = body.media.iter().map(|media| media.essence.as_str()).collect();
-            if body.required {
-                return Err(Obstacle::MediaType(essences.join(" or ")));
-            }
+        if let Some(essences) = body::unmade(operation) {
+            return Err(Obstacle::MediaType(essences));
         }
+        let form = body::choose(operation);
         let parameters = operation
             .parameters
             .iter()

@@ -36,6 +36,14 @@ pub(super) fn varies(maker: &Maker<'_>, parameter: &Parameter) -> bool {
     is_listed || is_bounded(&node) && shown(parameter, &node).is_none() && !may_lack
 }
 
+/// Whether a variable of the path names a thing that has to be there: by its name or its format, or because it is a
+/// text that may be any. A number or an object of another name is a value like any other.
+pub fn names_a_thing(operation: &Operation, variable: &Parameter) -> bool {
+    let node = Node::root(&variable.schema);
+    let is_text = node.types().is_some_and(|types| types.contains(&"string")) && is_free_text(&node);
+    is_id(&variable.name, &node) || is_text || is_id_by_path(operation, &variable.name)
+}
+
 /// The value that the document shows.
 fn shown<'p>(parameter: &'p Parameter, node: &Node<'p>) -> Option<&'p Value> {
     parameter.examples.first().or_else(|| example(node))
