@@ -41,8 +41,11 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, vec![growth, trial]).exit_code()
 }
 
+/// A name, and a document of that many things.
+type Shape = (&'static str, fn(usize) -> String);
+
 /// Documents of any size, each of one thing many times.
-const SHAPES: [(&str, fn(usize) -> String); 7] = [
+const SHAPES: [Shape; 7] = [
     ("operations", |n| document(&each(n, |k| operation(k, "{type: string}")), "")),
     ("references", |n| {
         let schema =

@@ -10,7 +10,7 @@ use uptospec::reference::{Api, Fault, apis};
 use uptospec::selftest::{Outcome, conformant, faulty};
 
 /// Audits wait for streams most of the time, so many fit on few cores.
-const THREADS: usize = 12;
+const THREADS: usize = 24;
 
 type Shared = Arc<std::sync::OnceLock<Result<Outcome, String>>>;
 

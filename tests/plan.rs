@@ -20,7 +20,7 @@ use uptospec::selftest::job;
 use uptospec::target::{Limits, Secret, SeverityChoice, Target, Text};
 
 /// Audits wait for streams most of the time, so many fit on few cores.
-const THREADS: usize = 8;
+const THREADS: usize = 16;
 const SEEDS: u64 = 10;
 /// Bounds on generated answers, from nothing over hardly anything to something.
 const GENERATIONS: [usize; 4] = [0, 1, 5, 25];

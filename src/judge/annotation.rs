@@ -95,7 +95,7 @@ impl<'a> Search<'a, '_> {
     }
 }
 
-fn escaped(step: &str) -> String {
+pub(super) fn escaped(step: &str) -> String {
     step.replace('~', "~0").replace('/', "~1")
 }
 

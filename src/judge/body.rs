@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::excerpt::excerpt;
+use super::kind::kind;
 use super::shape::{self, Instance};
 use super::{At, Evidence, Rule, RuleSource, Severity, Sink};
 use crate::contract::{MediaType, PromiseId, Response, Schema, StatusPattern, Strength};
@@ -42,8 +43,18 @@ const SCHEMA: Rule = Rule {
     judge: schema,
 };
 
+const WRITE_ONLY: Rule = Rule {
+    id: "body/write-only",
+    severity: Severity::Warning,
+    what: "An answer has no member that the document calls writeOnly.",
+    why: "What only requests carry is mostly a secret, such as a password; an answer gives it to logs and to others.",
+    source: RuleSource::Standard("OpenAPI 3.0.4 4.7.24.2"),
+    example: "{\"name\": \"Ann\", \"password\": \"hunter2\"}, where `password` is writeOnly",
+    judge: write_only,
+};
+
 /// The rules of this family.
-pub static RULES: &[Rule] = &[MEDIA_TYPE, NOT_JSON, SCHEMA];
+pub static RULES: &[Rule] = &[MEDIA_TYPE, NOT_JSON, SCHEMA, WRITE_ONLY];
 
 fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
     if let Some((answer, response)) = without_promised_content(evidence) {
@@ -61,7 +72,7 @@ fn media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
     if let Some(media) = evidence.media() {
         return sink.pass(media.promises.iter().copied());
     }
-    if answer.status >= 400 && essence.as_deref().is_some_and(|essence| is_other_json(response, essence)) {
+    if other_json(evidence).is_some() {
         return sink.pass([]);
     }
     if is_told_of_the_stream(evidence, response) {
@@ -102,6 +113,14 @@ fn is_other_json(response: &Response, essence: &str) -> bool {
     is_json(essence) && response.media.iter().any(|media| is_json(&media.essence))
 }
 
+/// An error that comes as another kind of JSON than the documented one.
+fn other_json<'a>(evidence: &Evidence<'a>) -> Option<(&'a Answer, &'a MediaType)> {
+    let (answer, response) = with_documented_body(evidence)?;
+    let is_other = answer.status >= 400 && evidence.media().is_none() && is_other_json(response, &answer.essence()?);
+    let documented = response.media.iter().find(|media| is_json(&media.essence));
+    Some((answer, documented.filter(|_| is_other)?))
+}
+
 fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some((answer, media)) = whole_body(evidence) else { return };
     if !answer.essence().is_some_and(|essence| is_json(&essence)) {
@@ -129,6 +148,9 @@ fn not_json(evidence: &Evidence<'_>, sink: &mut Sink) {
 }
 
 fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
+    if let Some((answer, media)) = other_json(evidence) {
+        return schema_of_other_json(answer, media, evidence, sink);
+    }
     let Some((answer, media)) = whole_body(evidence) else { return };
     let Some(schema) = &media.schema else { return };
     if let Some(reason) = evidence.unreadable() {
@@ -146,6 +168,32 @@ fn schema(evidence: &Evidence<'_>, sink: &mut Sink) {
         judge(&value, schema, media, evidence, sink);
     } else {
         sink.not_checked(format!("the schema of a {essence} body cannot be asked"));
+    }
+}
+
+fn write_only(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some((_, media)) = whole_body(evidence) else { return };
+    let (Some(schema), Some(Ok(value))) = (&media.schema, evidence.json()) else { return };
+    for pointer in schema.write_only(value) {
+        let mut finding = sink.finding(format!("{pointer} is answered, and the document calls it writeOnly"));
+        finding.expected = "the member left out".to_owned();
+        // What is secret is not shown once more.
+        finding.actual = value.pointer(&pointer).map(|value| kind(value).to_owned()).unwrap_or_default();
+        finding.at = At { pointer: Some(pointer), ..At::default() };
+        sink.fail(finding);
+    }
+}
+
+/// An error in another kind of JSON than the documented one: plain JSON keeps the schema of what was documented,
+/// and a form of errors of its own keeps its own.
+fn schema_of_other_json(answer: &Answer, media: &MediaType, evidence: &Evidence<'_>, sink: &mut Sink) {
+    let essence = answer.essence().unwrap_or_default();
+    match (&media.schema, evidence.json()) {
+        (Some(schema), Some(Ok(value))) if essence == "application/json" => {
+            judge(value, schema, media, evidence, sink);
+        }
+        (Some(_), _) => sink.not_checked(format!("it came as {essence}, and the schema is that of {}", media.essence)),
+        (None, _) => {}
     }
 }
 

@@ -6,6 +6,7 @@
 mod annotation;
 mod auth;
 mod body;
+mod damage;
 mod echo;
 mod error;
 mod evidence;
@@ -46,7 +47,7 @@ pub use finding::{At, Finding, Severity};
 pub use isolation::Marks;
 pub use kind::kind;
 pub use limit::{Before, Burst, Step, judge_burst};
-pub use registry::{is_of_head, is_of_wire, is_timed, nearest, rule, rules};
+pub use registry::{is_of_head, is_of_wire, is_over_the_run, is_timed, nearest, rule, rules};
 pub use resource::judge_stage;
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use snapshot::judge_snapshot;

@@ -4,10 +4,14 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::judge::is_over_the_run;
 use crate::report::latency_json;
 use crate::run::Times;
 
 type Object = Map<String, Value>;
+
+/// How often a rule was judged, and how it went.
+const COUNTS: [&str; 3] = ["passed", "failed", "not_checked"];
 
 /// The targets of all reports, those of one name as one. `missing` is why they cannot be whole.
 pub fn merge<'a>(reports: impl Iterator<Item = &'a Object>, missing: &[String]) -> Vec<Value> {
@@ -58,7 +62,9 @@ fn findings(shards: &[&Object]) -> Value {
     let mut merged = grouped(shards, "findings", &["rule", "operation", "state"], |all| {
         let firmest = all.iter().rev().max_by_key(|finding| firmness(finding)).copied().cloned().unwrap_or_default();
         let mut finding = firmest.clone();
-        finding.insert("count".to_owned(), sum(all, "count"));
+        if !is_of_run(&finding) {
+            finding.insert("count".to_owned(), sum(all, "count"));
+        }
         let others = all.iter().filter_map(|other| other.get("message"));
         let also = others.chain(all.iter().flat_map(|other| list(other, "also"))).cloned();
         let also = also.filter(|message| Some(message) != firmest.get("message"));
@@ -77,15 +83,33 @@ fn findings(shards: &[&Object]) -> Value {
 fn checks(shards: &[&Object]) -> Value {
     let mut merged = grouped(shards, "checks", &["rule", "operation"], |all| {
         let mut check = all.first().map(|first| (*first).clone()).unwrap_or_default();
-        for key in ["passed", "failed", "not_checked"] {
-            check.insert(key.to_owned(), sum(all, key));
-        }
+        let counts = match is_of_run(&check) {
+            true => counts_of_one_run(all),
+            false => COUNTS.map(|key| sum(all, key)),
+        };
+        check.extend(COUNTS.map(str::to_owned).into_iter().zip(counts));
         let reason = all.iter().filter_map(|check| check.get("reason")).find(|reason| !reason.is_null());
         check.insert("reason".to_owned(), reason.cloned().unwrap_or_default());
         check.into()
     });
     merged.sort_by_key(|check| ["rule", "operation"].map(|key| check[key].as_str().map(str::to_owned)));
     merged.into()
+}
+
+/// How often a rule was judged that every shard judges over all its answers: not once for each of them. What broke in
+/// one is broken, and what one could judge was judged.
+fn counts_of_one_run(all: &[&Object]) -> [Value; 3] {
+    let count = |check: &Object, key: &str| check.get(key).and_then(Value::as_u64).unwrap_or(0);
+    let most = |of: &dyn Fn(&Object) -> u64| all.iter().map(|check| of(check)).max().unwrap_or(0);
+    let failed = most(&|check| count(check, "failed"));
+    let judged = most(&|check| count(check, "passed") + count(check, "failed"));
+    let noted = most(&|check| COUNTS.iter().map(|key| count(check, key)).sum());
+    [judged.saturating_sub(failed), failed, noted.saturating_sub(judged)].map(Value::from)
+}
+
+/// Whether a check, or a finding, is of a rule that is judged once for all answers.
+fn is_of_run(judged: &Object) -> bool {
+    judged.get("rule").and_then(Value::as_str).is_some_and(is_over_the_run)
 }
 
 fn promises(shards: &[&Object]) -> Value {

@@ -44,6 +44,21 @@ fn what_shards_say_is_added() {
 }
 
 #[test]
+fn a_rule_over_all_answers_is_judged_once_and_broken_where_a_shard_finds_it_broken() {
+    let counted = |passed: usize, failed: usize, not_checked: usize| {
+        let mut target = target("conformant", &json!([]));
+        target["checks"] = json!([{
+            "rule": "unique/repeated", "operation": "send", "reason": null,
+            "passed": passed, "failed": failed, "not_checked": not_checked
+        }]);
+        target
+    };
+    let merged = merge(&[report(1, &counted(2, 0, 0)), report(2, &counted(0, 1, 1))]).unwrap();
+    let check = &merged["targets"][0]["checks"][0];
+    assert_eq!(["passed", "failed", "not_checked"].map(|key| check[key].as_u64()), [Some(1), Some(1), Some(0)]);
+}
+
+#[test]
 fn a_shard_that_is_missing_makes_the_run_incomplete() {
     let merged = merge(&[report(2, &target("conformant", &json!([])))]).unwrap();
     assert_eq!(merged["verdict"], "incomplete");

@@ -1,12 +1,13 @@
 //! Whether a target was there, and let us in, and what is said where it was not.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
 use super::dispatch::is_throttled;
+use crate::contract::{Response, StatusPattern};
 use crate::generate::{Case, Expect};
-use crate::send::{Answer, Exchange, Failure, FailureKind, Outcome};
+use crate::send::{Answer, End, Exchange, Failure, FailureKind, Outcome};
 
 /// Fewest answers that can show a wrong address: one refusal may be right.
 const FEWEST: usize = 3;
@@ -22,6 +23,10 @@ pub struct Reach {
     all: BTreeMap<u16, usize>,
     /// Successes of each operation whose body came encoded, and how.
     encoded: IndexMap<String, (usize, String)>,
+    /// Successes of each operation that were still running when reading stopped, where a whole was documented.
+    unended: HashMap<String, usize>,
+    /// Operations that ask for no credential and answered a valid request with a redirect that is documented.
+    redirected: HashSet<String>,
     /// How many answers were pages for people where the document has none.
     pages: usize,
     /// Where redirects lead to.
@@ -50,6 +55,10 @@ impl Reach {
                         *self.served.entry(case.operation.id.clone()).or_default() += 1;
                     }
                     self.note_coding(&case.operation.id, answer);
+                    self.note_end(case, answer);
+                    if answer.status / 100 == 3 && is_documented_for_anyone(case, answer.status) {
+                        self.redirected.insert(case.operation.id.clone());
+                    }
                 }
             }
             Outcome::Failed(failure) => {
@@ -63,6 +72,13 @@ impl Reach {
         let coding = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
         if let (Some(coding), 2) = (coding, answer.status / 100) {
             self.encoded.entry(operation.to_owned()).or_insert((0, coding)).0 += 1;
+        }
+    }
+
+    fn note_end(&mut self, case: &Case, answer: &Answer) {
+        let is_running = matches!(answer.end, End::StoppedBySize | End::StoppedByTime);
+        if is_running && answer.status / 100 == 2 && !case.operation.streams() {
+            *self.unended.entry(case.operation.id.clone()).or_default() += 1;
         }
     }
 
@@ -114,6 +130,13 @@ impl Reach {
                         "no body of {operation} could be judged: each came encoded as {coding}, which was not asked for"
                     )
                 }));
+                if self.unended.get(operation) == Some(&served) {
+                    reasons
+                        .push(format!("no body of {operation} could be judged: none had ended when reading stopped"));
+                }
+                continue;
+            }
+            if self.redirected.contains(operation) {
                 continue;
             }
             let remedy = remedy(statuses, has_credentials);
@@ -128,6 +151,13 @@ impl Reach {
         }
         reasons
     }
+}
+
+/// Whether the document has that status for the operation, and lets anyone call it: a redirect is then no refusal
+/// of who asks.
+fn is_documented_for_anyone(case: &Case, status: u16) -> bool {
+    let is_exact = |response: &Response| response.status == StatusPattern::Exact(status);
+    case.operation.security.is_empty() && case.operation.responses.iter().any(is_exact)
 }
 
 /// Whether an answer is a success in HTML, where the document has no HTML for it.
@@ -211,6 +241,23 @@ mod tests {
     fn a_target_that_says_429_alone_is_told_from_a_slow_one() {
         assert!(reach(&[], &[]).only_throttled(1) && reach(&[429], &[429, 429]).only_throttled(2));
         assert!(!reach(&[200], &[200, 429]).only_throttled(1) && !reach(&[], &[]).only_throttled(0));
+    }
+
+    #[test]
+    fn an_operation_of_which_no_body_ended_is_not_judged_in_full() {
+        let said = |unended: usize| {
+            let unended = [("send".to_owned(), unended)].into();
+            Reach { unended, ..reach(&[200, 200], &[200, 200]) }.incomplete(&["send".to_owned()], true).join("\n")
+        };
+        assert!(said(2).contains("none had ended"), "{}", said(2));
+        assert_eq!(said(1), "");
+    }
+
+    #[test]
+    fn a_documented_redirect_is_an_answer() {
+        let redirected = ["send".to_owned()].into();
+        let reach = Reach { redirected, ..reach(&[302], &[302, 302]) };
+        assert!(reach.incomplete(&["send".to_owned()], true).is_empty());
     }
 
     #[test]

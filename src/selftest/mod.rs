@@ -18,7 +18,7 @@ use crate::run::{self, Event, FoundFinding, Options, Reporter, RunError};
 /// Faults under test at once: each is a server and an audit of its own.
 const AT_ONCE: usize = 8;
 /// Positive cases an operation: a fault shows on the first of them or on none.
-const CASES: usize = 8;
+const CASES: usize = 10;
 
 /// What became of one server: without a fault, or with one.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use uptospec::selftest;
 use url::Url;
 
 /// Audits wait for streams most of the time, so many fit on few cores.
-const THREADS: usize = 8;
+const THREADS: usize = 16;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

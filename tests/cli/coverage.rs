@@ -1,5 +1,8 @@
 //! What was exercised is told, with a reason for what never was, the same for the same seed.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::support::{answered, checked, serving};
@@ -88,4 +91,28 @@ fn what_a_budget_kept_from_being_sent_says_so() {
     let (_, target) = checked(SPEC, &notes(), &["--max-requests", "3"]);
     let never = times(&target["coverage"]["write"], "constraints", "query.lang enum")["never"].clone();
     assert_eq!(never, "not sent for max-requests");
+}
+
+#[test]
+fn no_more_is_told_than_the_server_saw() {
+    let spec = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths:\n  /a: {post: {operationId: a, \
+                parameters: [{name: lang, in: query, schema: {type: string}}], requestBody: {content: \
+                {application/x-www-form-urlencoded: {schema: {type: object, properties: {tags: {type: array, \
+                items: {type: string}}, file: {type: string}}}}}}, responses: {'200': {description: ok}}}}\n";
+    let seen: Arc<[AtomicU64; 2]> = Arc::default();
+    let counters = seen.clone();
+    let url = serving(move |request| {
+        let has = [request.target.contains("lang="), String::from_utf8_lossy(&request.body).contains("tags=")];
+        for (counter, has) in counters.iter().zip(has) {
+            counter.fetch_add(u64::from(has && request.method == "POST"), Ordering::Relaxed);
+        }
+        answered("200 OK", "text/plain", "ok")
+    });
+    let (_, target) = checked(spec, &url, &[]);
+    let told =
+        ["query.lang", "body#/tags"].map(|what| times(&target["coverage"]["a"], "parameters", what)["times"].as_u64());
+    for (told, seen) in told.into_iter().zip(seen.iter()) {
+        let seen = seen.load(Ordering::Relaxed);
+        assert!(told > Some(0) && told <= Some(seen), "{told:?} {seen}");
+    }
 }

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::address::{Address, Missing, Reach, io_words};
+use super::address::{Address, Missing, Reach};
 use super::at::At;
+use super::dynamic::Dynamic;
 use super::lines::Lines;
 use super::names::{Names, Scopes};
 use super::node::Node;
 use super::overlay::Overlaid;
+use super::reading::{named_text, read_text};
 use super::texts::{Texts, diagnostic};
 use super::{Diagnostic, Fault, parse};
 use crate::contract::{Level, Place};
@@ -39,6 +41,8 @@ pub(in crate::contract) struct Files {
     pub(super) targets: HashMap<(usize, String), Target>,
     /// Pointers of `$anchor`s, by file and name.
     pub(super) anchors: HashMap<(usize, String), Vec<String>>,
+    /// Those that mean something else on another way.
+    pub(super) dynamic: Dynamic,
     /// `$id`s and `$self`s: file and pointer.
     pub(super) ids: HashMap<String, (usize, String)>,
     /// Whether a schema asks for something else in requests than in answers: what is `readOnly`, say.
@@ -132,6 +136,7 @@ impl Files {
             reach,
             targets: HashMap::new(),
             anchors: HashMap::new(),
+            dynamic: Dynamic::default(),
             ids: HashMap::new(),
             one_way: false,
             faults: Vec::new(),
@@ -284,6 +289,10 @@ impl Files {
             self.anchors.entry((file, name)).or_default().push(pointer);
         }
         let (scopes, ids) = Scopes::of(self.files[file].address.as_url(), &mut names);
+        for anchor in std::mem::take(&mut names.dynamic) {
+            let around = scopes.around(&anchor.span).map(|scope| scope.pointer.clone());
+            self.dynamic.add((file, around.unwrap_or_default()), anchor.text, anchor.pointer);
+        }
         self.files[file].scopes = scopes;
         for (id, pointer) in ids {
             self.ids.entry(id).or_insert((file, pointer));
@@ -360,53 +369,6 @@ impl Files {
 fn of_overlay(error: Diagnostic) -> Diagnostic {
     let message = format!("this overlay cannot be used: {}", error.message);
     Diagnostic { message, help: Some("name an OpenAPI Overlay".to_owned()), ..error }
-}
-
-/// The text of a file that the user named, and its name.
-fn named_text(path: &Path) -> Result<(String, String), FileError> {
-    let name = path.display().to_string();
-    match read_text(path) {
-        Ok(text) => Ok((name, text)),
-        Err((message, help)) => Err(whole_file(&name, message, help)),
-    }
-}
-
-fn read_text(path: &Path) -> Result<String, (String, &'static str)> {
-    if path.is_dir() {
-        return Err(("this is a directory".to_owned(), "name the OpenAPI document in it"));
-    }
-    let bytes = std::fs::read(path)
-        .map_err(|error| (format!("the file cannot be read: {}", io_words(&error)), "name an OpenAPI document"))?;
-    text_of(bytes).map_err(|message| (message, "save it as UTF-8"))
-}
-
-/// The text that bytes hold: UTF-8, or UTF-16 with a byte order mark, as some programs write into files.
-///
-/// # Errors
-/// A sentence that says where it is neither.
-pub fn text_of(bytes: Vec<u8>) -> Result<String, String> {
-    let wide = |read: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.chunks_exact(2).filter_map(|pair| Some(read(pair.try_into().ok()?))).collect();
-        String::from_utf16(&units).map_err(|_| "the text is not UTF-16, although it begins like it".to_owned())
-    };
-    match bytes.as_slice() {
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ => String::from_utf8(bytes).map_err(|error| {
-            let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
-            let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
-            format!("the text is not UTF-8: byte {at}, on line {line}, begins no character")
-        }),
-    }
-}
-
-fn whole_file(name: &str, message: String, help: &str) -> FileError {
-    FileError(Box::new(Diagnostic {
-        level: Level::Error,
-        message,
-        help: Some(help.to_owned()),
-        place: Place::file(name),
-    }))
 }
 
 #[cfg(test)]

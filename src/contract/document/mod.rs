@@ -2,21 +2,25 @@
 
 mod address;
 mod at;
+mod dynamic;
 mod files;
 mod json;
 mod lines;
 mod names;
 mod node;
 mod overlay;
+mod reading;
 mod resolve;
 mod texts;
 mod yaml;
 
 pub use address::Reach;
 pub(super) use at::{At, escape};
-pub use files::{Document, text_of};
+pub(super) use dynamic::Resource;
+pub use files::Document;
 pub(super) use files::{FileError, Files};
 pub(super) use node::{Data, Node};
+pub use reading::text_of;
 
 use super::Diagnostic;
 use lines::Lines;

@@ -15,6 +15,8 @@ pub(super) struct Names {
     pub references: Vec<String>,
     /// `$anchor`s and their pointers.
     pub anchors: Vec<(String, String)>,
+    /// Those of them that are `$dynamicAnchor`s.
+    pub dynamic: Vec<Id>,
     /// Its `$id`s, outer ones first.
     pub ids: Vec<Id>,
     /// `$self`: the URL by which others know the document (OpenAPI 3.2 section 4.1.2.2).
@@ -103,8 +105,13 @@ impl Names {
                 }
             }
             Data::Object(members) => {
-                if let Some(id) = node.get("$id").and_then(Node::as_str).filter(|_| inside != Inside::Data) {
+                let text = |key: &str| node.get(key).and_then(Node::as_str).filter(|_| inside != Inside::Data);
+                if let Some(id) = text("$id") {
                     self.id(id, pointer, &node.span);
+                }
+                if let Some(name) = text("$dynamicAnchor") {
+                    let (text, pointer) = (name.to_owned(), pointer.clone());
+                    self.dynamic.push(Id { text, pointer, span: node.span.clone() });
                 }
                 for (key, member) in members {
                     self.one_way |= matches!(key.as_str(), "readOnly" | "writeOnly" | "discriminator");

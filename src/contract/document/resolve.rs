@@ -99,6 +99,11 @@ impl Files {
         url.and_then(|url| self.ids.get(url.as_str())).or_else(|| self.ids.get(part))
     }
 
+    /// What a pointer leads to in a file.
+    pub(super) fn at(&self, file: usize, pointer: &str) -> Option<At<'_>> {
+        self.walk(self.top(file), pointer, MAX_HOPS).ok()
+    }
+
     /// Follows a pointer, through references on the way.
     fn walk<'a>(&'a self, mut at: At<'a>, pointer: &str, hops: usize) -> Result<At<'a>, Missing> {
         for token in pointer.split('/').skip(1) {

@@ -23,6 +23,20 @@ pub(super) fn is_xml(essence: &str) -> bool {
     matches!(essence, "application/xml" | "text/xml") || essence.ends_with("+xml")
 }
 
+/// Whether bodies of a media type, or of one in a range, can be made.
+fn is_made(essence: &str) -> bool {
+    const MADE: [&str; 7] = [
+        "*/*",
+        "application/*",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+        "text/*",
+        "application/octet-stream",
+    ];
+    MADE.contains(&essence) || essence == "application/json" || essence.ends_with("+json")
+}
+
 fn documented(name: &str, value: Value) -> Example {
     Example { name: name.to_owned(), value, strength: Strength::Documented }
 }
@@ -52,6 +66,10 @@ impl<'a> Reader<'a> {
             self.note(written, "", format!("{essence} bodies are not sent"), "");
             return None;
         }
+        if !is_made(&essence) {
+            let help = "JSON, forms, plain text and bytes are";
+            self.note(written, "", format!("{essence} bodies are not sent"), help);
+        }
         let at = self.resolved(written)?;
         let schema = at.get("schema").map(|schema| self.schema(&schema, Subject::RequestBody));
         Some(MediaType {
@@ -77,6 +95,9 @@ impl<'a> Reader<'a> {
 
     /// `style`, `explode` and `allowReserved` go before `contentType`, which is ignored beside them.
     fn encoding(&mut self, at: &At<'a>) -> Option<Encoding> {
+        if at.get("headers").is_some_and(|headers| headers.members().next().is_some()) {
+            self.note(at, "headers", "the headers of a part are not sent", "only its Content-Type is");
+        }
         if !["style", "explode", "allowReserved"].into_iter().any(|key| at.get(key).is_some()) {
             // One of several that are separated by commas.
             let first = at.text("contentType")?.split(',').next().unwrap_or_default();

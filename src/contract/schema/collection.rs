@@ -1,6 +1,7 @@
 //! The schemas of a contract while its documents are read, each written once.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -10,7 +11,7 @@ use super::normalise::Writer;
 use super::store::Store;
 use super::unfold::{MAX_APPLIED, Unfolded};
 use super::{Direction, Schema};
-use crate::contract::document::{At, Files};
+use crate::contract::document::{At, Files, Resource};
 use crate::contract::{Diagnostic, Level, OpenApiVersion, PromiseId};
 
 /// Why a schema cannot be used.
@@ -26,8 +27,23 @@ pub(super) enum Role {
     Choosing,
 }
 
+/// The resources with dynamic anchors on the way to a schema, the outermost first.
+pub(super) type Way = Rc<[Resource]>;
+
+/// More definitions than this are not written for the ways to them, which can multiply them.
+const MOST_ON_WAYS: usize = 20_000;
+
 /// File, pointer and use of a schema.
-type Key = (usize, String, Direction, Role);
+type Key = (usize, String, Direction, Role, Way);
+
+/// A definition that is named and still to be written.
+struct Waiting<'a> {
+    name: String,
+    at: At<'a>,
+    direction: Direction,
+    role: Role,
+    way: Way,
+}
 
 /// The schemas of a contract while its documents are read.
 pub(in crate::contract) struct Schemas<'a> {
@@ -48,7 +64,10 @@ pub(in crate::contract) struct Schemas<'a> {
     schemas: HashMap<Key, Schema>,
     names: HashMap<Key, String>,
     definitions: Map<String, Value>,
-    waiting: VecDeque<(String, At<'a>, Direction, Role)>,
+    waiting: VecDeque<Waiting<'a>>,
+    /// Definitions that were written for a way.
+    on_ways: usize,
+    /// How often definitions are applied to one place.
     unfolded: Unfolded,
     /// Which schemas build on which, once it was asked.
     pub(super) heirs: Option<Heirs<'a>>,
@@ -70,8 +89,9 @@ impl<'a> Schemas<'a> {
             names: HashMap::new(),
             definitions: Map::new(),
             waiting: VecDeque::new(),
-            unfolded: Unfolded::default(),
             heirs: None,
+            on_ways: 0,
+            unfolded: Unfolded::default(),
             uses: HashMap::new(),
             broken: HashMap::new(),
             patterns: HashMap::new(),
@@ -82,10 +102,11 @@ impl<'a> Schemas<'a> {
 
     /// The schema that stands there, with everything that it refers to.
     pub fn read(&mut self, at: &At<'a>, direction: Direction) -> Schema {
+        let way = self.within(&Way::from([]), at);
         let at = self.alias(at);
-        let name = self.definition(&at, direction, Role::Choosing);
+        let name = self.definition(&at, direction, Role::Choosing, &way);
         self.drain();
-        let key = self.key(&at, direction, Role::Choosing);
+        let key = self.key(&at, direction, Role::Choosing, self.within(&way, &at));
         if let Some(schema) = self.schemas.get(&key) {
             return schema.clone();
         }
@@ -96,7 +117,7 @@ impl<'a> Schemas<'a> {
 
     /// A schema of our own making over schemas of a response: `{KEYWORD: [...]}`.
     pub fn combine(&mut self, keyword: &str, parts: &[At<'a>]) -> Schema {
-        let define = |part: &At<'a>| self.definition(part, Direction::Response, Role::Choosing);
+        let define = |part: &At<'a>| self.definition(part, Direction::Response, Role::Choosing, &Way::from([]));
         let names: Vec<String> = parts.iter().map(define).collect();
         self.drain();
         let references: Vec<Value> = names.iter().map(|name| json!({"$ref": reference(name)})).collect();
@@ -140,10 +161,18 @@ impl<'a> Schemas<'a> {
     }
 
     /// Requests and answers may read a schema differently; where none does, one definition serves both.
-    fn key(&self, at: &At<'a>, direction: Direction, role: Role) -> Key {
+    fn key(&self, at: &At<'a>, direction: Direction, role: Role, way: Way) -> Key {
         let direction = if self.files.reads_requests_otherwise() { direction } else { Direction::Response };
         let role = if at.node.get("discriminator").is_some() { role } else { Role::Choosing };
-        (at.file, at.pointer.clone(), direction, role)
+        (at.file, at.pointer.clone(), direction, role, way)
+    }
+
+    /// The way to a schema from one that refers to it or holds it.
+    pub(super) fn within(&self, way: &Way, at: &At<'a>) -> Way {
+        match self.files.dynamic_resource(at).filter(|resource| !way.contains(resource)) {
+            Some(resource) => way.iter().cloned().chain([resource]).collect(),
+            None => way.clone(),
+        }
     }
 
     /// Where a schema is nothing but a reference, the schema that it means. References with siblings
@@ -161,8 +190,9 @@ impl<'a> Schemas<'a> {
     }
 
     /// The name of the definition for a schema; it is written later where it is new.
-    pub(super) fn definition(&mut self, at: &At<'a>, direction: Direction, role: Role) -> String {
-        let key = self.key(at, direction, role);
+    pub(super) fn definition(&mut self, at: &At<'a>, direction: Direction, role: Role, way: &Way) -> String {
+        let way = if self.on_ways < MOST_ON_WAYS { self.within(way, at) } else { Way::from([]) };
+        let key = self.key(at, direction, role, way.clone());
         if let Some(name) = self.names.get(&key) {
             return name.clone();
         }
@@ -171,7 +201,8 @@ impl<'a> Schemas<'a> {
         let name = self.free_name(&wanted);
         self.names.insert(key, name.clone());
         self.definitions.insert(name.clone(), Value::Null);
-        self.waiting.push_back((name.clone(), at.clone(), direction, role));
+        self.on_ways += usize::from(!way.is_empty());
+        self.waiting.push_back(Waiting { name: name.clone(), at: at.clone(), direction, role, way });
         name
     }
 
@@ -189,10 +220,10 @@ impl<'a> Schemas<'a> {
     /// Writes the definitions that wait; each may make others wait.
     fn drain(&mut self) {
         let mut written = Vec::new();
-        while let Some((name, at, direction, role)) = self.waiting.pop_front() {
+        while let Some(Waiting { name, at, direction, role, way }) = self.waiting.pop_front() {
             written.push((name.clone(), at.clone()));
             let node = at.node;
-            let value = Writer::new(self, &name, at, direction, role).schema(node);
+            let value = Writer::new(self, &name, at, direction, role, way).schema(node);
             self.definitions.insert(name, value);
         }
         for (name, at) in written {

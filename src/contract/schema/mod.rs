@@ -6,10 +6,12 @@ mod discriminator;
 mod draft;
 mod export;
 mod failure;
+mod hidden;
 mod keywords;
 mod normalise;
 mod older;
 mod promises;
+mod quoted;
 mod request;
 mod store;
 mod unfold;
@@ -138,6 +140,11 @@ impl Schema {
             Ok(validator) => failure::broken_keywords(validator, instance),
             Err(error) => vec![(String::new(), SchemaFailure::unusable(error).keyword)],
         }
+    }
+
+    /// JSON Pointers to the parts of a valid instance that are `writeOnly`, which answers should not have.
+    pub fn write_only(&self, instance: &Value) -> Vec<String> {
+        self.validator().map(|validator| hidden::hidden(self, validator, instance)).unwrap_or_default()
     }
 
     /// The promises inside the schema, outermost first.

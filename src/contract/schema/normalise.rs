@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::Direction;
-use super::collection::{Broken, Role, Schemas, reference};
+use super::collection::{Broken, Role, Schemas, Way, reference};
 use super::keywords::{Holds, TYPES, holds};
 use super::older::{array_items, dependencies, exclusive_limits, with_null};
 use super::promises::KEY;
+use super::quoted::is_set;
 use crate::contract::document::{At, Data, Files, Node};
 use crate::contract::read::meant_flag;
 use crate::contract::{Diagnostic, Level, OpenApiVersion};
@@ -21,12 +22,21 @@ pub(super) struct Writer<'w, 'a> {
     pub(super) role: Role,
     /// Whether what is being written is of the same value as the whole definition, and not of something in it.
     of_whole: bool,
+    /// The way to what is being written.
+    pub(super) way: Way,
 }
 
 impl<'w, 'a> Writer<'w, 'a> {
     /// Writes the definition of that name, which stands there.
-    pub fn new(all: &'w mut Schemas<'a>, name: &'w str, at: At<'a>, direction: Direction, role: Role) -> Self {
-        Writer { all, name, at, direction, role, of_whole: true }
+    pub fn new(
+        all: &'w mut Schemas<'a>,
+        name: &'w str,
+        at: At<'a>,
+        direction: Direction,
+        role: Role,
+        way: Way,
+    ) -> Self {
+        Writer { all, name, at, direction, role, of_whole: true, way }
     }
 
     /// What is written, where this is all of it.
@@ -41,6 +51,17 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     /// The schema of a node and everything inside it; references make other definitions wait.
     pub fn schema(&mut self, node: &'a Node) -> Value {
+        if node.get("$id").is_none() {
+            return self.in_resource(node);
+        }
+        let inside = self.all.within(&self.way, &self.from(node));
+        let around = std::mem::replace(&mut self.way, inside);
+        let schema = self.in_resource(node);
+        self.way = around;
+        schema
+    }
+
+    fn in_resource(&mut self, node: &'a Node) -> Value {
         let members = match &node.data {
             Data::Bool(value) => return Value::Bool(*value),
             Data::Object(members) => members,
@@ -107,8 +128,13 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     /// What a reference leads to in the end that stands at this node; `None` where it leads nowhere.
     pub(super) fn target(&self, node: &Node, reference: &str) -> Option<At<'a>> {
-        let from = At { file: self.at.file, node, pointer: String::new() };
+        let from = self.from(node);
         self.files().resolve(&from, reference).ok()
+    }
+
+    /// A place that references are resolved from.
+    fn from<'n>(&self, node: &'n Node) -> At<'n> {
+        At { file: self.at.file, node, pointer: String::new() }
     }
 
     /// The files of the contract.
@@ -118,7 +144,7 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     fn keyword(&mut self, key: &str, value: &'a Node, out: &mut Map<String, Value>) {
         match (key, holds(key)) {
-            ("$ref" | "$dynamicRef" | "$recursiveRef", _) => self.reference(value, out),
+            ("$ref" | "$dynamicRef" | "$recursiveRef", _) => self.reference(key, value, out),
             ("nullable", _) => {
                 if self.all.version != OpenApiVersion::V30 {
                     let message = "`nullable` is no keyword from OpenAPI 3.1 on; null is allowed all the same";
@@ -207,29 +233,6 @@ impl<'w, 'a> Writer<'w, 'a> {
         }
     }
 
-    /// Generators of documents write `"maximum": "50"`; what is meant is plain.
-    fn number_in_quotes(&mut self, key: &str, holds: Holds, node: &'a Node) -> Option<Value> {
-        let number = node.as_str().and_then(|text| text.trim().parse::<serde_json::Number>().ok());
-        let number = number.filter(|number| match holds {
-            Holds::Count => number.is_u64(),
-            Holds::PositiveNumber => number.as_f64() > Some(0.0),
-            _ => true,
-        });
-        if number.is_some() {
-            self.note(node, &format!("`{key}` is a string, read as the number in it"), "remove the quotes");
-        } else {
-            self.wrong(key, holds, node);
-        }
-        number.map(Value::Number)
-    }
-
-    /// The same with truth values, for which YAML 1.1 has more words.
-    fn flag_in_quotes(&mut self, what: &str, node: &'a Node) -> Option<bool> {
-        let flag = meant_flag(node.as_str()?)?;
-        self.note(node, &format!("{what} is the text {}, read as {flag}", shown(node)), "write it without quotes");
-        Some(flag)
-    }
-
     fn schemas(&mut self, node: &'a Node) -> Value {
         node.as_array().unwrap_or_default().iter().map(|item| self.schema(item)).collect()
     }
@@ -255,7 +258,8 @@ impl<'w, 'a> Writer<'w, 'a> {
         self.note(node, "a map of schemas is given by reference; it is followed", "put the reference into each schema");
         self.all.maps.push(key);
         let node = target.node;
-        let mut writer = Writer::new(self.all, self.name, target, self.direction, Role::Plain);
+        let way = self.way.clone();
+        let mut writer = Writer::new(self.all, self.name, target, self.direction, Role::Plain, way);
         writer.of_whole = false;
         let map = writer.schema_map(node);
         self.all.maps.pop();
@@ -284,7 +288,7 @@ impl<'w, 'a> Writer<'w, 'a> {
         Some(Value::String(pattern.to_owned()))
     }
 
-    fn reference(&mut self, node: &'a Node, out: &mut Map<String, Value>) {
+    fn reference(&mut self, key: &str, node: &'a Node, out: &mut Map<String, Value>) {
         let Some(text) = node.as_str() else {
             return self.break_off(
                 node,
@@ -292,14 +296,16 @@ impl<'w, 'a> Writer<'w, 'a> {
                 "`$ref` is a string such as `#/components/schemas/X`",
             );
         };
-        let from = At { file: self.at.file, node, pointer: String::new() };
-        let target = self.all.files.resolve(&from, text).and_then(|_| self.all.files.target(&from, text));
+        let (files, from) = (self.files(), self.from(node));
+        let target = files.resolve(&from, text).and_then(|_| files.target(&from, text));
         match target {
             Ok(target) => {
+                let is_dynamic = key == "$dynamicRef";
+                let target = if is_dynamic { files.dynamic_target(target, text, &self.way) } else { target };
                 // What others can build on may itself build on what it refers to.
                 let builds = self.of_whole && !self.at.pointer.starts_with("/paths/");
                 let role = if builds { Role::Plain } else { Role::Choosing };
-                let name = self.all.definition(&target, self.direction, role);
+                let name = self.all.definition(&target, self.direction, role, &self.way);
                 self.uses(&name);
                 out.insert("$ref".to_owned(), Value::String(reference(&name)));
             }
@@ -314,7 +320,7 @@ impl<'w, 'a> Writer<'w, 'a> {
         }
     }
 
-    fn wrong(&mut self, key: &str, holds: Holds, node: &Node) {
+    pub(super) fn wrong(&mut self, key: &str, holds: Holds, node: &Node) {
         self.break_off(node, format!("`{key}` is {}", shown(node)), format!("`{key}` is {}", holds.words()));
     }
 
@@ -341,11 +347,6 @@ fn is_of_parts(keyword: &str) -> bool {
     !keyword.starts_with('$') && !WHOLE.contains(&keyword)
 }
 
-/// Whether a flag is set, perhaps in quotes.
-fn is_set(node: &Node) -> bool {
-    node.as_bool().or_else(|| meant_flag(node.as_str()?)) == Some(true)
-}
-
 /// A whole number from 0 on; `1.0` is one.
 fn whole(node: &Node) -> Option<u64> {
     let Data::Number(number) = &node.data else { return None };
@@ -354,7 +355,7 @@ fn whole(node: &Node) -> Option<u64> {
 }
 
 /// A value as it is shown in a message.
-fn shown(node: &Node) -> String {
+pub(super) fn shown(node: &Node) -> String {
     match &node.data {
         Data::Array(items) if items.is_empty() => "empty".to_owned(),
         Data::Array(_) | Data::Object(_) => node.kind().to_owned(),

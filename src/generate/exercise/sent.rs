@@ -6,12 +6,13 @@ use super::{Aspect, Part};
 use crate::contract::{Location, Operation, ParameterLocation};
 use crate::generate::draft::is_reserved;
 use crate::generate::negative::site;
-use crate::generate::{Case, CaseKind, Content, Violation, cookie, pointer, sent};
+use crate::generate::{Body, Case, CaseKind, Content, Violation, cookie, pointer, sent};
 
 /// Every part that the case exercises, declared or not, several of them perhaps twice.
 pub(super) fn parts(case: &Case) -> Vec<Part> {
-    // Who is not let in is refused for that, whatever else is in the request.
-    if matches!(case.kind, CaseKind::Credential(_)) {
+    // Who is not let in is refused for that, whatever else is in the request; and by another method it is no request
+    // to the operation.
+    if matches!(case.kind, CaseKind::Credential(_)) || case.request.method != case.operation.method {
         return Vec::new();
     }
     let mut parts = of_parameters(case);
@@ -73,10 +74,26 @@ fn of_body(case: &Case) -> Vec<Part> {
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let Some(media) = documented(&case.operation, &essence) else { return Vec::new() };
     let mut parts = vec![Part::new(Aspect::Media, media, "")];
-    if let Some(value) = body.value() {
-        walk(value, "body#", &mut parts);
+    match body {
+        Body::Form(value) | Body::Coded { value, .. } => walk(&as_written(value), "body#", &mut parts),
+        Body::Json(value) => walk(value, "body#", &mut parts),
+        Body::Bytes(_) => {}
     }
     parts
+}
+
+/// The members of a form that are written: of an empty list and an empty object nothing is.
+fn as_written(form: &Value) -> Value {
+    let is_nothing = |value: &Value| match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    let mut written = form.clone();
+    if let Value::Object(members) = &mut written {
+        members.retain(|_, value| !is_nothing(value));
+    }
+    written
 }
 
 /// The documented media type that a body is of: itself, or a range that has it.

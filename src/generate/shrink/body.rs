@@ -63,10 +63,10 @@ fn without_body(case: &Case) -> Option<Cut> {
 
 /// Whether a smaller body is still what the case is about.
 fn is_of_the_kind(case: &Case, form: &BodyForm<'_>, before: &Value, body: &Value) -> bool {
-    let is_changed = |at: &&str| match body.pointer(at) {
+    let is_changed = |at: &&str| match (before.pointer(at), body.pointer(at)) {
         // An item may go with the id in it.
-        None => !pointer::steps(at).any(|step| step.parse::<usize>().is_ok()),
-        now => before.pointer(at) != now,
+        (Some(_), None) => !pointer::steps(at).any(|step| step.parse::<usize>().is_ok()),
+        (before, now) => before != now,
     };
     if held_places(&case.operation, &case.request).iter().any(is_changed) {
         return false;

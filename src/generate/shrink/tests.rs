@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::contract::{Contract, Location, MediaType, Operation, Parameter, ParameterLocation, ParameterStyle};
 use crate::generate::negative::{breaks_alone, site};
-use crate::generate::{Body, CaseKind, Expect, Options, body as chosen, cookie, fixture, generate};
+use crate::generate::{Body, CaseKind, Content, Expect, Options, body as chosen, cookie, fixture, generate};
 
 /// The most trials that the run gives to one finding where there are few.
 const TRIALS: usize = 310;
@@ -66,6 +66,16 @@ fn cutting_ends_with_what_must_be_there() {
     let headers: Vec<_> = least.request.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(headers, ["Accept", "x-api-key", "Origin"]);
     assert_eq!(least.request.query.len(), 1, "`limit` is required");
+}
+
+#[test]
+fn a_switch_that_is_left_out_holds_nothing_else() {
+    let case = cases().into_iter().find(|case| case.id.0 == "sendMessage/positive/most").unwrap();
+    let Some(Content { body: Body::Json(mut value), .. }) = case.request.content.clone() else { panic!("no body") };
+    value.as_object_mut().unwrap().shift_remove("stream");
+    let content = Content { body: Body::Json(value), ..case.request.content.clone().unwrap() };
+    let case = Case { request: Request { content: Some(content), ..case.request.clone() }, ..case };
+    assert_eq!(body(&cut_to_the_end(&case)), Some(&json!({"content": "a"})));
 }
 
 #[test]

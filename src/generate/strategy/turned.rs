@@ -2,6 +2,8 @@
 //!
 //! It is a hint, as every opposite: whether the keyword is broken alone is for the validator to say.
 
+use std::iter;
+
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
@@ -79,10 +81,8 @@ pub(in crate::generate) fn alternatives<'s>(
                 continue;
             }
             for (way, (json, node)) in branches.into_iter().enumerate() {
-                let kept = parts.iter().enumerate().filter_map(|(other, part)| {
-                    Some(Value::Object(kept(part.json.as_object()?, |key| other == index && key == keyword, &[])))
-                });
-                let asked = json!({"allOf": std::iter::once(json.clone()).chain(kept).collect::<Vec<_>>()});
+                let kept = kept(&parts, |other, key| other == index && key == keyword, &[]);
+                let asked = json!({"allOf": iter::once(json).chain(&kept).collect::<Vec<_>>()});
                 let turned = Turned { keyword, way, said: part.said, asked, known: Known::default() };
                 found.push(Alternative { json, is_taken: node.is_plausible(value), turned });
             }
@@ -93,23 +93,29 @@ pub(in crate::generate) fn alternatives<'s>(
 
 fn of_keyword(node: &Node<'_>, keyword: &'static str, taken: &[&str]) -> Vec<Turned> {
     let parts: Vec<Part<'_>> = node.parts().collect();
-    let having = parts.iter().enumerate().filter_map(|(index, part)| {
-        let members = part.json.as_object().filter(|members| members.contains_key(keyword))?;
-        Some((index, part.said.behind(part.json, keyword), ways(node.schema(), members, keyword)))
-    });
-    let turned = having.flat_map(|(index, said, ways)| {
-        let parts = &parts;
-        ways.into_iter().take(MOST_WAYS).enumerate().map(move |(way, asked)| {
-            let kept = parts.iter().enumerate().filter_map(|(other, part)| {
-                let is_broken =
-                    |key: &str| other == index && key == keyword || keyword == "type" && OF_A_TYPE.contains(&key);
-                Some(Value::Object(kept(part.json.as_object()?, is_broken, taken)))
-            });
-            let asked = json!({"allOf": std::iter::once(asked).chain(kept).collect::<Vec<_>>()});
-            Turned { keyword, way, said, asked, known: Known::default() }
-        })
-    });
-    turned.collect()
+    let mut turned = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let Some(members) = part.json.as_object().filter(|members| members.contains_key(keyword)) else { continue };
+        let is_broken = |other: usize, key: &str| {
+            let of_a_type = keyword == "type" && OF_A_TYPE.contains(&key);
+            other == index && key == keyword || of_a_type
+        };
+        let kept = kept(&parts, is_broken, taken);
+        for (way, asked) in ways(node.schema(), members, keyword).into_iter().take(MOST_WAYS).enumerate() {
+            let asked = json!({"allOf": iter::once(&asked).chain(&kept).collect::<Vec<_>>()});
+            let said = part.said.behind(part.json, keyword);
+            turned.push(Turned { keyword, way, said, asked, known: Known::default() });
+        }
+    }
+    turned
+}
+
+/// What each part says beside what is broken.
+fn kept(parts: &[Part<'_>], is_broken: impl Fn(usize, &str) -> bool, taken: &[&str]) -> Vec<Value> {
+    let of = |(index, part): (usize, &Part<'_>)| {
+        Some(Value::Object(beside(part.json.as_object()?, |key| is_broken(index, key), taken)))
+    };
+    parts.iter().enumerate().filter_map(of).collect()
 }
 
 /// The ways of breaking a keyword; of a fixed value, whatever else the rest allows.
@@ -121,7 +127,7 @@ fn ways(schema: &Schema, members: &Map<String, Value>, keyword: &str) -> Vec<Val
 }
 
 /// What a part says beside what is broken, and beside what stands among the parts itself.
-fn kept(members: &Map<String, Value>, is_broken: impl Fn(&str) -> bool, taken: &[&str]) -> Map<String, Value> {
+fn beside(members: &Map<String, Value>, is_broken: impl Fn(&str) -> bool, taken: &[&str]) -> Map<String, Value> {
     let brings_others = |key: &str| BRINGS_OTHERS.contains(&key) || taken.contains(&key);
     let is_apart = members.keys().any(|key| brings_others(key));
     let is_left = |key: &str| {

@@ -46,6 +46,29 @@ fn an_error_may_be_problem_json_where_json_is_documented() {
 }
 
 #[test]
+fn an_error_in_plain_json_keeps_the_schema_of_the_problem_that_is_documented() {
+    let mut scene = Scene::with_schema(json!({"required": ["title"]})).answer(422, "application/json", "{}");
+    let media = scene.operation.responses[0].media.clone();
+    scene.document(StatusPattern::Exact(422)).media =
+        media.into_iter().map(|media| MediaType { essence: "application/problem+json".to_owned(), ..media }).collect();
+    assert_eq!(scene.says("body/schema"), ["error: `title` is missing"]);
+    let scene = scene.answer(422, "application/hal+json", "{}");
+    assert_eq!(
+        scene.says("body/schema"),
+        ["not checked: it came as application/hal+json, and the schema is that of application/problem+json"]
+    );
+}
+
+#[test]
+fn a_member_that_only_requests_have_is_a_warning_and_not_shown() {
+    let schema = json!({"properties": {"name": {}, "password": {"type": "string", "writeOnly": true}}});
+    let scene = Scene::with_schema(schema.clone()).answer(200, "application/json", r#"{"password": "hunter2"}"#);
+    assert_eq!(scene.says("body/write-only"), ["warning: /password is answered, and the document calls it writeOnly"]);
+    let scene = Scene::with_schema(schema).answer(200, "application/json", r#"{"name": "Ann"}"#);
+    assert!(scene.says("body/write-only").is_empty());
+}
+
+#[test]
 fn a_response_without_media_says_nothing_of_the_body() {
     let mut scene = Scene::new().answer(200, "text/html", "<p>");
     scene.operation.responses[0].media.clear();

@@ -128,7 +128,7 @@ fn unsupported_media_type(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some(answer) = evidence.answer().filter(|_| breaks(evidence, "media-type")) else { return };
     match answer.status {
         415 | 400 => sink.pass([]),
-        401..=404 | 429 => {
+        401..=404 | 412 | 428 | 429 => {
             sink.not_checked(format!("answered {} before the media type was looked at", answer.status));
         }
         500.. => {}

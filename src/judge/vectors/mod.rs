@@ -4,6 +4,7 @@
 //! included; where another cannot be helped, the table says which and why. `isolation/cross-talk` takes two
 //! exchanges to break: both its sides are beside it.
 
+mod body;
 mod coverage;
 mod item;
 mod resource;
@@ -20,7 +21,7 @@ use super::{Context, Severity, Verdict, judge, rule};
 use crate::contract::StreamContract;
 
 /// The families that a vector is judged by.
-const FAMILIES: [&str; 4] = ["sse/", "stream/", "item/", "text/"];
+const FAMILIES: [&str; 6] = ["sse/", "stream/", "item/", "text/", "body/write-only", "echo/damaged"];
 
 /// One rule, and answers on either side of it.
 struct Vector {
@@ -77,7 +78,7 @@ impl Vector {
 }
 
 fn all() -> Vec<Vector> {
-    [sse::vectors(), stream::vectors(), wire::vectors(), item::vectors(), text::vectors()]
+    [sse::vectors(), stream::vectors(), wire::vectors(), item::vectors(), text::vectors(), body::vectors()]
         .into_iter()
         .flatten()
         .collect()

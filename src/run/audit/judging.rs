@@ -13,6 +13,21 @@ use crate::send::Exchange;
 /// Largest body that is kept for findings over the run.
 const KEPT_BODY: usize = 64 * 1024;
 
+/// A refusal that is judged once it shows whether valid requests to its operation are served.
+pub(super) struct Undecided {
+    case: Case,
+    exchange: Exchange,
+    /// Checks that were made of it already.
+    more: Vec<Check>,
+    /// Whether it needed no others before it.
+    alone: bool,
+}
+
+/// Whether an answer refuses: what that says depends on whether a valid request is served, which may show later.
+fn is_refused(exchange: &Exchange) -> bool {
+    exchange.answer().is_some_and(|answer| answer.status / 100 == 4 && answer.body.len() <= KEPT_BODY)
+}
+
 /// Whether the document, or the suite, says that the value fits.
 fn is_promised(from: &Origin) -> bool {
     match from {
@@ -33,8 +48,25 @@ impl Audit<'_> {
         }
         self.coverage.note(case, exchange, 1);
         self.record_shape(case, exchange);
-        let context = self.context(case);
-        let mut checks = judge(&self.job.contract, case, exchange, context);
+        if is_refused(exchange) && !self.context(case).verified {
+            let (case, exchange) = (case.clone(), exchange.clone());
+            self.undecided.push(Undecided { case, exchange, more: more.to_vec(), alone });
+            return Ok(());
+        }
+        self.weigh(case, exchange, more, alone)?;
+        if self.context(case).verified { self.decide(Some(&case.operation.id)) } else { Ok(()) }
+    }
+
+    /// Judges the refusals that waited for a valid request to be served: those of an operation, or all.
+    pub(super) fn decide(&mut self, operation: Option<&str>) -> Result<(), Stop> {
+        let is_meant = |refusal: &mut Undecided| operation.is_none_or(|meant| refusal.case.operation.id == meant);
+        let decided: Vec<_> = self.undecided.extract_if(.., is_meant).collect();
+        let mut decided = decided.iter();
+        decided.try_for_each(|refusal| self.weigh(&refusal.case, &refusal.exchange, &refusal.more, refusal.alone))
+    }
+
+    fn weigh(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
+        let mut checks = judge(&self.job.contract, case, exchange, self.context(case));
         checks.extend_from_slice(more);
         if matches!(case.expect, Expect::Success { .. }) {
             self.tally.served(case, exchange, in_short(&self.job.contract, case, exchange));
@@ -94,6 +126,9 @@ impl Audit<'_> {
     /// Judges what only the whole run shows: ids that came twice, callers that were mixed up, and errors
     /// of different shapes.
     pub(super) fn judge_over_the_run(&mut self) -> Result<(), RunError> {
+        if let Err(Stop::Broken(error)) = self.decide(None) {
+            return Err(error);
+        }
         let noted = self.ledger.checks(&self.job.contract).into_iter();
         for check in noted.chain(self.marks.checks(&self.job.contract)).chain(self.shapes.checks()) {
             let answer = check.case.as_ref().and_then(|id| self.answers.get(id));

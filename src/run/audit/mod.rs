@@ -13,6 +13,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
+use self::judging::Undecided;
 use self::sending::Stop;
 use super::bind::{Links, Source};
 use super::budget::{Budget, Halt, MAX_GENERATIONS};
@@ -84,6 +85,8 @@ struct Audit<'a> {
     /// What is done with snapshots, and the shapes of the answers so far.
     snapshots: Option<(&'a Snapshots, Recorder)>,
     reach: Reach,
+    /// Refusals that wait for a valid request to be served.
+    undecided: Vec<Undecided>,
     /// Answers that a finding over the run may have to show.
     answers: BTreeMap<CaseId, (Case, Exchange)>,
     /// The lives of things that the run leads.
@@ -138,6 +141,7 @@ impl<'a> Audit<'a> {
             shapes: Shapes::default(),
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
             reach: Reach::default(),
+            undecided: Vec::new(),
             answers: BTreeMap::new(),
             lives: Vec::new(),
             witnesses: HashSet::new(),

@@ -1,7 +1,7 @@
 //! Why something was never exercised.
 
 use super::gather::{Answered, Gathered};
-use crate::contract::{ErrorState, MediaType, Response, StatusPattern};
+use crate::contract::{ErrorState, Response, StatusPattern};
 use crate::generate::{Aspect, Part};
 use crate::run::MAX_REQUESTS;
 use crate::run::NotChecked;
@@ -109,11 +109,14 @@ impl Never<'_> {
         if let Some(left_out) = negative {
             return left_out.reason.clone();
         }
-        let is_in_body = part.at.starts_with("body#");
-        let has_json = |media: &MediaType| media.essence.contains("json") || media.essence.contains('*');
-        let sends_json = self.gathered.operation.body.iter().flat_map(|body| &body.media).any(has_json);
-        match is_in_body && !sends_json {
-            true => "only constraints of JSON bodies are broken".to_owned(),
+        let sends = |word: &str| {
+            let mut media = self.gathered.operation.body.iter().flat_map(|body| &body.media);
+            media.any(|media| media.essence.contains(word) || media.essence.contains('*'))
+        };
+        let is_text = sends("form") || sends("text/");
+        match part.at.starts_with("body#") && !sends("json") {
+            true if is_text => "no value was found that still breaks it, and nothing else, once it is text".to_owned(),
+            true => "constraints of bytes are not broken".to_owned(),
             false => "no value was found that breaks it and nothing else".to_owned(),
         }
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::contract::text_of;
 
 fn files(text: &str) -> Files {
     Files::of_text("api.yaml", text.to_owned(), None).unwrap()

@@ -306,3 +306,26 @@ fn an_undeclared_path_variable_takes_any_text() {
     );
     assert!(parameter.schema.is_valid(&json!("x")));
 }
+
+#[test]
+fn what_of_a_body_is_not_sent_is_said() {
+    let contract = contract(
+        "3.2.0",
+        "paths:
+  /a:
+    post:
+      requestBody:
+        content:
+          multipart/mixed: {itemSchema: {}}
+          application/jsonl: {itemSchema: {}}
+          multipart/form-data: {schema: {}, encoding: {f: {contentType: image/png, headers: {X-A: {schema: {}}}}}}
+          application/*+json: {}
+      responses: {}
+",
+    );
+    insta::assert_snapshot!(said(&contract), @r"
+    Note api.yaml:8:11: multipart/mixed bodies are not sent (JSON, forms, plain text and bytes are)
+    Note api.yaml:9:11: application/jsonl bodies are not sent (JSON, forms, plain text and bytes are)
+    Note api.yaml:10:84: the headers of a part are not sent (only its Content-Type is)
+    ");
+}

@@ -194,3 +194,34 @@ fn everything_that_is_read_compiles() {
     contract.compile();
     assert_eq!(contract.operations.len(), 1);
 }
+
+#[test]
+fn a_dynamic_reference_means_what_the_way_to_it_says() {
+    let contract = contract(
+        "3.1.0",
+        "paths:
+  /users: {get: {responses: {200: {content: {application/json: {schema: {$ref: '#/components/schemas/Users'}}}}}}}
+  /any: {get: {responses: {200: {content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}}}}
+components:
+  schemas:
+    User: {type: object, required: [name]}
+    Page:
+      $id: https://x.test/page
+      $dynamicAnchor: page
+      properties: {items: {type: array, items: {$dynamicRef: '#item'}}, next: {$dynamicRef: '#page'}}
+      $defs: {any: {$dynamicAnchor: item}}
+    Users:
+      $id: https://x.test/users
+      $ref: page
+      $dynamicAnchor: page
+      required: [total]
+      $defs: {user: {$dynamicAnchor: item, $ref: '#/components/schemas/User'}}
+",
+    );
+    let schema = |id: &str| operation(&contract, id).responses[0].media[0].schema.clone().unwrap();
+    let (users, any) = (schema("GET /users"), schema("GET /any"));
+    assert!(users.is_valid(&json!({"total": 1, "items": [{"name": "a"}], "next": {"total": 2, "items": []}})));
+    assert!(!users.is_valid(&json!({"total": 1, "items": [{}]})), "an item is a user on this way");
+    assert!(!users.is_valid(&json!({"total": 1, "next": {}})), "and the next page one of users");
+    assert!(any.is_valid(&json!({"items": [{}, 1], "next": {}})), "and anything on another");
+}
