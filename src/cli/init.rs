@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use url::Url;
 
 use super::arguments::Beside;
 use super::server::resolved;
 use super::{Exit, Failure, documents};
-use crate::contract::{self, Contract, DocumentOrigin, ErrorState, ParameterLocation};
-use crate::generate::OTHER_ORGANISATION;
+use crate::contract::{self, Contract, DocumentOrigin, ErrorState, Operation, ParameterLocation};
+use crate::generate::{OTHER_ORGANISATION, names_a_thing};
 use crate::target::secret_name;
 
 /// Prints a configuration for a document: its credentials, the ids that it needs, and its states.
@@ -45,7 +46,7 @@ fn configuration(name: &str, spec: &DocumentOrigin, overlays: &[PathBuf], contra
         let variable = secret_name(&scheme);
         let _ = writeln!(text, "credentials.{} = \"${{{variable}}}\"", key(&scheme));
     }
-    for id in path_variables(contract) {
+    for id in ids_in_paths(contract) {
         let _ = writeln!(text, "# values.\"path.{id}\" = \"an id that the target knows\"");
     }
     let _ = writeln!(text, "# rate = \"5/s\"");
@@ -76,10 +77,14 @@ fn used_schemes(contract: &Contract) -> BTreeSet<String> {
     requirements.flat_map(|requirement| requirement.0.iter().cloned()).collect()
 }
 
-fn path_variables(contract: &Contract) -> BTreeSet<String> {
-    let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
-    let in_path = parameters.filter(|parameter| parameter.location == ParameterLocation::Path);
-    in_path.map(|parameter| parameter.name.clone()).collect()
+/// The variables of paths that name things, which somebody has to know.
+fn ids_in_paths(contract: &Contract) -> BTreeSet<String> {
+    let of_operation = |operation: &Arc<Operation>| {
+        let in_path = operation.parameters.iter().filter(|parameter| parameter.location == ParameterLocation::Path);
+        let ids = in_path.filter(|variable| names_a_thing(operation, variable));
+        ids.map(|parameter| parameter.name.clone()).collect::<Vec<_>>()
+    };
+    contract.operations.iter().flat_map(of_operation).collect()
 }
 
 fn states(contract: &Contract) -> BTreeSet<(String, String)> {

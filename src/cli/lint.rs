@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::diagnostics::Texts;
 use super::documents::{Diagnosed, Loaded};
 use super::{Exit, Look, diagnostics};
-use crate::contract::{self, Contract, Diagnostic, Level};
-use crate::generate::{Suite, unknown_operations};
+use crate::contract::{self, Contract, Diagnostic, Level, Operation};
+use crate::generate::{self, Suite, unknown_operations};
 use crate::report::words;
 
 /// Prints every diagnostic of a document that was read, or could not be, and a line that counts them.
@@ -15,7 +15,11 @@ use crate::report::words;
 /// When `out` fails.
 pub fn lint(read: &Result<Loaded, Diagnosed>, look: Look, out: &mut dyn Write) -> io::Result<Exit> {
     match read {
-        Ok(Loaded { contract, texts }) => told(Some(&testable(contract)), &contract.diagnostics, texts, look, out),
+        Ok(Loaded { contract, texts }) => {
+            let unmade: Vec<_> = generate::unmade(contract).map(|(operation, why)| untested(operation, &why)).collect();
+            let diagnostics = [contract.diagnostics.as_slice(), &unmade].concat();
+            told(Some(&testable(contract, unmade.len())), &diagnostics, texts, look, out)
+        }
         Err(Diagnosed { diagnostics, texts }) => told(None, diagnostics, texts, look, out),
     }
 }
@@ -41,9 +45,20 @@ pub fn lint_suite(read: &Result<Suite, Vec<Diagnostic>>, look: Look, out: &mut d
     }
 }
 
-/// How many operations can be tested, and of how many where some cannot.
-fn testable(contract: &Contract) -> String {
-    let (tested, untested) = (contract.operations.len(), contract.untested.len());
+/// What to say of an operation of which no request can be made.
+fn untested(operation: &Operation, why: &str) -> Diagnostic {
+    Diagnostic {
+        level: Level::Warning,
+        message: format!("`{}` is not tested: {why}", operation.id),
+        help: Some("document `application/json`, a form, plain text or bytes beside it".to_owned()),
+        place: operation.place.clone(),
+    }
+}
+
+/// How many operations can be tested, and of how many where some cannot: those that the document spoils, and those
+/// of which no request can be made.
+fn testable(contract: &Contract, unmade: usize) -> String {
+    let (tested, untested) = (contract.operations.len() - unmade, contract.untested.len() + unmade);
     match untested {
         0 => format!("{} can be tested", words::count(tested, "operation")),
         _ => format!("{tested} of {} can be tested", words::count(tested + untested, "operation")),
@@ -127,6 +142,19 @@ mod tests {
     fn operations_that_cannot_be_tested_are_counted() {
         let read = Ok(Contract { untested: vec!["a".to_owned()], ..contract(vec![diagnostic(Level::Warning)]) });
         assert_eq!(linted(read), (Exit::Violations, "0 of 1 operation can be tested; 1 warning".to_owned()));
+    }
+
+    #[test]
+    fn an_operation_whose_body_cannot_be_made_is_told_and_not_counted() {
+        let text = "openapi: 3.1.0\npaths:\n  /mix:\n    post: {operationId: mix, responses: {}, \
+                    requestBody: {required: true, content: {text/csv: {}, multipart/mixed: {}}}}\n";
+        let contract = contract::read("api.yaml", text, None).unwrap();
+        let loaded = Loaded { contract, texts: Texts::default() };
+        let mut out = Vec::new();
+        assert_eq!(lint(&Ok(loaded), Look::default(), &mut out).unwrap(), Exit::Violations);
+        let told = String::from_utf8(out).unwrap();
+        assert!(told.contains("`mix` is not tested: a body of text/csv or multipart/mixed cannot be made"), "{told}");
+        assert!(told.contains("0 of 1 operation can be tested"), "{told}");
     }
 
     #[test]

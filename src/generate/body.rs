@@ -60,6 +60,13 @@ pub(super) fn choose(operation: &Operation) -> Option<BodyForm<'_>> {
     Some(BodyForm { media, content_type: content_type.to_owned(), coding, schema })
 }
 
+/// The media types of a body that a request must have and that cannot be made.
+pub(super) fn unmade(operation: &Operation) -> Option<String> {
+    let body = operation.body.as_ref().filter(|body| body.required && choose(operation).is_none())?;
+    let essences: Vec<_> = body.media.iter().map(|media| media.essence.as_str()).collect();
+    Some(essences.join(" or "))
+}
+
 fn coding(media: &MediaType) -> Option<(Coding, &str)> {
     let is_binary = || media.schema.as_ref().is_some_and(|schema| form::is_binary(&Node::root(schema)));
     match media.essence.as_str() {

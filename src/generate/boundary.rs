@@ -2,17 +2,20 @@
 
 use serde_json::{Value, json};
 
+use super::absent::without_nulls;
 use super::body::Coding;
 use super::caller::Caller;
 use super::draft::{Draft, is_reserved};
 use super::identity::set_if_valid;
 use super::limit::limits;
 use super::maker::{self, Maker};
+use super::open::is_open;
+use super::other::others;
 use super::place::{Place, places};
-use super::pointer;
 use super::strategy::{Extent, Node, Ungeneratable};
 use super::telling::telling_texts;
-use crate::contract::{Location, ParameterStyle, StreamSwitch};
+use super::{pointer, serialise};
+use crate::contract::{Location, Parameter, ParameterStyle, StreamSwitch};
 
 /// How far below `x-max-json-length` the longest value stays: room for blanks and for a mark.
 const SHORT_OF_THE_LIMIT: usize = 64;
@@ -20,8 +23,14 @@ const SHORT_OF_THE_LIMIT: usize = 64;
 /// Longer JSON than this is not made.
 const LONGEST_JSON: usize = 1_000_000;
 
+/// More parts of one body than this are not set to null: each is confirmed by the validator.
+const MOST_NULLS: usize = 60;
+
+/// Most requests that are made of the alternatives that the fullest request does not take.
+const MOST_OF_OTHERS: usize = 12;
+
 /// Only what must be there, everything, each way of the stream switch, everything at its limits, telling
-/// texts, the longest JSON, each fixed value once.
+/// texts, the longest JSON, each fixed value once, nulls, and the same of what else the schemas offer.
 pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(String, Draft)>, Ungeneratable> {
     let least = maker.draft(Extent::Least, "positive/least", caller)?;
     let most = maker.draft(Extent::Most, "positive/most", caller)?;
@@ -33,6 +42,8 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
     drafts.extend(telling_texts(maker, caller, &least, &most));
     drafts.extend(longest_json(maker, caller, &most));
     drafts.extend(each_fixed_value(maker, caller, &most));
+    drafts.extend(all_nulls(maker, caller, &most));
+    drafts.extend(of_others(maker, caller, &most));
     let mut distinct: Vec<(String, Draft)> = Vec::new();
     for (name, draft) in drafts {
         if !distinct.iter().any(|(_, known)| *known == draft) {
@@ -42,13 +53,71 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
     Ok(distinct)
 }
 
+/// The alternatives that the fullest request does not take, then each with its limits and its fixed values.
+fn of_others(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(String, Draft)> {
+    let others = other_drafts(maker, caller, base);
+    let named = |index: usize, name: &str| format!("other-{}{name}", index + 1);
+    let plain = others.iter().enumerate().map(|(index, other)| (named(index, ""), other.clone()));
+    let edges = others.iter().enumerate().flat_map(|(index, other)| {
+        let edges = limits(maker, caller, other).into_iter().chain(each_fixed_value(maker, caller, other));
+        edges.map(move |(name, draft)| (named(index, &format!("-{name}")), draft))
+    });
+    plain.chain(edges).take(MOST_OF_OTHERS).collect()
+}
+
+/// As many drafts as the part with the most alternatives needs, each taking the next of every part.
+fn other_drafts(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<Draft> {
+    let of_parameter = |(parameter, value): (&Parameter, &Option<Value>)| match value {
+        Some(value) if is_open(maker, caller, parameter) => {
+            let is_written = |other: &Value| {
+                parameter.style == ParameterStyle::Json
+                    || without_nulls(other).as_ref() == Some(other) && serialise::is_written(parameter, other)
+            };
+            others(&parameter.schema, value).into_iter().filter(is_written).collect()
+        }
+        _ => Vec::new(),
+    };
+    let parameters: Vec<Vec<Value>> =
+        maker.operation.parameters.iter().zip(&base.parameters).map(of_parameter).collect();
+    let bodies = match (&base.body, &maker.form) {
+        (Some(body), Some(form)) => others(&form.schema, body).into_iter().filter(|body| form.can_send(body)).collect(),
+        _ => Vec::new(),
+    };
+    let rounds = parameters.iter().map(Vec::len).chain([bodies.len()]).max().unwrap_or(0);
+    let round = |index: usize| {
+        let mut draft = base.clone();
+        for (place, others) in draft.parameters.iter_mut().zip(&parameters) {
+            *place = others.get(index).cloned().or(place.take());
+        }
+        draft.body = bodies.get(index).cloned().or(draft.body);
+        draft
+    };
+    (0..rounds).map(round).collect()
+}
+
+/// The fullest request with null in every part of its JSON body that may be null.
+fn all_nulls(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Option<(String, Draft)> {
+    let form = maker.form.as_ref().filter(|form| form.coding == Coding::Json)?;
+    let mut draft = base.clone();
+    let body = draft.body.as_mut()?;
+    let is_nullable = |place: &Place<'_>| {
+        let node = Node::of(place.node.schema(), place.parts.iter().copied());
+        !place.pointer.is_empty() && node.may_be("null") && is_free(caller, place)
+    };
+    let nullable = places(&form.schema, body).into_iter().filter(is_nullable).take(MOST_NULLS);
+    let set = nullable.filter(|place| set_if_valid(body, &form.schema, &place.pointer, Value::Null)).count();
+    (set > 0).then(|| ("values-null".to_owned(), draft))
+}
+
+/// Whether the configuration says nothing of what stands at a place or inside it.
+fn is_free(caller: &Caller<'_>, place: &Place<'_>) -> bool {
+    let within = |at: &Location| matches!(at, Location::Body(at) if pointer::is_within(at, &place.pointer));
+    !caller.values().any(|(at, _)| within(at))
+}
+
 /// The longest value under each `x-max-json-length`: flat and ASCII, so that it fits however a server counts.
 fn longest_json(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(String, Draft)> {
     let (Some(body), Some(form)) = (&base.body, &maker.form) else { return Vec::new() };
-    let is_free = |place: &Place<'_>| {
-        let within = |at: &Location| matches!(at, Location::Body(at) if pointer::is_within(at, &place.pointer));
-        !caller.values().any(|(at, _)| within(at))
-    };
     let with = |place: Place<'_>| {
         let (most, _) = place.node.at_most("x-max-json-length")?;
         let value = flat(body.pointer(&place.pointer)?, most.min(LONGEST_JSON).checked_sub(SHORT_OF_THE_LIMIT)?)?;
@@ -56,7 +125,7 @@ fn longest_json(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(St
         let set = set_if_valid(&mut body, &form.schema, &place.pointer, value);
         set.then(|| ("json-length".to_owned(), Draft { body: Some(body), ..base.clone() }))
     };
-    places(&form.schema, body).into_iter().filter(is_free).filter_map(with).collect()
+    places(&form.schema, body).into_iter().filter(|place| is_free(caller, place)).filter_map(with).collect()
 }
 
 /// A value of that kind whose compact JSON has so many characters.
@@ -185,6 +254,8 @@ fn unset(maker: &Maker<'_>, draft: &mut Draft, at: &Location) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::read;
+    use crate::generate::{Case, Options, fixture, generate};
 
     #[test]
     fn a_flat_value_has_the_length_that_was_asked_for() {
@@ -193,5 +264,54 @@ mod tests {
             assert_eq!(flat(&kind, 1), None);
         }
         assert_eq!(flat(&json!(7), 4032), None);
+    }
+
+    /// The bodies of the valid requests of an operation that takes this one, by the name of the case.
+    fn bodies(schema: &str) -> Vec<(String, Value)> {
+        let text = format!(
+            "openapi: 3.1.0\npaths: {{/a: {{post: {{operationId: send, responses: {{}}, \
+             requestBody: {{required: true, content: {{application/json: {{schema: {schema}}}}}}}}}}}}}\n"
+        );
+        let plan = generate(&read("api.yaml", &text, None).unwrap(), &fixture::target(), None, &Options::default());
+        let body = |case: &Case| {
+            let name = case.id.0.strip_prefix("send/positive/")?;
+            Some((name.to_owned(), fixture::json_body(case)?.clone()))
+        };
+        plan.cases.iter().filter_map(body).collect()
+    }
+
+    fn of<'b>(bodies: &'b [(String, Value)], name: &str) -> &'b Value {
+        bodies.iter().find(|(known, _)| known == name).map_or(&Value::Null, |(_, body)| body)
+    }
+
+    #[test]
+    fn each_alternative_of_a_body_is_sent_and_taken_to_its_limits() {
+        let bodies = bodies(
+            "{oneOf: [{type: object, required: [kind], properties: {kind: {const: a}, n: {type: integer}}}, \
+             {type: object, required: [kind, s], properties: {kind: {const: b}, e: {enum: [k, l]}, \
+             s: {type: string, minLength: 2, maxLength: 6}}}]}",
+        );
+        assert_eq!(of(&bodies, "most")["kind"], "a");
+        assert_eq!(of(&bodies, "other-1")["kind"], "b");
+        let has_length = |length| bodies.iter().any(|(_, body)| body["s"].as_str().map(str::len) == Some(length));
+        assert!(has_length(2) && has_length(6), "{bodies:?}");
+        let sent = |value: &str| bodies.iter().any(|(_, body)| body["e"] == value);
+        assert!(sent("k") && sent("l"));
+    }
+
+    #[test]
+    fn what_may_be_null_is_null_once() {
+        let bodies = bodies(
+            "{type: object, properties: {a: {type: [integer, 'null']}, \
+             b: {anyOf: [{type: string}, {type: 'null'}]}, c: {type: string}}}",
+        );
+        let null = of(&bodies, "values-null");
+        assert!(null["a"].is_null() && null["b"].is_null() && null["c"].is_string(), "{null}");
+    }
+
+    #[test]
+    fn the_lowest_text_is_empty_and_carries_no_word() {
+        let bodies = bodies("{type: object, required: [name], properties: {name: {type: string, maxLength: 90}}}");
+        assert_eq!(of(&bodies, "low"), &json!({"name": ""}));
     }
 }

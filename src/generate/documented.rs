@@ -68,7 +68,8 @@ fn every_success_of_the_four_apis_keeps_its_schema() {
             let Some(Content { body: Body::Json(body), .. }) = &case.request.content else { panic!("{}", case.id) };
             let media = &case.operation.body.as_ref().unwrap().media[0];
             assert!(media.schema.as_ref().unwrap().is_valid(body), "{} {body}", case.id);
-            if case.kind == CaseKind::Positive && name != "agntix" {
+            let is_lowest = case.id.0.ends_with("/low");
+            if case.kind == CaseKind::Positive && name != "agntix" && !is_lowest {
                 assert!(case.mark.is_some(), "{} {body}", case.id);
             }
         }

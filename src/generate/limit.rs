@@ -6,13 +6,18 @@ use super::caller::Caller;
 use super::draft::Draft;
 use super::identity::set_if_valid;
 use super::maker::Maker;
+use super::open::{is_open, varies};
 use super::place::places;
 use super::pointer;
 use super::strategy::Node;
-use crate::contract::{Location, ParameterLocation};
+use crate::contract::{Location, Parameter, ParameterLocation, ParameterStyle};
 
 /// Longer texts are not made because a limit allows them.
 const LONGEST_TEXT: usize = 20_000;
+
+/// Longer texts than this, in bytes, are not made in a path: a server must be able to read a request line of 8000
+/// bytes (RFC 9112 section 3).
+const LONGEST_IN_PATH: usize = 2_000;
 
 /// Longer lists are not made because a limit allows them.
 const LONGEST_LIST: usize = 200;
@@ -24,23 +29,29 @@ enum Limit {
     Upper,
 }
 
+/// The name of the draft with everything at its lower limit.
+const LOWEST: &str = "low";
+
+/// Whether that is the name of a draft with everything at its lower limit.
+pub(super) fn is_lowest(name: &str) -> bool {
+    name.rsplit('-').next() == Some(LOWEST)
+}
+
 /// Both drafts; one that changes nothing is the same as its base.
 pub(super) fn limits(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(String, Draft)> {
-    let named = [("low", Limit::Lower), ("high", Limit::Upper)];
+    let named = [(LOWEST, Limit::Lower), ("high", Limit::Upper)];
     named.into_iter().map(|(name, limit)| (name.to_owned(), at(maker, caller, base, limit))).collect()
 }
 
 fn at(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft, limit: Limit) -> Draft {
     let mut draft = base.clone();
     for (parameter, value) in maker.operation.parameters.iter().zip(&mut draft.parameters) {
-        let is_free = parameter.location != ParameterLocation::Path && caller.value(&parameter.part()).is_none();
-        let Some(known) = value.as_ref().filter(|_| is_free) else { continue };
-        // What is empty cannot be told from what is absent.
-        let is_empty = |value: &Value| value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty);
-        let node = Node::root(&parameter.schema).settled(known);
-        let limited = limited(&node, known, limit).filter(|new| !is_empty(new) && parameter.schema.is_valid(new));
-        if let Some(new) = limited {
-            *value = Some(new);
+        let in_path = parameter.location == ParameterLocation::Path;
+        if let Some(value) = value
+            && is_open(maker, caller, parameter)
+            && (!in_path || varies(maker, parameter))
+        {
+            limit_parameter(parameter, value, limit);
         }
     }
     if let (Some(body), Some(form)) = (&mut draft.body, &maker.form) {
@@ -57,6 +68,30 @@ fn at(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft, limit: Limit) -> Dra
         }
     }
     draft
+}
+
+/// Brings a parameter's value, and what is in it, to its limit.
+fn limit_parameter(parameter: &Parameter, value: &mut Value, limit: Limit) {
+    for place in places(&parameter.schema, &value.clone()) {
+        let limited = value.pointer(&place.pointer).and_then(|here| limited(&place.node, here, limit));
+        if let Some(new) = limited.filter(|new| is_told(parameter, value, &place.pointer, new)) {
+            set_if_valid(value, &parameter.schema, &place.pointer, new);
+        }
+    }
+}
+
+/// Whether what is new at a place of a parameter can be written so that it is told from what is absent, and leaves
+/// room in a URL.
+fn is_told(parameter: &Parameter, value: &Value, at: &str, new: &Value) -> bool {
+    let is_in_list = || pointer::split(at).and_then(|(list, _)| value.pointer(list)).is_some_and(Value::is_array);
+    match new {
+        _ if parameter.style == ParameterStyle::Json => true,
+        // A name without a value is a text that is empty.
+        Value::String(text) if text.is_empty() => parameter.location == ParameterLocation::Query && !is_in_list(),
+        Value::String(text) => parameter.location != ParameterLocation::Path || text.len() <= LONGEST_IN_PATH,
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    }
 }
 
 /// A value like this one, at its limit.
@@ -98,6 +133,7 @@ mod tests {
 
     use super::*;
     use crate::contract::Schema;
+    use crate::generate::fixture::query_parameter;
 
     fn both(schema: Value, value: Value) -> (Option<Value>, Option<Value>) {
         let schema = Schema::standalone(schema).unwrap();
@@ -114,5 +150,22 @@ mod tests {
         let list = both(json!({"maxItems": 3}), json!([1]));
         assert_eq!(list, (Some(json!([])), Some(json!([1, 1, 1]))));
         assert_eq!(both(json!({}), json!("ab")), (Some(json!("")), None));
+    }
+
+    #[test]
+    fn what_is_inside_a_parameter_goes_to_its_limits_too() {
+        let schema = json!({"type": "object", "properties": {
+            "shelf": {"type": "string", "maxLength": 5}, "floor": {"type": "integer", "maximum": 9},
+            "tags": {"type": "array", "items": {"type": "string"}}
+        }});
+        let limited = |style, limit| {
+            let mut value = json!({"shelf": "ab", "floor": 3, "tags": ["x"]});
+            limit_parameter(&query_parameter(style, true, schema.clone()), &mut value, limit);
+            value
+        };
+        let high = json!({"shelf": "abaaa", "floor": 9, "tags": ["x"]});
+        assert_eq!(limited(ParameterStyle::DeepObject, Limit::Upper), high);
+        assert_eq!(limited(ParameterStyle::DeepObject, Limit::Lower), json!({"shelf": "", "floor": 3, "tags": ["x"]}));
+        assert_eq!(limited(ParameterStyle::Json, Limit::Lower), json!({"shelf": "", "floor": 3, "tags": []}));
     }
 }

@@ -10,6 +10,7 @@ use super::absent::without_nulls;
 use super::body::{self, BodyForm, Coding};
 use super::caller::{self, Caller};
 use super::draft::{Draft, is_at, is_reserved};
+use super::open::varies;
 use super::sequence::Sources;
 use super::strategy::{self, Alphabet, Extent, Node, Ungeneratable, Why};
 use super::{
@@ -72,13 +73,10 @@ impl<'a> Maker<'a> {
     /// # Errors
     /// When no request of the operation can be made at all.
     pub fn new(contract: &'a Contract, operation: &'a Arc<Operation>, seed: u64) -> Result<Self, Obstacle> {
-        let form = body::choose(operation);
-        if let (None, Some(body)) = (&form, &operation.body) {
-            let essences: Vec<_> = body.media.iter().map(|media| media.essence.as_str()).collect();
-            if body.required {
-                return Err(Obstacle::MediaType(essences.join(" or ")));
-            }
+        if let Some(essences) = body::unmade(operation) {
+            return Err(Obstacle::MediaType(essences));
         }
+        let form = body::choose(operation);
         let parameters = operation
             .parameters
             .iter()
@@ -164,10 +162,10 @@ impl<'a> Maker<'a> {
     ) -> Result<Option<Value>, Ungeneratable> {
         let node = Node::root(&parameter.schema);
         let in_path = parameter.location == ParameterLocation::Path;
-        // The thing that a path names stays the same: later requests speak of what earlier ones did to it.
+        let is_name = in_path && !varies(self, parameter);
         let of_path = ["path", parameter.name.as_str()];
-        let (words, extent) = if in_path { (of_path.as_slice(), Extent::Least) } else { (words, extent) };
-        if in_path || identity::is_id(&parameter.name, &node) {
+        let (words, extent) = if is_name { (of_path.as_slice(), Extent::Least) } else { (words, extent) };
+        if is_name || identity::is_id(&parameter.name, &node) {
             let documented = parameter.examples.first().or_else(|| identity::example(&node));
             if let Some(documented) = documented.filter(|value| !value.is_null()) {
                 return Ok(Some(documented.clone()));

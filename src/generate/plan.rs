@@ -7,10 +7,12 @@ use indexmap::IndexMap;
 
 use super::caller::Caller;
 use super::deal::Deal;
-use super::maker::Maker;
+use super::maker::{Maker, Obstacle};
 use super::sequence::{self, Life, Sources, Stages};
 use super::suite::Suite;
-use super::{Case, CaseKind, Expect, Inferred, Workflow, credential, errors, negative, positive, unusual, workflow};
+use super::{
+    Case, CaseKind, Expect, Inferred, Workflow, body, credential, errors, negative, positive, unusual, workflow,
+};
 use crate::contract::{Contract, Location, Operation, PromiseId, RateLimit};
 use crate::target::{Rate, Target};
 
@@ -145,6 +147,14 @@ pub fn generate_dealt(contract: &Contract, target: &Target, suite: Option<&Suite
     }
     leave_out_slow_bursts(&mut plan, target.limits.rate);
     plan
+}
+
+/// The operations of which no request can be made for want of a body, and why.
+pub fn unmade(contract: &Contract) -> impl Iterator<Item = (&Arc<Operation>, String)> {
+    let of = |operation: &'_ Arc<Operation>| {
+        body::unmade(operation).map(|essences| Obstacle::MediaType(essences).to_string())
+    };
+    contract.operations.iter().filter_map(move |operation| Some((operation, of(operation)?)))
 }
 
 /// What an operation gives to others, and its steps in the life of what its path names.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::boundary::boundaries;
 use super::caller::Caller;
 use super::draft::Draft;
+use super::limit::is_lowest;
 use super::maker::{self, Maker};
 use super::plan::LeftOut;
 use super::strategy::{Extent, Node, Ungeneratable};
@@ -123,7 +124,8 @@ fn marked(maker: &Maker<'_>, caller: &Caller<'_>, name: &str, draft: &Draft) -> 
     if let (Some(body), Some(form)) = (&mut draft.body, &maker.form) {
         maker.identify(body, form, &format!("positive/{name}"), caller);
     }
-    let mark = mark::put(maker, caller, name, &mut draft);
+    // A text at its lower limit is as short as it may be, or empty: no word stands beside it.
+    let mark = if is_lowest(name) { None } else { mark::put(maker, caller, name, &mut draft) };
     Case { mark, ..success(maker, caller, CaseKind::Positive, name, &draft) }
 }
 

@@ -6,13 +6,13 @@
 use serde_json::Value;
 
 use super::caller::Caller;
-use super::draft::{Draft, is_reserved};
-use super::identity::{example, is_free_text, is_id, set_if_valid};
+use super::draft::Draft;
+use super::identity::{is_free_text, is_id, set_if_valid};
 use super::maker::Maker;
+use super::open::is_open;
 use super::place::{Place, places};
-use super::strategy::Node;
 use super::{mark, pointer};
-use crate::contract::{Location, Parameter, ParameterLocation, Schema};
+use crate::contract::{Location, ParameterLocation, Schema};
 
 /// More texts of one part than this are not set: each is confirmed by the validator.
 const MOST: usize = 60;
@@ -133,15 +133,6 @@ fn told(maker: &Maker<'_>, caller: &Caller<'_>, draft: &mut Draft, telling: &Tel
         changed |= set_all(&form.schema, body, telling.anywhere, is_fixed);
     }
     changed
-}
-
-/// Whether a parameter may have any value: it names nothing that has to be there, and nobody gives it.
-fn is_open(maker: &Maker<'_>, caller: &Caller<'_>, parameter: &Parameter) -> bool {
-    let node = Node::root(&parameter.schema);
-    let names_a_thing = is_id(&parameter.name, &node) || maker.is_given(&parameter.part());
-    let is_shown =
-        parameter.location == ParameterLocation::Path && (!parameter.examples.is_empty() || example(&node).is_some());
-    !names_a_thing && !is_shown && !is_reserved(parameter) && caller.value(&parameter.part()).is_none()
 }
 
 fn set_all(schema: &Schema, value: &mut Value, texts: &[&str], is_fixed: impl Fn(&str) -> bool) -> bool {

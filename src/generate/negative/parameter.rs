@@ -150,8 +150,8 @@ pub(in crate::generate) fn stays_wrong(parameter: &Parameter, at: &str, keyword:
         && refuses_inside(parameter, at, value)
 }
 
-/// Whether no reading of the text at a place inside a value keeps the schema; of a list or an object in there, and of
-/// what is null, nothing is known.
+/// Whether no reading of the text at a place inside a value keeps the schema: alone it is a list of one as well. Of a
+/// list or an object in there, and of what is null, nothing is known.
 fn refuses_inside(parameter: &Parameter, at: &str, value: &Value) -> bool {
     let keeps = |reading: Value| {
         let mut read = value.clone();
@@ -161,7 +161,7 @@ fn refuses_inside(parameter: &Parameter, at: &str, value: &Value) -> bool {
         _ if at.is_empty() => true,
         None => true,
         Some(Value::Null | Value::Array(_) | Value::Object(_)) => false,
-        Some(single) => !readings(&scalar(single)).into_iter().any(keeps),
+        Some(single) => !readings(&scalar(single)).into_iter().any(|one| keeps(one.clone()) || keeps(json!([one]))),
     }
 }
 
@@ -269,6 +269,14 @@ mod tests {
             "{name: tags, in: query, schema: {type: array, items: {enum: [x, y]}}}".to_owned(),
         ];
         insta::assert_snapshot!(broken(&parameters.join(", ")).join("\n"));
+    }
+
+    #[test]
+    fn a_text_alone_is_a_list_of_one_inside_a_parameter_too() {
+        let schema = "{type: object, properties: {tags: {type: array, items: {type: string}}, n: {type: integer}}}";
+        let broken = broken(&format!("{{name: f, in: query, style: deepObject, schema: {schema}}}"));
+        assert!(broken.iter().any(|case| case.starts_with("query.f/n-type")), "{broken:#?}");
+        assert!(!broken.iter().any(|case| case.ends_with("f[tags]=uptospec")), "{broken:#?}");
     }
 
     #[test]

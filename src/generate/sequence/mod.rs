@@ -20,4 +20,4 @@ pub(super) use infer::Sources;
 pub use life::Life;
 pub(super) use life::{Stages, stages};
 pub(super) use making::{creations, deletions};
-pub(super) use unknown::case as unknown;
+pub(super) use unknown::{case as unknown, is_id_by_path};

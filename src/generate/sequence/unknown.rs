@@ -4,7 +4,7 @@ use http::Method;
 
 use super::names::Wanted;
 use super::part::variables;
-use crate::contract::{ErrorState, Location, ParameterStyle, StatusPattern};
+use crate::contract::{ErrorState, Location, Operation, ParameterStyle, StatusPattern};
 use crate::generate::caller::Caller;
 use crate::generate::draft::last_path_parameter;
 use crate::generate::maker::Maker;
@@ -23,12 +23,11 @@ pub(in crate::generate) fn case(maker: &Maker<'_>, caller: &Caller<'_>) -> Optio
     }
     let position = last_path_parameter(operation)?;
     let parameter = operation.parameters.get(position)?;
-    let (_, item) = variables(&operation.path)
+    variables(&operation.path)
         .pop()
         .filter(|(name, item)| *name == parameter.name && item.len() == operation.path.trim_end_matches('/').len())?;
-    let collection = item.rsplit_once('/').and_then(|(collection, _)| collection.rsplit('/').next());
-    let names_a_thing = Wanted::new(&parameter.name, collection).is_id()
-        || identity::is_id(&parameter.name, &Node::root(&parameter.schema));
+    let names_a_thing =
+        is_id_by_path(operation, &parameter.name) || identity::is_id(&parameter.name, &Node::root(&parameter.schema));
     if !names_a_thing || parameter.style != ParameterStyle::Simple {
         return None;
     }
@@ -49,4 +48,12 @@ pub(in crate::generate) fn case(maker: &Maker<'_>, caller: &Caller<'_>) -> Optio
         .collect();
     request.bindings.retain(|binding| binding.at != at && !of_thing.contains(&binding.at));
     Some(maker.case(CaseKind::Resource(Stage::Unknown), Stage::Unknown.name(), request, Expect::Refusal))
+}
+
+/// Whether a variable of the path names a member of the collection that it stands after.
+pub(in crate::generate) fn is_id_by_path(operation: &Operation, variable: &str) -> bool {
+    let of_path = variables(&operation.path);
+    let Some((_, item)) = of_path.iter().find(|(name, _)| *name == variable) else { return false };
+    let collection = item.rsplit_once('/').and_then(|(collection, _)| collection.rsplit('/').next());
+    Wanted::new(variable, collection).is_id()
 }
