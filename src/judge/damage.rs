@@ -75,9 +75,10 @@ fn damage(sent: &str, read: &str) -> Option<&'static str> {
         return None;
     }
     let is_wide = |character: char| u32::from(character) > 0xffff;
-    let traces: [(&str, &dyn Fn() -> bool); 8] = [
+    let traces: [(&str, &dyn Fn() -> bool); 9] = [
         ("escaped as HTML", &|| without_entities(read) == sent),
-        ("with its quotes doubled", &|| read.replace("''", "'").replace("\"\"", "\"") == sent),
+        ("with its quotes doubled", &|| with_single_quotes(read) == sent),
+        ("escaped as HTML and with its quotes doubled", &|| with_single_quotes(&without_entities(read)) == sent),
         ("with backslashes before its quotes", &|| read.replace("\\'", "'").replace("\\\"", "\"") == sent),
         ("percent-encoded", &|| percent_decode_str(read).decode_utf8().is_ok_and(|text| text == sent)),
         ("as UTF-8 read as Latin-1", &|| from_latin1(read).as_deref() == Some(sent)),
@@ -100,6 +101,10 @@ fn without_entities(text: &str) -> String {
         ("&amp;", "&"),
     ];
     ENTITIES.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
+}
+
+fn with_single_quotes(text: &str) -> String {
+    text.replace("''", "'").replace("\"\"", "\"")
 }
 
 /// The text whose UTF-8 bytes these characters are, one by one.
@@ -142,6 +147,7 @@ mod tests {
         let damages = [
             ("&lt;b&gt;O&#39;Brien&lt;/b&gt; &amp; 👩 é\0!", "escaped as HTML"),
             ("<b>O''Brien</b> & 👩 é\0!", "with its quotes doubled"),
+            ("&lt;b>O''Brien&lt;/b> & 👩 é\0!", "escaped as HTML and with its quotes doubled"),
             ("<b>O\\'Brien</b> & 👩 é\0!", "with backslashes before its quotes"),
             ("%3Cb%3EO'Brien</b> & 👩 é%00!", "percent-encoded"),
             ("<b>O'Brien</b> & ð\u{9f}\u{91}© Ã©\0!", "as UTF-8 read as Latin-1"),
