@@ -73,14 +73,16 @@ fn other_drafts(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<Dra
                 parameter.style == ParameterStyle::Json
                     || without_nulls(other).as_ref() == Some(other) && serialise::is_written(parameter, other)
             };
-            others(&parameter.schema, value).into_iter().filter(is_written).collect()
+            others(&parameter.schema, value, Extent::Most).into_iter().filter(is_written).collect()
         }
         _ => Vec::new(),
     };
     let parameters: Vec<Vec<Value>> =
         maker.operation.parameters.iter().zip(&base.parameters).map(of_parameter).collect();
     let bodies = match (&base.body, &maker.form) {
-        (Some(body), Some(form)) => others(&form.schema, body).into_iter().filter(|body| form.can_send(body)).collect(),
+        (Some(body), Some(form)) => {
+            others(&form.schema, body, Extent::Most).into_iter().filter(|body| form.can_send(body)).collect()
+        }
         _ => Vec::new(),
     };
     let rounds = parameters.iter().map(Vec::len).chain([bodies.len()]).max().unwrap_or(0);

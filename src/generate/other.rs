@@ -13,12 +13,10 @@ use crate::contract::Schema;
 /// Most values that are made: alternatives may stand inside alternatives without an end.
 const MOST: usize = 8;
 
-/// How a value of an alternative is tried, one after the other.
-const TRIES: [(Extent, bool); 3] = [(Extent::Most, false), (Extent::Most, true), (Extent::Least, true)];
-
 /// Values that keep the schema, each with an alternative at one place that neither the value nor an earlier one of
-/// them takes there, and all else as the value has it.
-pub(super) fn others(schema: &Schema, value: &Value) -> Vec<Value> {
+/// them takes there, as much of it as the extent says, and all else as the value has it.
+pub(super) fn others(schema: &Schema, value: &Value, extent: Extent) -> Vec<Value> {
+    let tries = [(extent, false), (extent, true), (Extent::Least, true)];
     let mut seen: HashSet<(String, *const Value)> = HashSet::new();
     let mut found = vec![value.clone()];
     let mut next = 0;
@@ -37,7 +35,7 @@ pub(super) fn others(schema: &Schema, value: &Value) -> Vec<Value> {
                     continue;
                 }
                 let words = [place.pointer.as_str(), alternative.turned.keyword, &alternative.turned.way.to_string()];
-                let made = TRIES.iter().find_map(|(extent, careful)| {
+                let made = tries.iter().find_map(|(extent, careful)| {
                     let made = alternative.turned.value(schema, *extent, *careful, &mut seed::runner(0, &words))?;
                     let mut other = base.clone();
                     (pointer::set(&mut other, &place.pointer, made) && schema.is_valid(&other)).then_some(other)
@@ -68,7 +66,7 @@ mod tests {
             "tag": {"anyOf": [{"type": "string"}, {"type": "null"}]}
         }}));
         let base = json!({"name": "a", "shape": {"kind": "round", "radius": 1}, "tag": "b"});
-        let others = others(&schema.unwrap(), &base);
+        let others = others(&schema.unwrap(), &base, Extent::Most);
         let [other] = others.as_slice() else { panic!("{others:?}") };
         assert_eq!(
             (&other["name"], &other["shape"]["kind"], &other["tag"]),
@@ -83,7 +81,7 @@ mod tests {
             {"type": "integer"}, {"type": "boolean"}
         ]}}}));
         let schema = schema.unwrap();
-        let others = others(&schema, &json!(1));
+        let others = others(&schema, &json!(1), Extent::Most);
         assert!((2..=MOST).contains(&others.len()) && others.iter().all(|other| schema.is_valid(other)), "{others:?}");
     }
 }

@@ -15,6 +15,7 @@ use crate::generate::other::others;
 use crate::generate::place::places;
 use crate::generate::plan::LeftOut;
 use crate::generate::serialise::scalar;
+use crate::generate::strategy::Extent;
 use crate::generate::{Case, Expect, errors, identity, pointer};
 
 /// Most constraints of one body that are broken: a schema can have tens of thousands.
@@ -79,7 +80,9 @@ fn bases(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft, most: &Draft) ->
         identity::configure(&mut body, &form.schema, caller);
         body
     });
-    let others = most.body.iter().flat_map(|body| others(&form.schema, body)).map(|mut body| {
+    let bases = [(least, Extent::Least), (most, Extent::Most)];
+    let bases = bases.into_iter().filter_map(|(draft, extent)| Some((draft.body.as_ref()?, extent)));
+    let others = bases.flat_map(|(body, extent)| others(&form.schema, body, extent)).map(|mut body| {
         maker.identify(&mut body, form, "negative", caller);
         body
     });

@@ -13,7 +13,7 @@ use crate::generate::maker::Maker;
 use crate::generate::other::others;
 use crate::generate::place::{Place, places};
 use crate::generate::serialise::scalar;
-use crate::generate::strategy::{Node, alternatives};
+use crate::generate::strategy::{Extent, Node, alternatives};
 use crate::generate::{Case, Expect, Request, pointer, serialise};
 
 /// One case a constraint of each parameter.
@@ -66,7 +66,7 @@ impl Argument<'_> {
         let mut seen = HashSet::new();
         // A value may be written as nothing, or as a valid one is.
         let valid_requests = [Some(valid.clone()), None].map(|value| self.request(value));
-        let others = others(&self.parameter.schema, valid);
+        let others = others(&self.parameter.schema, valid, Extent::Most);
         for valid in std::iter::once(valid).chain(&others) {
             for place in places(&self.parameter.schema, valid) {
                 for broken in broken(valid, &place, &HashSet::new()) {
