@@ -188,7 +188,12 @@ fn write_only(evidence: &Evidence<'_>, sink: &mut Sink) {
 /// and a form of errors of its own keeps its own.
 fn schema_of_other_json(answer: &Answer, media: &MediaType, evidence: &Evidence<'_>, sink: &mut Sink) {
     let essence = answer.essence().unwrap_or_default();
+    let leads_elsewhere = evidence.case.request.path_values.iter().any(|(_, value)| value.to_string().contains('/'));
     match (&media.schema, evidence.json()) {
+        // Many a server reads `%2F` as `/` and finds no operation there: who answers then knows none of its errors.
+        (Some(_), _) if leads_elsewhere && answer.status == 404 => {
+            sink.not_checked("a slash in a path's value may lead to no operation at all");
+        }
         (Some(schema), Some(Ok(value))) if essence == "application/json" => {
             judge(value, schema, media, evidence, sink);
         }

@@ -6,6 +6,7 @@ use super::super::Verdict;
 use super::super::support::{Scene, media_type};
 use super::*;
 use crate::contract::Subject;
+use crate::target::Text;
 
 #[test]
 fn parameters_of_a_media_type_do_not_matter() {
@@ -52,6 +53,13 @@ fn an_error_in_plain_json_keeps_the_schema_of_the_problem_that_is_documented() {
     scene.document(StatusPattern::Exact(422)).media =
         media.into_iter().map(|media| MediaType { essence: "application/problem+json".to_owned(), ..media }).collect();
     assert_eq!(scene.says("body/schema"), ["error: `title` is missing"]);
+    let mut elsewhere = Scene::with_schema(json!({"required": ["title"]})).answer(404, "application/json", "{}");
+    elsewhere.document(StatusPattern::Exact(404)).media = scene.operation.responses[1].media.clone();
+    elsewhere.request.path_values = vec![("id".to_owned(), Text::plain("a/b"))];
+    assert_eq!(
+        elsewhere.says("body/schema"),
+        ["not checked: a slash in a path's value may lead to no operation at all"]
+    );
     let scene = scene.answer(422, "application/hal+json", "{}");
     assert_eq!(
         scene.says("body/schema"),
