@@ -1,15 +1,12 @@
 //! How many positive cases each operation gets.
 
-use super::plan::may_generate;
 use crate::contract::Operation;
 
 /// Of how many cases one goes to operations that stream, at least.
 const ONE_IN: usize = 4;
-/// How many times as many cases as were asked for an operation gets at most whose streams may cost money.
-const MOST_TIMES: usize = 5;
 
 /// How many positive cases each operation gets: as many as were asked for, and those that stream so many more that
-/// together they have a quarter of all. Where streams may cost money that ends at a few times as many.
+/// together they have a quarter of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deal {
     each: usize,
@@ -33,11 +30,7 @@ impl Deal {
 
     /// How many cases this operation gets.
     pub(super) fn of(&self, operation: &Operation) -> usize {
-        match (operation.streams(), may_generate(&operation.method)) {
-            (true, true) => self.each_stream.min(self.each.saturating_mul(MOST_TIMES)),
-            (true, false) => self.each_stream,
-            (false, _) => self.each,
-        }
+        if operation.streams() { self.each_stream } else { self.each }
     }
 }
 
@@ -72,15 +65,6 @@ mod tests {
             }
         }
         assert_eq!(dealt(1, 30, 20, 100_000), (200, 20));
-    }
-
-    #[test]
-    fn streams_that_may_cost_money_have_five_times_as_many_at_most() {
-        let mut all = operations(1, 30);
-        let deal = Deal::among(all.iter(), 20, 100_000);
-        assert_eq!(deal.of(&all[0]), 100);
-        all[0].method = http::Method::GET;
-        assert_eq!((deal.of(&all[0]), deal.of(&all[1])), (200, 20));
     }
 
     #[test]
