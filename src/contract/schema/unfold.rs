@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::keywords::{Holds, holds};
 
-/// How many subschemas may apply to one place; the largest documents in use stay under 300.
+/// How many subschemas may apply to one place; documents that people write stay far below it.
 pub(super) const MAX_APPLIED: u64 = 4_000;
 
 /// What applies to one place, references counted by what they lead to.
