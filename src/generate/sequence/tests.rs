@@ -261,7 +261,7 @@ const PETS: [(&str, &str, &str, &str, &str); 4] = [
 #[test]
 fn a_thing_is_made_found_deleted_and_gone() {
     let plan = plan(&document(&PETS), &[]);
-    let [life] = plan.lives.as_slice() else { panic!("{:?}", plan.lives) };
+    let [life, ..] = plan.lives.as_slice() else { panic!("{:?}", plan.lives) };
     let ids: Vec<_> = life.cases().map(|case| case.id.0.as_str()).collect();
     let expected = [
         "createPet/resource/create-for-getPet",
@@ -271,6 +271,44 @@ fn a_thing_is_made_found_deleted_and_gone() {
         "deletePet/resource/delete-deleted",
     ];
     assert_eq!(ids, expected);
+}
+
+#[test]
+fn a_thing_is_also_made_with_all_that_it_may_have_and_found_again() {
+    let body = "{properties: {name: {type: string}, color: {enum: [red, green, blue]}}}";
+    let operations = [("post", "/pets", "createPet", ID, body), ("get", "/pets/{petId}", "getPet", "", "")];
+    let contract = contract::read("zoo.yaml", &format!("{HEAD}{}", document(&operations)), None).unwrap();
+    let plan = generate(&contract, &Target::new("zoo", "zoo.yaml"), None, &Options::default());
+    let told = |life: &crate::generate::Life| {
+        let body = crate::generate::fixture::json_body(&life.create).unwrap();
+        let steps: Vec<_> = life.steps.iter().map(|step| step.id.0.as_str()).collect();
+        format!("{} {}", body["color"], steps.join(" "))
+    };
+    let fuller: Vec<_> = plan.lives.iter().filter(|life| life.is_fuller).map(told).collect();
+    assert_eq!(
+        fuller,
+        [
+            "\"red\" getPet/resource/read-most",
+            "\"green\" getPet/resource/read-values-1",
+            "\"blue\" getPet/resource/read-values-2",
+        ]
+    );
+}
+
+#[test]
+fn what_makes_things_is_sent_before_what_lists_them() {
+    let operations = [
+        ("get", "/owners", "listOwners", ID, ""),
+        ("get", "/pets", "listPets", ID, ""),
+        ("post", "/pets", "createPet", ID, "{required: [name], properties: {name: {type: string}}}"),
+    ];
+    let plan = plan(&document(&operations), &[]);
+    let mut order: Vec<_> = plan.cases.iter().map(|case| (case.operation.id.as_str(), case.kind.name())).collect();
+    order.dedup();
+    let place = |wanted| order.iter().position(|known| *known == wanted).unwrap();
+    assert!(place(("listOwners", "positive")) < place(("createPet", "positive")), "{order:?}");
+    assert!(place(("createPet", "positive")) < place(("listPets", "positive")), "{order:?}");
+    assert!(place(("listPets", "positive")) < place(("createPet", "negative")), "{order:?}");
 }
 
 #[test]
