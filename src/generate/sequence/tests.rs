@@ -166,6 +166,17 @@ fn an_id_in_a_body_names_what_was_made() {
 }
 
 #[test]
+fn an_operation_whose_path_says_that_it_makes_something_gives_its_id() {
+    let answer = "{properties: {ok: {}, todo: {properties: {id: {type: string}}}}}";
+    let body = "{required: [todoId], properties: {todoId: {type: string}}}";
+    let found = sources(&document(&[
+        ("post", "/rpc/todo.create", "createTodo", answer, ""),
+        ("post", "/rpc/todo.get", "getTodo", answer, body),
+    ]));
+    assert_eq!(found, ["getTodo body#/todoId: createTodo #/todo/id (Name)"]);
+}
+
+#[test]
 fn ids_are_found_in_lists_and_in_objects_of_a_body() {
     let of_body = |body: &str| {
         let operations = [
@@ -189,6 +200,7 @@ fn ids_are_found_in_lists_and_in_objects_of_a_body() {
             "/pets/0/id",
         ),
         ("{properties: {details: {properties: {pet_id: {type: integer}}}}}", "/details/pet_id"),
+        ("{properties: {friend: {properties: {type: {const: pets}, id: {type: integer}}}}}", "/friend/id"),
     ] {
         assert_eq!(of_body(body), [format!("createVisit body#{at}: createPet #/id (Name)")], "{body}");
     }
@@ -198,6 +210,7 @@ fn ids_are_found_in_lists_and_in_objects_of_a_body() {
         "{properties: {petIds: {type: array, items: {enum: [1, 2]}}}}",
         "{properties: {grids: {type: array, items: {type: integer}}}}",
         "{properties: {data: {properties: {id: {type: integer}}}}}",
+        "{properties: {friend: {properties: {type: {enum: [pets, people]}, id: {type: integer}}}}}",
     ] {
         assert_eq!(of_body(body), [""; 0], "{body}");
     }
