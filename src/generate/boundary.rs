@@ -44,13 +44,18 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
     drafts.extend(each_fixed_value(maker, caller, &most));
     drafts.extend(all_nulls(maker, caller, &most));
     drafts.extend(of_others(maker, caller, &most));
+    Ok(distinct(drafts))
+}
+
+/// The first of those that are the same.
+fn distinct(drafts: impl IntoIterator<Item = (String, Draft)>) -> Vec<(String, Draft)> {
     let mut distinct: Vec<(String, Draft)> = Vec::new();
     for (name, draft) in drafts {
         if !distinct.iter().any(|(_, known)| *known == draft) {
             distinct.push((name, draft));
         }
     }
-    Ok(distinct)
+    distinct
 }
 
 /// The alternatives that the fullest request does not take, with all and with as little as they may have, then each
@@ -65,7 +70,7 @@ fn of_others(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(Strin
         let edges = limits(maker, caller, other).into_iter().chain(each_fixed_value(maker, caller, other));
         edges.map(move |(name, draft)| (named(index, &format!("-{name}")), draft))
     });
-    plain.chain(least).chain(edges).take(MOST_OF_OTHERS).collect()
+    distinct(plain.chain(least).chain(edges)).into_iter().take(MOST_OF_OTHERS).collect()
 }
 
 /// As many drafts as the part with the most alternatives needs, each taking the next of every part.
