@@ -30,8 +30,8 @@ struct Telling {
 const TELLING: [Telling; 2] = [
     Telling {
         name: "scripts",
-        anywhere: &["👩‍👩‍👧 日本語 שלום e\u{301}", "日本 e\u{301}🙂", "🙂"],
-        in_path: &["日本 e\u{301}🙂", "é"],
+        anywhere: &["👩‍👩‍👧 日本語 שלום ñ e\u{301}", "日本 ñ e\u{301}🙂", "🙂"],
+        in_path: &["日本 ñ e\u{301}🙂", "é"],
         in_header: &[],
     },
     Telling {
