@@ -47,7 +47,7 @@ pub use forecast::{Allowance, Forecast, Planned};
 pub(crate) use given::given;
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
-pub use shard::{Shard, ShardError};
+pub use shard::{Shard, ShardError, ShardEvidence, ShardPart};
 pub use share::MAX_REQUESTS;
 pub use streamed::{ShownRow, ShownStream};
 pub use timeline::{Moment, Timeline};
