@@ -1,5 +1,6 @@
 //! One target's part in the reports of shards.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
@@ -68,38 +69,53 @@ fn one(shards: &[&Object], missing: &[String]) -> Option<Value> {
     Some(merged.into())
 }
 
-/// Findings of one rule, operation and state as one, with all that show it. What is told of it is the firmest: gravest,
-/// then one that shows every time.
+/// Findings of one rule, operation and state as one, with all that show it.
 fn findings(shards: &[&Object], together: &Together) -> Vec<Value> {
-    let firmness = |finding: &Object| {
-        let severity =
-            ["note", "warning", "error"].iter().position(|word| finding.get("severity") == Some(&json!(word)));
-        let always = finding.get("reproduced") == Some(&json!("always"));
-        let shrunk = finding.get("case").is_some_and(|case| case["shrunk"] == true);
-        (severity, always, shrunk)
-    };
-    let mut merged = grouped(shards, "findings", &["rule", "operation", "state"], |all| {
-        let firmest = all.iter().rev().max_by_key(|finding| firmness(finding)).copied().cloned().unwrap_or_default();
-        let mut finding = firmest.clone();
-        finding.insert("count".to_owned(), sum(all, "count"));
+    let of_shards = shards.iter().flat_map(|shard| list(shard, "findings")).filter_map(Value::as_object);
+    let of_all = together.findings();
+    let findings = of_shards.filter(|finding| !is_judged_together(finding)).chain(&of_all);
+    let mut merged: Vec<Value> = grouped(findings, &["rule", "operation", "state"], |all| {
+        let told = all.iter().max_by(|one, other| firmness(one).cmp(&firmness(other)).then_with(|| lightness(one, other)));
+        let mut finding = told.map(|told| (*told).clone()).unwrap_or_default();
         let others = all.iter().filter_map(|other| other.get("message"));
         let also = others.chain(all.iter().flat_map(|other| list(other, "also"))).cloned();
-        let also = also.filter(|message| Some(message) != firmest.get("message"));
-        finding.insert("also".to_owned(), without_repeats(also).into());
+        let mut also = without_repeats(also.filter(|message| Some(message) != finding.get("message")));
+        also.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        finding.insert("count".to_owned(), sum(all, "count"));
+        finding.insert("also".to_owned(), also.into());
         finding.into()
     });
-    let order = |finding: &Value| {
+    merged.sort_by_key(|finding| {
         let severity = ["error", "warning", "note"].iter().position(|word| finding["severity"] == *word);
         let text = |key: &str| finding[key].as_str().map(str::to_owned);
         (severity, text("operation"), text("rule"), text("state"))
-    };
-    merged.extend(together.findings());
-    merged.sort_by_key(order);
+    });
     merged
 }
 
+/// What is told of a finding is the gravest, then what shows every time, then what was made small, then a request that
+/// nobody could object to.
+fn firmness(finding: &Object) -> (Option<usize>, bool, bool, bool) {
+    let is = |key: &str, word: &str| finding.get(key) == Some(&json!(word));
+    let severity = ["note", "warning", "error"].iter().position(|word| is("severity", word));
+    let case = finding.get("case");
+    let is_plain = case.is_some_and(|case| case["kind"] == "example" || case["kind"] == "positive");
+    (severity, is("reproduced", "always"), case.is_some_and(|case| case["shrunk"] == true), is_plain)
+}
+
+/// Which of two has the smaller request: greater is what is smaller, and of two as small the first by name.
+fn lightness(one: &Object, other: &Object) -> Ordering {
+    let weight = |finding: &Object| {
+        let case = finding.get("case").cloned().unwrap_or_default();
+        (case["request"].to_string().len(), case["id"].as_str().unwrap_or_default().to_owned())
+    };
+    weight(other).cmp(&weight(one))
+}
+
 fn checks(shards: &[&Object], together: &Together) -> Value {
-    let mut merged = grouped(shards, "checks", &["rule", "operation"], |all| {
+    let of_shards = shards.iter().flat_map(|shard| list(shard, "checks")).filter_map(Value::as_object);
+    let of_shards = of_shards.filter(|check| !is_judged_together(check));
+    let mut merged = grouped(of_shards, &["rule", "operation"], |all| {
         let mut check = all.first().map(|first| (*first).clone()).unwrap_or_default();
         check.extend(COUNTS.map(|key| (key.to_owned(), sum(all, key))));
         let reason = all.iter().filter_map(|check| check.get("reason")).find(|reason| !reason.is_null());
@@ -164,7 +180,8 @@ fn add_coverage(all: &[&Object]) -> Value {
     merged.insert("requests".to_owned(), sum(all, "requests"));
     let aspects: Vec<_> = merged.iter().filter(|(_, value)| value.is_array()).map(|(key, _)| key.clone()).collect();
     for aspect in aspects {
-        let covered = grouped(all, &aspect, &["what"], |same| {
+        let entries = all.iter().flat_map(|operation| list(operation, &aspect)).filter_map(Value::as_object);
+        let covered = grouped(entries, &["what"], |same| {
             let mut one = same.first().map(|first| (*first).clone()).unwrap_or_default();
             let times = sum(same, "times");
             if times.as_u64() > Some(0) {
@@ -199,11 +216,14 @@ fn by_operation(shards: &[&Object], key: &str, merge: impl Fn(&[&Object]) -> Val
     operations.into_iter().map(|(name, all)| (name.to_owned(), merge(&all))).collect::<Object>().into()
 }
 
-/// The entries of a list in all shards, those that agree in some keys as one.
-fn grouped(shards: &[&Object], key: &str, by: &[&str], merge: impl Fn(&[&Object]) -> Value) -> Vec<Value> {
+/// Entries of lists, those that agree in some keys as one.
+fn grouped<'a>(
+    entries: impl Iterator<Item = &'a Object>,
+    by: &[&str],
+    merge: impl Fn(&[&Object]) -> Value,
+) -> Vec<Value> {
     let mut groups: IndexMap<Vec<String>, Vec<&Object>> = IndexMap::new();
-    let entries = shards.iter().flat_map(|shard| list(shard, key)).filter_map(Value::as_object);
-    for entry in entries.filter(|entry| !is_judged_together(entry)) {
+    for entry in entries {
         let group = by.iter().map(|key| entry.get(*key).map(Value::to_string).unwrap_or_default()).collect();
         groups.entry(group).or_default().push(entry);
     }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::target::Object;
 use crate::contract::{PromiseId, Source};
-use crate::judge::{Finding, Memory, RunCheck, Severity, Verdict};
+use crate::generate::CaseId;
+use crate::judge::{Check, Finding, Memory, RunCheck, Severity, Verdict};
 use crate::run::ShardEvidence;
 
 /// What a shard's report has of a target for the joining alone.
@@ -21,10 +22,23 @@ pub struct Handed {
 /// The evidence of all shards on one target, and what it comes to.
 pub struct Together {
     evidence: ShardEvidence,
-    checks: Vec<RunCheck>,
+    judged: Vec<Judged>,
     /// What each shard's own part came to, which its report tells of already.
-    told: Vec<RunCheck>,
+    told: Vec<Check>,
     suspected: Vec<Object>,
+}
+
+/// What one rule says of one operation, on the case that shows it.
+struct Judged {
+    operation: String,
+    case: Option<CaseId>,
+    checks: Vec<Check>,
+}
+
+impl From<RunCheck> for Judged {
+    fn from(RunCheck { operation, case, check }: RunCheck) -> Self {
+        Judged { operation, case, checks: vec![check] }
+    }
 }
 
 /// Whether a check, or a finding, is of a rule that is judged here.
@@ -37,7 +51,7 @@ impl Together {
     pub fn of(handed: Vec<Handed>, promises: &[Value]) -> Option<Self> {
         let sources: Vec<Option<Source>> = promises.iter().map(|promise| Source::deserialize(promise).ok()).collect();
         let source = |promise: PromiseId| sources.get(promise.0)?.as_ref();
-        let told = handed.iter().flat_map(|handed| handed.evidence.memory.checks(source)).collect();
+        let told = handed.iter().flat_map(|handed| handed.evidence.memory.checks(source)).map(|told| told.check).collect();
         let mut suspected = Vec::new();
         let evidence = handed.into_iter().map(|handed| {
             suspected.extend(handed.suspected);
@@ -47,8 +61,15 @@ impl Together {
             one.join(other);
             one
         })?;
-        let checks = evidence.memory.checks(source);
-        Some(Together { evidence, checks, told, suspected })
+        let drifts = evidence.drifts.iter().flat_map(|(operation, drift)| {
+            drift.checks().into_iter().map(move |(answers, checks)| Judged {
+                operation: operation.clone(),
+                case: drift.case(&answers).cloned(),
+                checks,
+            })
+        });
+        let judged = evidence.memory.checks(source).into_iter().map(Judged::from).chain(drifts).collect();
+        Some(Together { evidence, judged, told, suspected })
     }
 
     /// Why the target could not be judged, or not in full, and whether nothing of it can be held against it.
@@ -65,8 +86,8 @@ impl Together {
     pub fn counts(&self) -> Vec<Value> {
         let mut counts: IndexMap<(&str, &str), [usize; 3]> = IndexMap::new();
         let mut reasons: HashMap<(&str, &str), &str> = HashMap::new();
-        for RunCheck { operation, check, .. } in &self.checks {
-            let key = (check.rule, operation.as_str());
+        for (operation, check) in self.checks() {
+            let key = (check.rule, operation);
             let [passed, failed, not_checked] = counts.entry(key).or_default();
             match &check.verdict {
                 Verdict::Passed(_) => *passed += 1,
@@ -86,40 +107,32 @@ impl Together {
         counts.iter().map(count).collect()
     }
 
-    /// The findings, those of one rule, operation and state as one.
-    pub fn findings(&self) -> Vec<Value> {
-        let mut findings: IndexMap<[Value; 3], Object> = IndexMap::new();
-        for (check, finding) in self.checks.iter().filter_map(|check| Some((check, failed(check)?))) {
-            let Some(shown) = self.evidence.selection.adjust(finding).and_then(|found| self.shown(check, &found)) else {
-                continue;
-            };
-            let key = ["rule", "operation", "state"].map(|key| shown.get(key).cloned().unwrap_or_default());
-            match findings.get_mut(&key) {
-                Some(known) => add(known, &shown),
-                None => {
-                    findings.insert(key, shown);
-                }
-            }
-        }
-        findings.into_values().map(Value::from).collect()
+    fn checks(&self) -> impl Iterator<Item = (&str, &Check)> {
+        self.judged.iter().flat_map(|judged| judged.checks.iter().map(|check| (judged.operation.as_str(), check)))
     }
 
-    /// The finding on the case that shows it; `None` where no shard kept that, as one run would not have.
-    fn shown(&self, check: &RunCheck, finding: &Finding) -> Option<Object> {
-        let is_meant = |shown: &&Object| {
-            shown.get("rule") == Some(&json!(finding.rule)) && shown.get("operation") == Some(&json!(check.operation))
-        };
-        let of_case = |shown: &&Object| check.case.as_ref().is_some_and(|case| shown["case"]["id"] == *case.0);
-        let same: Vec<&Object> = self.suspected.iter().filter(is_meant).collect();
-        let template = same.iter().copied().find(of_case).or_else(|| same.first().copied())?;
-        let mut shown = template.clone();
-        let Finding { severity, message, at, expected, actual, source, .. } = finding;
+    /// The findings, each on the case that shows it.
+    pub fn findings(&self) -> Vec<Object> {
+        self.judged.iter().filter_map(|judged| self.finding(judged)).collect()
+    }
+
+    /// What is wrong, as one; `None` where nothing is that the run cares about, or where no shard kept the case, as one
+    /// run would not have.
+    fn finding(&self, judged: &Judged) -> Option<Object> {
+        let wanted = |check: &Check| self.evidence.selection.adjust(failed(check)?);
+        let mut findings = judged.checks.iter().filter_map(wanted);
+        let Finding { rule, severity, message, at, expected, actual, source, .. } = findings.next()?;
+        let also: Vec<String> = findings.map(|other| other.message).collect();
+        let is_meant = |shown: &&Object| shown["rule"] == rule && shown["operation"] == *judged.operation;
+        let of_case = |shown: &&Object| judged.case.as_ref().is_some_and(|case| shown["case"]["id"] == *case.0);
+        let shown: Vec<&Object> = self.suspected.iter().filter(is_meant).collect();
+        let mut finding = (*shown.iter().copied().find(of_case).as_ref().or(shown.first())?).clone();
         let words = json!({
             "severity": severity, "message": message, "at": at, "expected": expected, "actual": actual,
-            "source": source, "count": 1, "also": []
+            "source": source, "count": 1, "also": also
         });
-        shown.extend(words.as_object().cloned().unwrap_or_default());
-        Some(shown)
+        finding.extend(words.as_object().cloned().unwrap_or_default());
+        Some(finding)
     }
 
     /// What became of the promises: how many checks more bear witness to each than the shards tell of, and the rule of
@@ -131,10 +144,10 @@ impl Together {
                 witnesses.entry(promise).or_default().told += 1;
             }
         }
-        for check in &self.checks {
+        for (_, check) in self.checks() {
             for promise in weighed(check) {
                 let witness = witnesses.entry(promise).or_default();
-                witness.rules.push(check.check.rule);
+                witness.rules.push(check.rule);
                 witness.is_broken |= failed(check).is_some();
             }
         }
@@ -153,30 +166,18 @@ pub struct Witness {
     pub is_broken: bool,
 }
 
-fn failed(check: &RunCheck) -> Option<&Finding> {
-    match &check.check.verdict {
+fn failed(check: &Check) -> Option<&Finding> {
+    match &check.verdict {
         Verdict::Failed(finding) => Some(finding),
         Verdict::Passed(_) | Verdict::NotChecked(_) => None,
     }
 }
 
 /// The promises that a check bears witness to. A note is worth knowing and breaks nothing.
-fn weighed(check: &RunCheck) -> Vec<PromiseId> {
-    match &check.check.verdict {
+fn weighed(check: &Check) -> Vec<PromiseId> {
+    match &check.verdict {
         Verdict::Passed(promises) => promises.clone(),
         Verdict::Failed(finding) if finding.severity > Severity::Note => finding.promises.clone(),
         Verdict::Failed(_) | Verdict::NotChecked(_) => Vec::new(),
-    }
-}
-
-/// Adds a finding to one of the same rule, operation and state.
-fn add(known: &mut Object, other: &Object) {
-    let count = known.get("count").and_then(Value::as_u64).unwrap_or(1) + 1;
-    known.insert("count".to_owned(), count.into());
-    let message = other.get("message").filter(|message| known.get("message") != Some(message)).cloned();
-    if let (Some(message), Some(Value::Array(also))) = (message, known.get_mut("also")) {
-        if !also.contains(&message) {
-            also.push(message);
-        }
     }
 }

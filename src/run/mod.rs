@@ -10,6 +10,7 @@ mod burst;
 mod confirm;
 mod coverage;
 mod dispatch;
+mod drift;
 mod earlier;
 mod event;
 mod forecast;

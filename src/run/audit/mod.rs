@@ -218,12 +218,16 @@ impl<'a> Audit<'a> {
 
     fn result(mut self, mut findings: Vec<FoundFinding>) -> TargetResult {
         let target = &self.job.target;
-        let mut shapes = self.recorded();
-        let suspected = if self.options.shard.is_some() { self.suspected() } else { Vec::new() };
+        // A part of the answers has not the shape of them all.
+        let (mut shapes, suspected, drifts) = match self.options.shard {
+            Some(_) => (BTreeMap::new(), self.suspected(), self.drifts()),
+            None => (self.recorded(), Vec::new(), BTreeMap::new()),
+        };
         let has_credentials = !target.credentials.is_empty() || target.headers.iter().any(|(_, text)| text.is_secret());
         let limited = self.requests_left_out().into_iter().chain(self.generations_left_out()).collect();
         let evidence = ShardEvidence {
             memory: self.memory,
+            drifts,
             reach: self.reach,
             broken_off: self.incomplete,
             limited,

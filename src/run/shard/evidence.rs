@@ -1,9 +1,12 @@
 //! What a shard hands over beside its report: what only the answers of all shards together can show.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::{Memory, Severity};
+use crate::run::drift::Drift;
 use crate::run::reach::Reach;
 use crate::run::tally::Selection;
 use crate::run::{FoundFinding, Times};
@@ -24,6 +27,8 @@ pub struct ShardPart {
 pub struct ShardEvidence {
     /// What is remembered of answers for the rules over the run.
     pub memory: Memory,
+    /// What the answers of each operation are held against.
+    pub drifts: BTreeMap<String, Drift>,
     /// Whether the target was there, and let us in.
     pub reach: Reach,
     /// Why the shard broke off, or could not bring about a state.
@@ -59,6 +64,14 @@ impl ShardEvidence {
     /// Takes in the evidence of another shard.
     pub fn join(&mut self, other: ShardEvidence) {
         self.memory.join(other.memory);
+        for (operation, drift) in other.drifts {
+            match self.drifts.get_mut(&operation) {
+                Some(known) => known.join(drift),
+                None => {
+                    self.drifts.insert(operation, drift);
+                }
+            }
+        }
         self.reach.join(other.reach);
         add_new(&mut self.broken_off, other.broken_off);
         add_new(&mut self.limited, other.limited);
