@@ -155,7 +155,7 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
         left_out: Vec::new(),
         latency: IndexMap::from([("createSession".to_owned(), created), ("sendMessage".to_owned(), streamed)]),
         latency_of_all: Some(streamed),
-        times: IndexMap::new(),
+        shard: None,
         streams: IndexMap::from([(
             "sendMessage".to_owned(),
             Streams {

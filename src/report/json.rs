@@ -14,7 +14,7 @@ use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Known, Lapsed, Latency, NotChecked, OperationCoverage, Percentiles,
-    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShownRow, ShownStream, Streams,
+    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShardEvidence, ShardPart, ShownRow, ShownStream, Streams,
     TargetResult, Times,
 };
 
@@ -67,11 +67,18 @@ pub(super) struct TargetView<'a> {
     promises: Vec<PromiseView<'a>>,
     not_checked: Vec<NotCheckedView<'a>>,
     latency: IndexMap<&'a str, Value>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    times: &'a IndexMap<String, Times>,
+    #[serde(flatten)]
+    shard: Option<ShardView<'a>>,
     streams: &'a IndexMap<String, Streams>,
     coverage: &'a IndexMap<String, OperationCoverage>,
     lapsed: Vec<LapsedView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShardView<'a> {
+    times: &'a IndexMap<String, Times>,
+    evidence: &'a ShardEvidence,
+    suspected: Vec<FindingView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -193,11 +200,18 @@ impl<'a> From<&'a TargetResult> for TargetView<'a> {
             promises: target.promises.iter().map(PromiseView::from).collect(),
             not_checked: target.left_out.iter().map(NotCheckedView::from).collect(),
             latency: target.latency.iter().map(|(id, latency)| (id.as_str(), latency_json(latency))).collect(),
-            times: &target.times,
+            shard: target.shard.as_ref().map(ShardView::from),
             streams: &target.streams,
             coverage: &target.coverage,
             lapsed: target.lapsed.iter().map(LapsedView::from).collect(),
         }
+    }
+}
+
+impl<'a> From<&'a ShardPart> for ShardView<'a> {
+    fn from(part: &'a ShardPart) -> Self {
+        let suspected = part.suspected.iter().map(FindingView::from).collect();
+        ShardView { times: &part.times, evidence: &part.evidence, suspected }
     }
 }
 
