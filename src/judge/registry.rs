@@ -1,8 +1,8 @@
 //! All the rules, by family.
 
 use super::{
-    Rule, auth, body, damage, echo, error, header, http, isolation, item, limit, resource, snapshot, sse, status,
-    stream, text, unique, workflow,
+    Rule, auth, body, created, damage, echo, error, header, http, isolation, item, limit, resource, snapshot, sse,
+    status, stream, text, unique, workflow,
 };
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
@@ -16,6 +16,7 @@ const FAMILIES: &[&[Rule]] = &[
     echo::RULES,
     damage::RULES,
     unique::RULES,
+    created::RULES,
     isolation::RULES,
     limit::RULES,
     workflow::RULES,
@@ -45,7 +46,7 @@ const TIMED: [&str; 7] = [
 const WIRE: [&str; 2] = ["stream/surplus-bytes", "stream/two-lengths"];
 
 /// Rules that are judged once for all answers of a run.
-const OVER_THE_RUN: [&str; 3] = ["error/shape", "isolation/cross-talk", "unique/repeated"];
+const OVER_THE_RUN: [&str; 4] = ["error/shape", "isolation/cross-talk", "unique/created", "unique/repeated"];
 
 /// Whether a rule is about when bytes arrive, so that one exchange alone proves little.
 pub fn is_timed(id: &str) -> bool {

@@ -75,7 +75,8 @@ fn findings(shards: &[&Object], together: &Together) -> Vec<Value> {
     let of_all = together.findings();
     let findings = of_shards.filter(|finding| !is_judged_together(finding)).chain(&of_all);
     let mut merged: Vec<Value> = grouped(findings, &["rule", "operation", "state"], |all| {
-        let told = all.iter().max_by(|one, other| firmness(one).cmp(&firmness(other)).then_with(|| lightness(one, other)));
+        let told =
+            all.iter().max_by(|one, other| firmness(one).cmp(&firmness(other)).then_with(|| lightness(one, other)));
         let mut finding = told.map(|told| (*told).clone()).unwrap_or_default();
         let others = all.iter().filter_map(|other| other.get("message"));
         let also = others.chain(all.iter().flat_map(|other| list(other, "also"))).cloned();

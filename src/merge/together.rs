@@ -51,7 +51,8 @@ impl Together {
     pub fn of(handed: Vec<Handed>, promises: &[Value]) -> Option<Self> {
         let sources: Vec<Option<Source>> = promises.iter().map(|promise| Source::deserialize(promise).ok()).collect();
         let source = |promise: PromiseId| sources.get(promise.0)?.as_ref();
-        let told = handed.iter().flat_map(|handed| handed.evidence.memory.checks(source)).map(|told| told.check).collect();
+        let told =
+            handed.iter().flat_map(|handed| handed.evidence.memory.checks(source)).map(|told| told.check).collect();
         let mut suspected = Vec::new();
         let evidence = handed.into_iter().map(|handed| {
             suspected.extend(handed.suspected);

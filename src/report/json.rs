@@ -14,8 +14,8 @@ use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Known, Lapsed, Latency, NotChecked, OperationCoverage, Percentiles,
-    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShardEvidence, ShardPart, ShownRow, ShownStream, Streams,
-    TargetResult, Times,
+    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShardEvidence, ShardPart,
+    ShownRow, ShownStream, Streams, TargetResult, Times,
 };
 
 /// Writes the JSON report when the run is done.

@@ -23,8 +23,8 @@ use super::earlier::Earlier;
 use super::forecast::{Forecast, Preparation};
 use super::promises::outcomes;
 use super::reach::Reach;
-use super::shard::{ShardEvidence, ShardPart};
 use super::redact;
+use super::shard::{ShardEvidence, ShardPart};
 use super::tally::{Selection, Tally};
 use super::{
     Event, FoundFinding, Job, Latency, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult, Times,
@@ -133,7 +133,7 @@ impl<'a> Audit<'a> {
             links: Arc::new(Links::new(sources)),
             hooks: Arc::new(Client::new(limits)?),
             tally: Tally::new(&job.contract, selection),
-            memory: Memory::new(&job.contract, SystemTime::now()),
+            memory: Memory::new(&job.contract, &plan.inferred, SystemTime::now()),
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
             reach: Reach::default(),
             undecided: Vec::new(),
