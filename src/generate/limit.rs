@@ -62,8 +62,12 @@ fn at(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft, limit: Limit) -> Dra
         };
         for place in places(&form.schema, &body.clone()).into_iter().filter(|place| !configured(&place.pointer)) {
             let limited = body.pointer(&place.pointer).and_then(|value| limited(&place.node, value, limit));
-            if let Some(new) = limited {
-                set_if_valid(body, &form.schema, &place.pointer, new);
+            let before = body.clone();
+            if let Some(new) = limited
+                && set_if_valid(body, &form.schema, &place.pointer, new)
+                && !form.can_send(body)
+            {
+                *body = before;
             }
         }
     }
