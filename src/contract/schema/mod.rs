@@ -4,6 +4,7 @@ mod check;
 mod collection;
 mod discriminator;
 mod draft;
+mod duration;
 mod export;
 mod failure;
 mod hidden;
