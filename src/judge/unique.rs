@@ -118,9 +118,10 @@ impl Ledger {
 
     /// What the run came to: one check for every place that was seen. `source` gives the sentence of a promise.
     pub fn checks<'s>(&self, source: impl Fn(PromiseId) -> Option<&'s Source>) -> Vec<RunCheck> {
-        let places = self.operations.iter().flat_map(|(operation, places)| {
-            places.iter().map(move |(name, place)| (operation, name, place))
-        });
+        let places = self
+            .operations
+            .iter()
+            .flat_map(|(operation, places)| places.iter().map(move |(name, place)| (operation, name, place)));
         places.flat_map(|(operation, name, place)| place.checks(operation, name, &source)).collect()
     }
 }
@@ -228,7 +229,11 @@ mod tests {
             ledger.note(&scene.case(), &scene.exchange());
         }
         let contract = scenes[0].contract();
-        ledger.checks(|promise| Some(&contract.promise(promise).source)).iter().map(|noted| in_words(&noted.check.verdict)).collect()
+        ledger
+            .checks(|promise| Some(&contract.promise(promise).source))
+            .iter()
+            .map(|noted| in_words(&noted.check.verdict))
+            .collect()
     }
 
     fn message(id: &str) -> Scene {

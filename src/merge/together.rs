@@ -6,11 +6,11 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::target::Object;
+use super::lists::Object;
 use crate::contract::{PromiseId, Source};
 use crate::generate::CaseId;
 use crate::judge::{Check, Finding, Memory, RunCheck, Severity, Verdict};
-use crate::run::ShardEvidence;
+use crate::run::{Baseline, ShardEvidence};
 
 /// What a shard's report has of a target for the joining alone.
 #[derive(Deserialize)]
@@ -51,7 +51,8 @@ impl Together {
     pub fn of(handed: Vec<Handed>, promises: &[Value]) -> Option<Self> {
         let sources: Vec<Option<Source>> = promises.iter().map(|promise| Source::deserialize(promise).ok()).collect();
         let source = |promise: PromiseId| sources.get(promise.0)?.as_ref();
-        let told = handed.iter().flat_map(|handed| handed.evidence.memory.checks(source)).map(|told| told.check).collect();
+        let told =
+            handed.iter().flat_map(|handed| handed.evidence.memory.checks(source)).map(|told| told.check).collect();
         let mut suspected = Vec::new();
         let evidence = handed.into_iter().map(|handed| {
             suspected.extend(handed.suspected);
@@ -75,6 +76,11 @@ impl Together {
     /// Why the target could not be judged, or not in full, and whether nothing of it can be held against it.
     pub fn incomplete(&self, operations: &[String]) -> (Vec<String>, bool) {
         self.evidence.incomplete(operations)
+    }
+
+    /// The findings that are known; `None` where nobody said any.
+    pub fn baseline(&self) -> Option<Baseline> {
+        self.evidence.baseline.as_ref()?.read()
     }
 
     /// The least severity that makes a verdict of `violations`.

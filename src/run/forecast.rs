@@ -17,8 +17,8 @@ use super::things::{Making, clean_ups, makings};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
 use crate::generate::{
-    Case, CaseKind, CredentialFault, Deal, Expect, InferredPart, LeftOut, Life, Origin, Plan, Stage, Suite,
-    Workflow, generate_dealt,
+    Case, CaseKind, CredentialFault, Deal, Expect, InferredPart, LeftOut, Life, Origin, Plan, Stage, Suite, Workflow,
+    generate_dealt,
 };
 use crate::target::{Limits, Target};
 

@@ -23,8 +23,8 @@ use super::earlier::Earlier;
 use super::forecast::{Forecast, Preparation};
 use super::promises::outcomes;
 use super::reach::Reach;
-use super::shard::{ShardEvidence, ShardPart};
 use super::redact;
+use super::shard::{ShardEvidence, ShardPart};
 use super::tally::{Selection, Tally};
 use super::{
     Event, FoundFinding, Job, Latency, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult, Times,
@@ -233,6 +233,7 @@ impl<'a> Audit<'a> {
             limited,
             has_credentials,
             selection: self.tally.selection.clone(),
+            baseline: self.options.baseline.as_ref().map(|baseline| baseline.file.clone()),
             fail_on: self.options.fail_on,
         };
         let (incomplete, nothing_counts) = evidence.incomplete(&self.operations);
