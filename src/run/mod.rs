@@ -74,6 +74,8 @@ pub struct Job {
     pub contract: Contract,
     /// Workflows over its operations.
     pub suite: Option<Suite>,
+    /// Whether nobody used it before, for it was started for this run.
+    pub fresh: bool,
 }
 
 /// What a run does.
