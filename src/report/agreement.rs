@@ -7,7 +7,8 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event as Xml};
 use serde_json::Value;
 
-use super::{ReportFormat, ReportSpec, fixture, open};
+use super::files::open;
+use super::{ReportFormat, ReportSpec, fixture};
 use crate::run::{Reporter, RunResult};
 
 /// Rule, operation and, in brackets, state: `item/schema sendMessage (agent-not-public)`.
