@@ -154,10 +154,12 @@ pub struct Content {
 pub struct Named {
     pub name: String,
     pub value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl Named {
     pub fn new(name: &str, value: &str) -> Self {
-        Named { name: name.to_owned(), value: value.to_owned() }
+        Named { name: name.to_owned(), value: value.to_owned(), comment: None }
     }
 }
