@@ -145,6 +145,6 @@ fn what_is_known_fails_no_test_case_and_raises_no_alarm() {
     assert!(junit.contains(r#"<skipped message="known: release 2.3 mends it (until 2027-01-31)"/>"#), "{junit}");
     assert!(junit.contains(r#"name="baseline: sse/bom">"#) && junit.contains(r#"type="gone""#), "{junit}");
     let github = written_of(ReportFormat::Github, &run);
-    assert!(github.starts_with("::notice file=specs/agentix.yaml,title=item/schema"), "{github}");
+    assert!(github.contains("\n::notice file=specs/agentix.yaml,title=item/schema"), "{github}");
     assert!(github.contains("::error file=known.toml,line=7,title=baseline%3A sse/bom sendMessage::"), "{github}");
 }
