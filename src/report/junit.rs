@@ -8,7 +8,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event as Xml};
 
-use super::told::{self, LONGEST_TEXT};
+use super::told::{self, LONGEST_NAME, LONGEST_TEXT};
 use super::{safe, words};
 use crate::judge::Severity;
 use crate::run::{CheckCount, FoundFinding, Lapsed, NotChecked, RunResult, TargetResult};
@@ -184,7 +184,7 @@ fn write_properties(xml: &mut XmlWriter<'_>, run: &RunResult, target: &TargetRes
 fn write_case(xml: &mut XmlWriter<'_>, target: &str, case: &TestCase<'_>) -> io::Result<()> {
     let class = match case.operation {
         "" => target.to_owned(),
-        operation => format!("{target}.{}", safe::text(operation)),
+        operation => format!("{target}.{}", safe::fitted(operation, LONGEST_NAME)),
     };
     let name = safe::clipped(&case.name, LONGEST_TEXT);
     let element =
