@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::StatusCode;
 use url::Url;
 
-use super::json::in_ms;
+use super::json::{KnownView, in_ms};
 use super::safe;
 use crate::run::{FoundFinding, RunResult, TargetResult};
 use crate::send::{Answer, Exchange, Outcome, SentRequest};
@@ -86,8 +86,10 @@ fn about<'a>(target: &'a TargetResult, found: &'a FoundFinding) -> About<'a> {
         state: found.state.as_deref(),
         message: &finding.message,
         at: &finding.at,
+        count: found.count,
+        reproduced: found.reproduced,
         case: &found.case.id,
-        known: found.known.as_ref().map(|known| known.reason.as_str()),
+        known: found.known.as_ref().map(KnownView::from),
     }
 }
 
