@@ -48,7 +48,7 @@ pub use finding::{At, Finding, Severity};
 pub use kind::kind;
 pub use limit::{Before, Burst, Step, judge_burst};
 pub use over_run::Memory;
-pub use registry::{is_of_head, is_of_wire, is_over_the_run, is_timed, nearest, rule, rules};
+pub use registry::{is_of_head, is_of_wire, is_timed, nearest, rule, rules};
 pub use resource::judge_stage;
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use snapshot::judge_snapshot;

@@ -3,6 +3,8 @@
 //! In: JSON reports of runs with `--shard K/N`, one for each K. Out: the JSON report that one run would have
 //! written, as far as it can be told from them.
 
+mod findings;
+mod lists;
 mod target;
 mod together;
 

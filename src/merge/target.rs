@@ -1,19 +1,16 @@
 //! One target's part in the reports of shards.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::findings::{apply, fails, findings};
+use super::lists::{Object, by_operation, distinct, grouped, list, sum, text, without_repeats};
 use super::together::{Handed, Together, Witness, is_judged_together};
-use crate::judge::Severity;
 use crate::report::latency_json;
-use crate::run::Times;
-
-/// A JSON object.
-pub type Object = Map<String, Value>;
+use crate::run::{Baseline, Times};
 
 /// How often a rule was judged, and how it went.
 const COUNTS: [&str; 3] = ["passed", "failed", "not_checked"];
@@ -39,81 +36,40 @@ fn one(shards: &[&Object], missing: &[String]) -> Option<Value> {
     let operations: Vec<String> = list(&merged, "operations").filter_map(Value::as_str).map(str::to_owned).collect();
     let (mut incomplete, nothing_counts) = together.incomplete(&operations);
     incomplete.extend_from_slice(missing);
-    let findings = if nothing_counts { Vec::new() } else { findings(shards, &together) };
-    let fails = |finding: &Value| {
-        let severity = Severity::deserialize(&finding["severity"]);
-        finding["known"].is_null() && severity.is_ok_and(|severity| severity >= together.fail_on())
-    };
-    let lapsed = distinct(shards, "lapsed");
+    let mut findings = if nothing_counts { Vec::new() } else { findings(shards, &together) };
+    let seconds = shards.iter().filter_map(|shard| shard.get("seconds")?.as_f64());
+    let joined = [
+        ("requests", sum(shards, "requests")),
+        ("seconds", json!(seconds.fold(0.0, f64::max))),
+        ("checks", checks(shards, &together).into()),
+        ("promises", promises(shards, &together)),
+        ("not_checked", distinct(shards, "not_checked").into()),
+        ("latency", latency(shards)),
+        ("streams", by_operation(shards, "streams", add_numbers)),
+        ("coverage", by_operation(shards, "coverage", add_coverage)),
+    ];
+    merged.extend(joined.map(|(key, value)| (key.to_owned(), value)));
+    let apply = |baseline: Baseline| apply(&baseline, &mut findings, &merged, incomplete.is_empty());
+    let lapsed = together.baseline().map(apply).unwrap_or_default();
     let verdict = match () {
-        () if findings.iter().any(fails) || !lapsed.is_empty() => "violations",
+        () if findings.iter().any(|finding| fails(finding, together.fail_on())) || !lapsed.is_empty() => "violations",
         () if incomplete.is_empty() => "conformant",
         () => "incomplete",
     };
-    merged.insert("verdict".to_owned(), verdict.into());
-    merged.insert("incomplete".to_owned(), incomplete.into());
-    merged.insert("requests".to_owned(), sum(shards, "requests"));
-    let seconds = shards.iter().filter_map(|shard| shard.get("seconds")?.as_f64());
-    merged.insert("seconds".to_owned(), json!(seconds.fold(0.0, f64::max)));
-    merged.insert("findings".to_owned(), findings.into());
-    merged.insert("checks".to_owned(), checks(shards, &together));
-    merged.insert("promises".to_owned(), promises(shards, &together));
-    merged.insert("not_checked".to_owned(), distinct(shards, "not_checked").into());
-    merged.insert("lapsed".to_owned(), lapsed.into());
-    merged.insert("latency".to_owned(), latency(shards));
-    merged.insert("streams".to_owned(), by_operation(shards, "streams", add_numbers));
-    merged.insert("coverage".to_owned(), by_operation(shards, "coverage", add_coverage));
+    let told = [
+        ("verdict", verdict.into()),
+        ("incomplete", incomplete.into()),
+        ("findings", findings.into()),
+        ("lapsed", lapsed.into()),
+    ];
+    merged.extend(told.map(|(key, value): (&str, Value)| (key.to_owned(), value)));
     for handed_over in ["times", "evidence", "suspected"] {
         merged.shift_remove(handed_over);
     }
     Some(merged.into())
 }
 
-/// Findings of one rule, operation and state as one, with all that show it.
-fn findings(shards: &[&Object], together: &Together) -> Vec<Value> {
-    let of_shards = shards.iter().flat_map(|shard| list(shard, "findings")).filter_map(Value::as_object);
-    let of_all = together.findings();
-    let findings = of_shards.filter(|finding| !is_judged_together(finding)).chain(&of_all);
-    let mut merged: Vec<Value> = grouped(findings, &["rule", "operation", "state"], |all| {
-        let told =
-            all.iter().max_by(|one, other| firmness(one).cmp(&firmness(other)).then_with(|| lightness(one, other)));
-        let mut finding = told.map(|told| (*told).clone()).unwrap_or_default();
-        let others = all.iter().filter_map(|other| other.get("message"));
-        let also = others.chain(all.iter().flat_map(|other| list(other, "also"))).cloned();
-        let mut also = without_repeats(also.filter(|message| Some(message) != finding.get("message")));
-        also.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
-        finding.insert("count".to_owned(), sum(all, "count"));
-        finding.insert("also".to_owned(), also.into());
-        finding.into()
-    });
-    merged.sort_by_key(|finding| {
-        let severity = ["error", "warning", "note"].iter().position(|word| finding["severity"] == *word);
-        let text = |key: &str| finding[key].as_str().map(str::to_owned);
-        (severity, text("operation"), text("rule"), text("state"))
-    });
-    merged
-}
-
-/// What is told of a finding is the gravest, then what shows every time, then what was made small, then a request that
-/// nobody could object to.
-fn firmness(finding: &Object) -> (Option<usize>, bool, bool, bool) {
-    let is = |key: &str, word: &str| finding.get(key) == Some(&json!(word));
-    let severity = ["note", "warning", "error"].iter().position(|word| is("severity", word));
-    let case = finding.get("case");
-    let is_plain = case.is_some_and(|case| case["kind"] == "example" || case["kind"] == "positive");
-    (severity, is("reproduced", "always"), case.is_some_and(|case| case["shrunk"] == true), is_plain)
-}
-
-/// Which of two has the smaller request: greater is what is smaller, and of two as small the first by name.
-fn lightness(one: &Object, other: &Object) -> Ordering {
-    let weight = |finding: &Object| {
-        let case = finding.get("case").cloned().unwrap_or_default();
-        (case["request"].to_string().len(), case["id"].as_str().unwrap_or_default().to_owned())
-    };
-    weight(other).cmp(&weight(one))
-}
-
-fn checks(shards: &[&Object], together: &Together) -> Value {
+fn checks(shards: &[&Object], together: &Together) -> Vec<Value> {
     let of_shards = shards.iter().flat_map(|shard| list(shard, "checks")).filter_map(Value::as_object);
     let of_shards = of_shards.filter(|check| !is_judged_together(check));
     let mut merged = grouped(of_shards, &["rule", "operation"], |all| {
@@ -125,7 +81,7 @@ fn checks(shards: &[&Object], together: &Together) -> Value {
     });
     merged.extend(together.counts());
     merged.sort_by_key(|check| ["rule", "operation"].map(|key| check[key].as_str().map(str::to_owned)));
-    merged.into()
+    merged
 }
 
 /// What became of each sentence: every shard lists the same ones in the same order.
@@ -206,53 +162,4 @@ fn add_numbers(all: &[&Object]) -> Value {
         }
     }
     json!(merged)
-}
-
-fn by_operation(shards: &[&Object], key: &str, merge: impl Fn(&[&Object]) -> Value) -> Value {
-    let mut operations: IndexMap<&str, Vec<&Object>> = IndexMap::new();
-    let entries = shards.iter().filter_map(|shard| shard.get(key)?.as_object()).flatten();
-    for (operation, value) in entries {
-        operations.entry(operation).or_default().extend(value.as_object());
-    }
-    operations.into_iter().map(|(name, all)| (name.to_owned(), merge(&all))).collect::<Object>().into()
-}
-
-/// Entries of lists, those that agree in some keys as one.
-fn grouped<'a>(
-    entries: impl Iterator<Item = &'a Object>,
-    by: &[&str],
-    merge: impl Fn(&[&Object]) -> Value,
-) -> Vec<Value> {
-    let mut groups: IndexMap<Vec<String>, Vec<&Object>> = IndexMap::new();
-    for entry in entries {
-        let group = by.iter().map(|key| entry.get(*key).map(Value::to_string).unwrap_or_default()).collect();
-        groups.entry(group).or_default().push(entry);
-    }
-    groups.into_values().map(|all| merge(&all)).collect()
-}
-
-fn distinct(shards: &[&Object], key: &str) -> Vec<Value> {
-    without_repeats(shards.iter().flat_map(|shard| list(shard, key)).cloned())
-}
-
-fn without_repeats(values: impl Iterator<Item = Value>) -> Vec<Value> {
-    let mut seen = Vec::new();
-    for value in values {
-        if !seen.contains(&value) {
-            seen.push(value);
-        }
-    }
-    seen
-}
-
-fn list<'a>(object: &'a Object, key: &str) -> impl Iterator<Item = &'a Value> {
-    object.get(key).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn sum(objects: &[&Object], key: &str) -> Value {
-    objects.iter().filter_map(|object| object.get(key)?.as_u64()).sum::<u64>().into()
-}
-
-fn text(object: &Object, key: &str) -> String {
-    object.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -6,11 +6,11 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::target::Object;
+use super::lists::Object;
 use crate::contract::{PromiseId, Source};
 use crate::generate::CaseId;
 use crate::judge::{Check, Finding, Memory, RunCheck, Severity, Verdict};
-use crate::run::ShardEvidence;
+use crate::run::{Baseline, ShardEvidence};
 
 /// What a shard's report has of a target for the joining alone.
 #[derive(Deserialize)]
@@ -76,6 +76,11 @@ impl Together {
     /// Why the target could not be judged, or not in full, and whether nothing of it can be held against it.
     pub fn incomplete(&self, operations: &[String]) -> (Vec<String>, bool) {
         self.evidence.incomplete(operations)
+    }
+
+    /// The findings that are known; `None` where nobody said any.
+    pub fn baseline(&self) -> Option<Baseline> {
+        self.evidence.baseline.as_ref()?.read()
     }
 
     /// The least severity that makes a verdict of `violations`.

@@ -101,7 +101,7 @@ pub(super) struct FindingView<'a> {
 }
 
 #[derive(Serialize)]
-struct KnownView<'a> {
+pub(super) struct KnownView<'a> {
     reason: &'a str,
     expires: Option<String>,
     flaky: bool,
@@ -320,6 +320,16 @@ impl<'a> From<&'a NotChecked> for NotCheckedView<'a> {
     }
 }
 
+/// What is known of a finding, as the report has it.
+pub fn known_json(known: &Known) -> Value {
+    serde_json::json!(KnownView::from(known))
+}
+
+/// An entry of a baseline that no longer holds, as the report has it.
+pub fn lapsed_json(lapsed: &Lapsed) -> Value {
+    serde_json::json!(LapsedView::from(lapsed))
+}
+
 /// Times of an operation as the report has them.
 pub fn latency_json(latency: &Latency) -> Value {
     let where_known = |times: &Option<Percentiles>| times.as_ref().map(milliseconds).unwrap_or_default();
@@ -448,7 +458,7 @@ mod tests {
 
     #[test]
     fn a_report_keeps_the_published_schema_and_has_no_key_that_it_does_not_describe() {
-        for run in [fixture::run(), fixture::with_baseline()] {
+        for run in [fixture::run(), fixture::with_baseline(), fixture::of_shard()] {
             let report: Value = serde_json::from_str(&written_of(&run)).unwrap();
             for schema in schemas() {
                 assert_eq!(faults(&schema, &report), [""; 0]);

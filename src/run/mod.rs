@@ -38,7 +38,9 @@ use std::time::{Instant, SystemTime};
 
 use url::Url;
 
-pub use baseline::{Baseline, Entry, Known, Lapse, Lapsed, PLACEHOLDER, Purpose, today};
+pub use baseline::{
+    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Outcome, PLACEHOLDER, Purpose, Subject, today,
+};
 pub(crate) use bind::fill;
 pub use budget::{Extra, Interrupt};
 pub use confirm::REQUESTS as REQUESTS_A_FINDING;
@@ -72,6 +74,8 @@ pub struct Job {
     pub contract: Contract,
     /// Workflows over its operations.
     pub suite: Option<Suite>,
+    /// Whether nobody used it before, for it was started for this run.
+    pub fresh: bool,
 }
 
 /// What a run does.
@@ -151,7 +155,7 @@ pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -
     for job in jobs {
         let mut target = audit::audit(job, options, reporter).await?;
         if let Some(baseline) = &options.baseline {
-            baseline.apply(&mut target, options.fail_on, options.shard.is_none());
+            baseline.apply(&mut target, options.fail_on);
         }
         reporter.event(&Event::TargetFinished(&target))?;
         targets.push(target);

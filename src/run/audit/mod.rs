@@ -233,6 +233,7 @@ impl<'a> Audit<'a> {
             limited,
             has_credentials,
             selection: self.tally.selection.clone(),
+            baseline: self.options.baseline.as_ref().map(|baseline| baseline.file.clone()),
             fail_on: self.options.fail_on,
         };
         let (incomplete, nothing_counts) = evidence.incomplete(&self.operations);

@@ -9,7 +9,7 @@ use crate::judge::{Memory, Severity};
 use crate::run::drift::Drift;
 use crate::run::reach::Reach;
 use crate::run::tally::Selection;
-use crate::run::{FoundFinding, Times};
+use crate::run::{BaselineFile, FoundFinding, Times};
 
 /// What the report of a shard has of one target beside what it comes to.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct ShardEvidence {
     pub has_credentials: bool,
     /// Which findings the run cares about.
     pub selection: Selection,
+    /// The findings that are known; `None` where nobody said any.
+    pub baseline: Option<BaselineFile>,
     /// The least severity that makes a verdict of `violations`.
     pub fail_on: Severity,
 }
