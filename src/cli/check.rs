@@ -8,8 +8,8 @@ use super::signals::stop_when_asked;
 use super::snapshot::Keeper;
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
-use crate::report::{self, Progress, Recorder, Reporters, Terminal, TerminalOptions};
-use crate::run::{Forecast, Interrupt, Options, run};
+use crate::report::{self, Progress, Recorder, ReportFormat, ReportSpec, Reporters, Terminal, TerminalOptions};
+use crate::run::{Forecast, Interrupt, Options, Reporter, run};
 
 /// Runs the check to its exit code.
 ///
@@ -70,6 +70,17 @@ fn run_options(options: &CheckOptions, only: Vec<String>) -> Options {
     }
 }
 
+/// Whether a report has standard output for itself, for a program that reads it. GitHub reads its commands among
+/// whatever else stands there.
+fn takes_output(reports: &[ReportSpec]) -> bool {
+    reports.iter().any(|spec| spec.is_to_output() && spec.format != ReportFormat::Github)
+}
+
+/// How results look on standard error.
+fn told_beside(options: &CheckOptions) -> TerminalOptions {
+    TerminalOptions { quiet: options.quiet, ..Look::of_stderr().terminal(options.verbose) }
+}
+
 fn terminal_options(options: &CheckOptions) -> TerminalOptions {
     TerminalOptions { quiet: options.quiet, ..Look::of_stdout().terminal(options.verbose) }
 }
@@ -90,7 +101,10 @@ fn check_rules(wanted: &[String]) -> Result<(), Failure> {
 fn reporters(options: &CheckOptions) -> Result<Reporters, Failure> {
     let mut reporters = Reporters::default();
     reporters.push(Progress::on_stderr(options.quiet));
-    reporters.push(Terminal::new(anstream::stdout(), terminal_options(options)));
+    reporters.push(match takes_output(&options.reports) {
+        true => Box::new(Terminal::new(anstream::stderr(), told_beside(options))) as Box<dyn Reporter + Send>,
+        false => Box::new(Terminal::new(anstream::stdout(), terminal_options(options))),
+    });
     if let Some(folder) = &options.record {
         let recorder = Recorder::into_folder(folder.clone());
         let cannot = |error| Failure::Usage(format!("recordings cannot be written to {}: {error}", folder.display()));

@@ -136,6 +136,13 @@ pub fn known_formats() -> String {
     ReportFormat::ALL.map(ReportFormat::word).join(", ")
 }
 
+impl ReportSpec {
+    /// Whether it goes to standard output.
+    pub fn is_to_output(&self) -> bool {
+        self.path == Path::new(STANDARD_OUTPUT)
+    }
+}
+
 impl FromStr for ReportSpec {
     type Err = ReportError;
 
@@ -153,7 +160,7 @@ impl FromStr for ReportSpec {
 /// # Errors
 /// When the file cannot be created.
 pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> {
-    let out = create(&spec.path).map_err(|error| ReportError::Open { path: spec.path.clone(), error })?;
+    let out = create(spec).map_err(|error| ReportError::Open { path: spec.path.clone(), error })?;
     Ok(match spec.format {
         ReportFormat::Json => Box::new(JsonReport::new(out)),
         ReportFormat::Junit => Box::new(AtEnd::new(out, junit::write)),
@@ -166,11 +173,11 @@ pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> 
     })
 }
 
-fn create(path: &Path) -> io::Result<Box<dyn io::Write + Send>> {
-    if path == Path::new(STANDARD_OUTPUT) {
+fn create(spec: &ReportSpec) -> io::Result<Box<dyn io::Write + Send>> {
+    if spec.is_to_output() {
         return Ok(Box::new(io::stdout()));
     }
-    Ok(Box::new(BufWriter::new(File::create(path)?)))
+    Ok(Box::new(BufWriter::new(File::create(&spec.path)?)))
 }
 
 /// Several reporters as one. Each hears every event, in the order they were added; a progress bar
