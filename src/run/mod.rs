@@ -37,7 +37,7 @@ use std::time::{Instant, SystemTime};
 
 use url::Url;
 
-pub use baseline::{Baseline, Entry, Known, Lapse, Lapsed, PLACEHOLDER, Purpose, today};
+pub use baseline::{Baseline, Entry, Known, Lapse, Lapsed, Names, PLACEHOLDER, Purpose, today};
 pub(crate) use bind::fill;
 pub use budget::{Extra, Interrupt};
 pub use confirm::REQUESTS as REQUESTS_A_FINDING;
