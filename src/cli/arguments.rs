@@ -116,7 +116,7 @@ pub struct CheckOptions {
     // Read later: the parser would show a malformed one whole, and it may be a credential.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<Unshown>,
-    /// A value in place of a generated one: path.X, query.X, header.X or body#/json/pointer
+    /// A value in place of a generated one: path.X, query.X, header.X, cookie.X or body#/json/pointer
     // Read later, for the same reason as a header.
     #[arg(long = "value", value_name = "LOCATION=VALUE")]
     pub values: Vec<Unshown>,
@@ -138,7 +138,7 @@ pub struct CheckOptions {
     /// Seed of all generated cases: the same seed makes the same cases
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub seed: u64,
-    /// Most requests that a target may get
+    /// Most requests that a target may get [default: that of the configuration, or 2000]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_requests: Option<usize>,
     /// Most requests that ask a target to generate an answer, which may cost money
@@ -147,10 +147,10 @@ pub struct CheckOptions {
     /// Pace of the requests, such as 20/s
     #[arg(long, value_parser = rate)]
     pub rate: Option<Rate>,
-    /// Requests under way at once
+    /// Requests under way at once [default: those of the configuration, or 8]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub concurrency: Option<usize>,
-    /// Longest time for a target, such as 5m
+    /// Longest time for a target, such as 5m [default: that of the configuration, or 10m]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
     /// Send the K-th of N parts of the cases; `uptospec merge` joins their JSON reports
@@ -181,7 +181,7 @@ pub struct CheckOptions {
     /// Print one line a finding and the verdict
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print notes as whole blocks, all reasons, and times by operation
+    /// Print notes as whole blocks, all reasons, and by operation times and what was exercised
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -232,8 +232,8 @@ pub struct IdentifyOptions {
     // Read later, for the same reason as a header of a check.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<Unshown>,
-    /// A value in place of a generated one, such as an id that the endpoint knows: path.X, query.X, header.X or
-    /// body#/json/pointer
+    /// A value in place of a generated one, such as an id that the endpoint knows: path.X, query.X, header.X, cookie.X
+    /// or body#/json/pointer
     // Read later, for the same reason as a header of a check.
     #[arg(long = "value", value_name = "LOCATION=VALUE")]
     pub values: Vec<Unshown>,
@@ -353,6 +353,21 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_defaults_that_are_told_are_those_of_a_target() {
+        let help = Arguments::command().find_subcommand("check").unwrap().clone().render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let limits = crate::target::Limits::default();
+        let told = [
+            format!("or {}]", limits.max_requests),
+            format!("or {}]", limits.concurrency),
+            format!("or {}m]", limits.time_limit.as_secs() / 60),
+        ];
+        for told in told {
+            assert!(help.contains(&told), "{told}");
+        }
     }
 
     #[test]
