@@ -19,15 +19,17 @@ const LONGEST_REASON: usize = 300;
 /// The empty line and the title above a section.
 const TITLE: usize = 2;
 
-/// One line of what is told of a target, the number apart so that numbers line up.
+/// One line of what is told of a target, the number apart so that numbers line up, and what it counts apart so that
+/// it is never cut off.
 struct Reason {
     number: String,
     text: String,
+    counted: String,
 }
 
 impl Reason {
     fn plain(text: &str) -> Self {
-        Reason { number: String::new(), text: text.to_owned() }
+        Reason { number: String::new(), text: text.to_owned(), counted: String::new() }
     }
 }
 
@@ -104,7 +106,8 @@ fn on_lines(reasons: &[Reason], most: usize, columns: usize) -> Vec<(&str, Strin
     let left = reasons.len().saturating_sub(most);
     let on_line = |index: usize, reason: &Reason| {
         let more = if left > 0 && index + 1 == most { format!("; {left} more: --verbose") } else { String::new() };
-        safe::fitted(&reason.text, columns.saturating_sub(more.width())) + &more
+        let after = format!("{}{more}", reason.counted);
+        safe::fitted(&reason.text, columns.saturating_sub(after.width())) + &after
     };
     let lines = reasons.iter().enumerate().take(most);
     lines.map(|(index, reason)| (reason.number.as_str(), on_line(index, reason))).collect()
@@ -131,7 +134,8 @@ fn print_wrapped(
         let mut name = name.as_ref();
         for reason in reasons {
             let mut number = reason.number.as_str();
-            for line in wrap(&safe::clipped(&reason.text, LONGEST_REASON), room) {
+            let text = safe::clipped(&reason.text, LONGEST_REASON) + &reason.counted;
+            for line in wrap(&text, room) {
                 let lead = pad(name, names, Align::Left) + "  " + &pad(number, numbers, Align::Right);
                 writeln!(out, "  {lead}{line}")?;
                 (name, number) = ("", "");
@@ -165,7 +169,7 @@ pub fn known_words(target: &TargetResult) -> Vec<String> {
 
 /// Why things of a target were not checked, a line a reason.
 pub fn not_checked_words(target: &TargetResult) -> Vec<String> {
-    not_checked(target).into_iter().map(|reason| reason.number + &reason.text).collect()
+    not_checked(target).into_iter().map(|reason| reason.number + &reason.text + &reason.counted).collect()
 }
 
 /// Why things were not checked, the most frequent reason first. A reason is counted in promises where
@@ -187,7 +191,7 @@ fn not_checked(target: &TargetResult) -> Vec<Reason> {
     reasons.extend(tally(rules, "answer"));
     let told = |(reason, (number, noun)): (String, (usize, &str))| {
         let plural = if number == 1 { "" } else { "s" };
-        Reason { number: format!("{number} × "), text: format!("{reason} ({noun}{plural})") }
+        Reason { number: format!("{number} × "), text: reason, counted: format!(" ({noun}{plural})") }
     };
     reasons.into_iter().map(told).collect()
 }

@@ -11,7 +11,7 @@ use crate::report::layout::wrap;
 use crate::report::style::{Palette, paint};
 use crate::report::table::{Cell, Column, Table};
 use crate::report::{safe, words};
-use crate::run::{Latency, Percentiles, PromiseVerdict, RunResult, RunVerdict, TargetResult};
+use crate::run::{FoundFinding, Latency, Percentiles, PromiseVerdict, RunResult, RunVerdict, TargetResult};
 
 /// The longest text of a reason in the verdict, in columns.
 const LONGEST_REASON: usize = 300;
@@ -195,7 +195,6 @@ fn distribution(times: Percentiles) -> String {
 
 /// What the run came to, in one sentence. Safe.
 pub fn verdict_words(run: &RunResult) -> String {
-    let names = |verdict| join(run.targets.iter().filter(|target| target.verdict == verdict));
     let unjudged = unjudged(run);
     match (run.verdict, run.targets.as_slice()) {
         (_, []) => "there was no target to judge".to_owned(),
@@ -203,15 +202,28 @@ pub fn verdict_words(run: &RunResult) -> String {
             format!("{} keeps its contract ({})", safe::text(&target.name), kept(run))
         }
         (RunVerdict::Conformant, targets) => {
-            format!("all {} targets keep their contracts ({})", targets.len(), kept(run))
+            let all = if targets.len() == 2 { "both".to_owned() } else { format!("all {}", targets.len()) };
+            format!("{all} targets keep their contracts ({})", kept(run))
         }
         (RunVerdict::Incomplete, _) => unjudged,
         (RunVerdict::Violations, targets) => {
-            let several = targets.iter().filter(|target| target.verdict == RunVerdict::Violations).count() > 1;
-            let verb = if several { "break their contracts" } else { "breaks its contract" };
             let rest = if unjudged.is_empty() { String::new() } else { format!("; {unjudged}") };
-            format!("{} {verb} ({}){rest}", names(RunVerdict::Violations), found(run))
+            format!("{} ({}){rest}", blamed(run, targets), found(run))
         }
+    }
+}
+
+/// Who breaks a contract; where nobody does, of whom the baseline says what is no longer so.
+fn blamed(run: &RunResult, targets: &[TargetResult]) -> String {
+    let fails = |found: &FoundFinding| found.known.is_none() && found.finding.severity >= run.fail_on;
+    let breaking: Vec<_> = targets.iter().filter(|target| target.findings.iter().any(fails)).collect();
+    match breaking.len() {
+        0 => {
+            let stale = targets.iter().filter(|target| target.verdict == RunVerdict::Violations);
+            format!("the baseline no longer holds for {}", join(stale))
+        }
+        1 => format!("{} breaks its contract", join(breaking.into_iter())),
+        _ => format!("{} break their contracts", join(breaking.into_iter())),
     }
 }
 

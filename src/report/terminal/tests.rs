@@ -38,10 +38,25 @@ fn what_is_known_is_told_with_its_reason_in_the_summary() {
 }
 
 #[test]
+fn a_target_whose_baseline_alone_is_wrong_is_not_said_to_break_its_contract() {
+    let mut run = fixture::with_baseline();
+    run.targets.truncate(1);
+    let options = TerminalOptions { quiet: true, ..TerminalOptions::default() };
+    assert!(
+        printed(&run, options).contains("\nviolations: agentix breaks its contract (2 errors"),
+        "{}",
+        printed(&run, options)
+    );
+    run.targets[0].findings.clear();
+    let told = "\nviolations: the baseline no longer holds for agentix (no error or warning, 1 entry";
+    assert!(printed(&run, options).contains(told), "{}", printed(&run, options));
+}
+
+#[test]
 fn nothing_but_a_line_to_copy_is_wider_than_the_terminal() {
-    for verbose in [false, true] {
-        let printed = printed(&fixture::run(), TerminalOptions { verbose, width: 80, ..TerminalOptions::default() });
-        let wide = |line: &&str| line.width() > 80 && !line.trim_start().starts_with("again");
+    for (verbose, width) in [(false, 80), (true, 80), (false, 60)] {
+        let printed = printed(&fixture::run(), TerminalOptions { verbose, width, ..TerminalOptions::default() });
+        let wide = |line: &&str| line.width() > width && !line.trim_start().starts_with("again");
         assert_eq!(printed.lines().filter(wide).collect::<Vec<_>>(), [""; 0]);
     }
 }
