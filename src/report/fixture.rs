@@ -109,6 +109,7 @@ pub fn with_baseline() -> RunResult {
         rule: "sse/bom",
         operation: "sendMessage".to_owned(),
         state: None,
+        is_of_target: true,
         why: Lapse::Gone,
         reason: "a proxy writes it".to_owned(),
         place: Place { file: "known.toml".into(), line: 7, column: 1, span: 0..0 },

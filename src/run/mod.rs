@@ -39,7 +39,7 @@ use std::time::{Instant, SystemTime};
 use url::Url;
 
 pub use baseline::{
-    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Outcome, PLACEHOLDER, Purpose, Subject, today,
+    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Names, Outcome, PLACEHOLDER, Purpose, Subject, today,
 };
 pub(crate) use bind::fill;
 pub use budget::{Extra, Interrupt};
