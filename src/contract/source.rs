@@ -17,7 +17,7 @@ pub enum Strength {
 }
 
 /// The sentence behind a promise: the `x-source` of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Source {
     /// Name of the document, or of the standard.
     pub document: String,

@@ -34,6 +34,8 @@ pub struct RunCheck {
     pub operation: String,
     /// A case that shows it, where a rule was broken.
     pub case: Option<CaseId>,
+    /// The other case, where it takes two to show it.
+    pub beside: Option<CaseId>,
     /// The check.
     pub check: Check,
 }
@@ -120,7 +122,11 @@ impl Place {
             sink.pass(self.promises.iter().copied());
         }
         let case = self.repeated.as_ref().map(|repeated| repeated.again.clone());
-        let run_check = |check| RunCheck { operation: operation.to_owned(), case: case.clone(), check };
+        let beside = self.repeated.as_ref().map(|repeated| repeated.first.clone());
+        let run_check = |check| {
+            let (case, beside) = (case.clone(), beside.clone());
+            RunCheck { operation: operation.to_owned(), case, beside, check }
+        };
         sink.into_checks().into_iter().map(run_check).collect()
     }
 }

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::RecordedCase;
+use super::{FileNames, RecordedCase, RecordedSetting};
 use crate::judge::{At, Context, Severity};
 use crate::send::Exchange;
 
-/// One exchange behind a finding.
+/// The version of this program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is behind a finding.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recording {
     /// Version of the program that wrote it.
@@ -28,6 +31,9 @@ pub struct Recording {
     pub case: RecordedCase,
     /// What happened.
     pub exchange: Exchange,
+    /// What it needs around it to show the finding.
+    #[serde(default)]
+    pub setting: RecordedSetting,
 }
 
 /// The target of a recording.
@@ -80,6 +86,24 @@ pub enum RecordingError {
         #[source]
         error: serde_json::Error,
     },
+    /// It is a recording of a version that wrote it otherwise.
+    #[error("{} was written by uptospec {version}, and this is {VERSION}, which cannot read it: {error}; \
+        replay it with that version, or record it anew", path.display())]
+    OtherVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version that wrote it.
+        version: String,
+        /// What cannot be read.
+        #[source]
+        error: serde_json::Error,
+    },
+}
+
+/// What any recording has, of whichever version.
+#[derive(Deserialize)]
+struct Versioned {
+    uptospec: String,
 }
 
 impl Recording {
@@ -89,23 +113,20 @@ impl Recording {
     /// When it cannot be read, or is no recording.
     pub fn load(path: &Path) -> Result<Self, RecordingError> {
         let text = std::fs::read(path).map_err(|error| RecordingError::Unreadable { path: path.to_owned(), error })?;
-        serde_json::from_slice(&text).map_err(|error| RecordingError::NotARecording { path: path.to_owned(), error })
-    }
-
-    /// Name of its file within the folder of a run: target, operation, rule and state, of characters that any file
-    /// system takes.
-    pub fn file_name(&self) -> PathBuf {
-        let state = self.finding.state.as_ref().map(|state| format!(".{state}")).unwrap_or_default();
-        let name = format!("{}.{}{state}.json", self.finding.operation, self.finding.rule);
-        [plain(&self.target.name), plain(&name)].iter().collect()
+        serde_json::from_slice(&text).map_err(|error| match serde_json::from_slice::<Versioned>(&text) {
+            Ok(Versioned { uptospec }) if uptospec != VERSION => {
+                RecordingError::OtherVersion { path: path.to_owned(), version: uptospec, error }
+            }
+            _ => RecordingError::NotARecording { path: path.to_owned(), error },
+        })
     }
 
     /// Writes it into the folder of a run, and gives the file.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn write(&self, folder: &Path) -> io::Result<PathBuf> {
-        let path = folder.join(self.file_name());
+    pub fn write(&self, folder: &Path, names: &mut FileNames) -> io::Result<PathBuf> {
+        let path = folder.join(names.of(&self.target.name, &self.finding));
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
@@ -116,30 +137,20 @@ impl Recording {
     }
 }
 
-/// The longest name of a file, in bytes, that every file system takes.
-const LONGEST: usize = 200;
-
-fn plain(name: &str) -> String {
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
-    let plain: String = name.chars().map(|char| if is_plain(char) { char } else { '-' }).collect();
-    // Only a name without dots at its beginning stays in its folder, and is seen there.
-    let plain = plain.trim_start_matches('.');
-    match plain.len() {
-        0 => "-".to_owned(),
-        1..=LONGEST => plain.to_owned(),
-        longer => plain[longer - LONGEST..].to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_name_stays_in_its_folder() {
-        assert_eq!(plain("../../etc/passwd"), "-..-etc-passwd");
-        assert_eq!(plain(".."), "-");
-        assert_eq!(plain("sendMessage.stream/terminal-missing.json"), "sendMessage.stream-terminal-missing.json");
-        assert_eq!(plain(&"ä".repeat(500)).len(), LONGEST);
+    fn a_recording_of_another_version_is_told_from_what_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let says = |text: &str| {
+            let path = folder.path().join("a.json");
+            std::fs::write(&path, text).unwrap();
+            Recording::load(&path).unwrap_err().to_string().replace(&path.display().to_string(), "a.json")
+        };
+        let other = says(r#"{"uptospec": "0.0.7"}"#);
+        assert!(other.starts_with("a.json was written by uptospec 0.0.7, and this is "), "{other}");
+        assert!(says("{}").starts_with("a.json:1:2: this is no recording: "));
     }
 }

@@ -8,7 +8,7 @@ use super::style::paint;
 use super::terminal::TerminalOptions;
 use super::told::{LONGEST_TEXT, outcome, place};
 use crate::judge::is_of_head;
-use crate::recording::{RecordedFinding, RecordedTarget, Recording};
+use crate::recording::{FileNames, RecordedFinding, RecordedTarget, Recording};
 use crate::replay::{Renewal, Standing};
 use crate::run::{Event, FoundFinding, Reporter, RunResult, TargetResult};
 use crate::send::{Exchange, Outcome};
@@ -17,6 +17,9 @@ use crate::send::{Exchange, Outcome};
 #[derive(Debug)]
 pub struct Recorder {
     folder: PathBuf,
+    names: FileNames,
+    /// How many bytes long bodies may still take.
+    room: usize,
 }
 
 impl Recorder {
@@ -26,7 +29,7 @@ impl Recorder {
     /// When it cannot be made.
     pub fn into_folder(folder: PathBuf) -> io::Result<Self> {
         std::fs::create_dir_all(&folder)?;
-        Ok(Recorder { folder })
+        Ok(Recorder { folder, names: FileNames::default(), room: ROOM })
     }
 }
 
@@ -35,14 +38,20 @@ impl Reporter for Recorder {
         let Event::RunFinished(run) = event else { return Ok(()) };
         for target in &run.targets {
             for found in &target.findings {
-                recording(run, target, found).write(&self.folder)?;
+                recording(run, target, found, &mut self.room).write(&self.folder, &mut self.names)?;
             }
         }
         Ok(())
     }
 }
 
-fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding) -> Recording {
+fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding, room: &mut usize) -> Recording {
+    let mut setting = found.setting.clone();
+    // What came before or beside is smaller, or is looked at for little.
+    setting.exchanges_mut().for_each(|exchange| bound(exchange, 0, room));
+    let mut exchange = found.exchange.clone();
+    let wanted = if is_of_head(found.finding.rule) { 0 } else { usize::MAX };
+    bound(&mut exchange, wanted, room);
     Recording {
         uptospec: env!("CARGO_PKG_VERSION").to_owned(),
         recorded: humantime::format_rfc3339_seconds(run.started).to_string(),
@@ -58,25 +67,30 @@ fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding) -> Re
         },
         context: found.context,
         case: found.recorded.clone(),
-        exchange: bounded(found.exchange.clone(), found.finding.rule),
+        exchange,
+        setting,
     }
 }
 
-/// Most bytes that are kept of the beginning of a body to which the broken rule does not look, and of its end.
+/// Most bytes that are kept of the beginning of a body that is not kept whole, and of its end.
 const KEPT: (usize, usize) = (64 << 10, 1 << 10);
+/// Most bytes of bodies longer than that which a run keeps whole.
+const ROOM: usize = 64 << 20;
 
-/// The exchange without the middle of a long body, where the broken rule asks for nothing of it.
-fn bounded(mut exchange: Exchange, rule: &str) -> Exchange {
+/// Takes out the middle of a long body of which more is there than is wanted, or than there is room for.
+fn bound(exchange: &mut Exchange, wanted: usize, room: &mut usize) {
     let (beginning, end) = KEPT;
-    if let Outcome::Answered(answer) = &mut exchange.outcome
-        && is_of_head(rule)
-        && !answer.is_cut()
-        && answer.body.len() > beginning + end
-    {
-        answer.tail = answer.body.slice(answer.body.len() - end..);
-        answer.body.truncate(beginning);
+    let Outcome::Answered(answer) = &mut exchange.outcome else { return };
+    if answer.is_cut() || answer.body.len() <= beginning + end {
+        return;
     }
-    exchange
+    match room.checked_sub(answer.body.len()) {
+        Some(left) if answer.body.len() <= wanted => *room = left,
+        _ => {
+            answer.tail = answer.body.slice(answer.body.len() - end..);
+            answer.body.truncate(beginning);
+        }
+    }
 }
 
 /// A recording, and what became of it.
@@ -153,7 +167,7 @@ mod tests {
     use crate::report::fixture;
 
     /// How many bytes the recording of a finding of this rule takes whose answer has a body of 2 MiB.
-    fn size(rule: &'static str) -> usize {
+    fn size(rule: &'static str, room: usize) -> usize {
         let run = fixture::run();
         let target = &run.targets[0];
         let mut found = target.findings[1].clone();
@@ -161,14 +175,19 @@ mod tests {
         let Outcome::Answered(answer) = &mut found.exchange.outcome else { panic!("it was answered") };
         answer.body = Bytes::from("x".repeat(2 << 20));
         answer.length = answer.body.len();
-        let recording = recording(&run, target, &found);
+        let recording = recording(&run, target, &found, &mut { room });
         assert_eq!(recording.exchange.answer().unwrap().length, 2 << 20);
         serde_json::to_vec(&recording).unwrap().len()
     }
 
     #[test]
     fn a_long_body_is_kept_whole_only_for_a_rule_that_looks_at_it() {
-        assert!(size("body/schema") > 2 << 20);
-        assert!(size("header/missing") < 100_000);
+        assert!(size("body/schema", ROOM) > 2 << 20);
+        assert!(size("header/missing", ROOM) < 100_000);
+    }
+
+    #[test]
+    fn of_long_bodies_no_more_is_kept_than_there_is_room_for() {
+        assert!(size("body/schema", 1 << 20) < 100_000);
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Known, Lapsed, OperationCoverage, Shard, ShownStream, Timeline, Times};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
-use crate::recording::RecordedCase;
+use crate::recording::{RecordedCase, RecordedSetting};
 use crate::send::Exchange;
 use crate::snapshot::Snapshot;
 
@@ -137,6 +137,8 @@ pub struct FoundFinding {
     pub stream: Option<ShownStream>,
     /// That case in a form that can be judged and sent again.
     pub recorded: RecordedCase,
+    /// What it needs around it to show the finding, in the same form.
+    pub setting: RecordedSetting,
     /// What was known beyond the exchange when it was judged.
     pub context: Context,
     /// What the baseline says of it, where it is known: then it does not fail the run.

@@ -15,6 +15,8 @@ use super::{Presence, Snapshot};
 pub struct Difference {
     /// Status and media type of the answers that it is about.
     pub answers: String,
+    /// The kind of case that is answered otherwise; `None` where it is about all answers of that status and media type.
+    pub case: Option<String>,
     /// What differs, such as `` `orgId` no longer sent ``.
     pub words: String,
 }
@@ -27,6 +29,7 @@ pub fn differences(then: &Snapshot, now: &Snapshot) -> Vec<Difference> {
         if known.is_disjoint(seen) {
             all.push(Difference {
                 answers: seen.first().cloned().unwrap_or_default(),
+                case: Some(case.clone()),
                 words: format!("`{case}` answered with {}, no longer with {}", either(seen), either(known)),
             });
         }
@@ -35,7 +38,7 @@ pub fn differences(then: &Snapshot, now: &Snapshot) -> Vec<Difference> {
         let Some(known) = then.answers.get(label) else { continue };
         let mut told = Told(Vec::new());
         told.answers(known, seen);
-        all.extend(told.0.into_iter().map(|words| Difference { answers: label.clone(), words }));
+        all.extend(told.0.into_iter().map(|words| Difference { answers: label.clone(), case: None, words }));
     }
     all
 }

@@ -18,7 +18,12 @@ struct Recorded {
     snapshot: Snapshot,
     /// For each status and media type the plainest case, the first by name of several, whatever the order of arrival.
     shown: BTreeMap<String, (Case, Exchange)>,
+    /// For each kind of case one that has a short answer.
+    of_kind: BTreeMap<String, (Case, Exchange)>,
 }
+
+/// Longest body that is kept to show what a kind of case is answered.
+const KEPT_BODY: usize = 64 * 1024;
 
 impl Recorder {
     /// Takes in one answer. What says nothing of the API's shape is passed over: requests that the contract
@@ -27,13 +32,17 @@ impl Recorder {
         let (Some(kind), Some(answer)) = (kind(case), exchange.answer()) else { return };
         let recorded = self.operations.entry(case.operation.id.clone()).or_default();
         let label = label(answer);
-        recorded.snapshot.cases.entry(kind).or_default().insert(label.clone());
+        recorded.snapshot.cases.entry(kind.clone()).or_default().insert(label.clone());
         let shape = Answers::of(&case.operation, answer);
         match recorded.snapshot.answers.get_mut(&label) {
             Some(known) => known.join(shape),
             None => {
                 recorded.snapshot.answers.insert(label.clone(), shape);
             }
+        }
+        let is_first = recorded.of_kind.get(&kind).is_none_or(|(shown, _)| case.id < shown.id);
+        if is_first && answer.body.len() <= KEPT_BODY {
+            recorded.of_kind.insert(kind, (case.clone(), exchange.clone()));
         }
         if recorded.shown.get(&label).is_none_or(|(shown, _)| rank(case) < rank(shown)) {
             recorded.shown.insert(label, (case.clone(), exchange.clone()));
@@ -50,11 +59,12 @@ impl Recorder {
         self.operations.iter().map(hidden).collect()
     }
 
-    /// A case and an exchange that show an answer of an operation; any of the operation where there is none of
-    /// that status and media type.
-    pub fn shown(&self, operation: &str, label: &str) -> Option<&(Case, Exchange)> {
-        let shown = &self.operations.get(operation)?.shown;
-        shown.get(label).or_else(|| shown.values().next())
+    /// A case and an exchange that show an answer of an operation, and where it is about a kind of case, to that; any
+    /// of the operation where there is none of that status and media type.
+    pub fn shown(&self, operation: &str, kind: Option<&str>, label: &str) -> Option<&(Case, Exchange)> {
+        let Recorded { shown, of_kind, .. } = self.operations.get(operation)?;
+        let of_kind = kind.and_then(|kind| of_kind.get(kind));
+        of_kind.or_else(|| shown.get(label)).or_else(|| shown.values().next())
     }
 }
 

@@ -85,7 +85,8 @@ impl Shapes {
         }
         let seen = clash.map_or(*first, |((_, seen), _)| seen);
         let case = clash.map(|((_, seen), _)| seen.case.clone());
-        Some(RunCheck { operation: seen.operation.clone(), case, check: sink.into_checks().pop()? })
+        let beside = clash.map(|(_, (_, before))| before.case.clone());
+        Some(RunCheck { operation: seen.operation.clone(), case, beside, check: sink.into_checks().pop()? })
     }
 }
 

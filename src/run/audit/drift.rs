@@ -1,6 +1,7 @@
 //! The shapes of answers beside the snapshots that were accepted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Audit;
 use super::sending::Stop;
@@ -8,6 +9,7 @@ use crate::generate::Case;
 use crate::judge::judge_snapshot;
 use crate::run::RunError;
 use crate::run::dispatch::is_throttled;
+use crate::run::setting::Setting;
 use crate::send::Exchange;
 use crate::snapshot::{Difference, Snapshot, Snapshots, differences};
 
@@ -33,15 +35,15 @@ impl Audit<'_> {
         let Some(Snapshots::Compare(accepted)) = snapshots else { return Ok(()) };
         for (operation, now) in self.recorded() {
             match accepted.get(&operation).map(|then| differences(then, &now)) {
-                None => self.told_of(&operation, "", None)?,
-                Some(all) if all.is_empty() => self.told_of(&operation, "", Some(&[]))?,
+                None => self.told_of(&operation, (None, ""), None)?,
+                Some(all) if all.is_empty() => self.told_of(&operation, (None, ""), Some(&[]))?,
                 Some(all) => {
-                    let mut by_answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-                    for Difference { answers, words } in all {
-                        by_answers.entry(answers).or_default().push(words);
+                    let mut by_answers: BTreeMap<(Option<String>, String), Vec<String>> = BTreeMap::new();
+                    for Difference { answers, case, words } in all {
+                        by_answers.entry((case, answers)).or_default().push(words);
                     }
-                    for (answers, words) in by_answers {
-                        self.told_of(&operation, &answers, Some(&words))?;
+                    for ((kind, answers), words) in by_answers {
+                        self.told_of(&operation, (kind.as_deref(), &answers), Some(&words))?;
                     }
                 }
             }
@@ -50,10 +52,20 @@ impl Audit<'_> {
     }
 
     /// Counts what one operation's snapshot comes to, on an answer that shows it.
-    fn told_of(&mut self, operation: &str, answers: &str, words: Option<&[String]>) -> Result<(), RunError> {
-        let shown = self.snapshots.as_ref().and_then(|(_, recorder)| recorder.shown(operation, answers));
+    fn told_of(
+        &mut self,
+        operation: &str,
+        (kind, answers): (Option<&str>, &str),
+        words: Option<&[String]>,
+    ) -> Result<(), RunError> {
+        let shown = self.snapshots.as_ref().and_then(|(_, recorder)| recorder.shown(operation, kind, answers));
         let Some((case, exchange)) = shown.cloned() else { return Ok(()) };
-        let new = self.tally.record(&case, &exchange, &judge_snapshot(words), false);
+        let accepted = match self.snapshots {
+            Some((Snapshots::Compare(accepted), _)) => accepted.get(operation).cloned().unwrap_or_default(),
+            _ => Snapshot::default(),
+        };
+        let setting = Setting::Drift(Arc::new(accepted));
+        let new = self.tally.record(&case, &exchange, &judge_snapshot(words), &setting);
         match self.tell(&case, new) {
             Err(Stop::Broken(error)) => Err(error),
             _ => Ok(()),

@@ -88,7 +88,7 @@ struct Audit<'a> {
     /// Refusals that wait for a valid request to be served.
     undecided: Vec<Undecided>,
     /// Answers that a finding over the run may have to show.
-    answers: BTreeMap<CaseId, (Case, Exchange)>,
+    answers: BTreeMap<CaseId, Vec<(Case, Exchange)>>,
     /// The lives of things that the run leads.
     lives: Vec<Life>,
     /// Cases that another shard judges.

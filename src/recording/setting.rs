@@ -1,0 +1,130 @@
+//! What a recorded exchange needs around it to show its finding.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::RecordedCase;
+use super::workflow::RecordedWorkflow;
+use crate::contract::Source;
+use crate::generate::suite::Criterion;
+use crate::judge::{Burst, Finished, Known};
+use crate::send::Exchange;
+
+/// What a recorded exchange needs around it to show its finding.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordedSetting {
+    /// Nothing.
+    #[default]
+    Alone,
+    /// Other answers of the run: only together do they break the rule.
+    Beside(Vec<RecordedExchange>),
+    /// What was sent about the same thing before it, its creation first.
+    Life(Vec<RecordedExchange>),
+    /// It is a step of a workflow.
+    Workflow {
+        /// The workflow, after those that it needs.
+        workflows: Vec<RecordedWorkflow>,
+        /// The steps before it.
+        before: Vec<RecordedExchange>,
+        /// The criteria that were judged on it.
+        judged: Vec<RecordedCriteria>,
+    },
+    /// It is one of the requests of a burst.
+    Burst(Box<Burst>),
+    /// What was accepted of the operation's answers, as a snapshot has it.
+    Drift(String),
+}
+
+/// A request with what came of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecordedExchange {
+    /// What was sent, and what may be answered.
+    pub case: RecordedCase,
+    /// What happened.
+    pub exchange: Exchange,
+}
+
+/// Criteria of a step, and what the workflow knew when they were judged.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecordedCriteria {
+    /// The criteria.
+    pub criteria: Vec<Criterion>,
+    /// The sentence behind them.
+    pub source: Option<Source>,
+    /// Inputs of the workflow.
+    #[serde(default)]
+    pub inputs: HashMap<String, Value>,
+    /// Outputs of its steps so far: step, name and value.
+    #[serde(default)]
+    pub outputs: Vec<(String, String, Value)>,
+    /// Outputs of the workflow that was called last.
+    #[serde(default)]
+    pub called: HashMap<String, Value>,
+    /// Inputs and outputs of the workflows that had ended.
+    #[serde(default)]
+    pub workflows: HashMap<String, (HashMap<String, Value>, HashMap<String, Value>)>,
+}
+
+impl RecordedSetting {
+    /// Every exchange in it, that of the finding left out.
+    pub fn exchanges_mut(&mut self) -> impl Iterator<Item = &mut Exchange> {
+        let (listed, burst) = match self {
+            RecordedSetting::Alone | RecordedSetting::Drift(_) => (None, None),
+            RecordedSetting::Beside(all) | RecordedSetting::Life(all) => (Some(all), None),
+            RecordedSetting::Workflow { before, .. } => (Some(before), None),
+            RecordedSetting::Burst(burst) => (None, Some(burst)),
+        };
+        let listed = listed.into_iter().flatten().map(|recorded| &mut recorded.exchange);
+        listed.chain(burst.into_iter().flat_map(|burst| burst.exchanges_mut()))
+    }
+}
+
+impl RecordedCriteria {
+    /// What a workflow knew, each text of it as `hidden` shows it.
+    pub fn of(criteria: Vec<Criterion>, source: Option<Source>, known: Known, hidden: &dyn Fn(&str) -> String) -> Self {
+        let all = |values: HashMap<String, Value>| {
+            values.into_iter().map(|(name, value)| (name, shown(value, hidden))).collect::<HashMap<_, _>>()
+        };
+        let outputs = known.outputs.into_iter().map(|((step, name), value)| (step, name, shown(value, hidden)));
+        let mut outputs: Vec<_> = outputs.collect();
+        outputs.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
+        let workflows = known.workflows.into_iter();
+        RecordedCriteria {
+            criteria,
+            source,
+            inputs: all(known.inputs),
+            outputs,
+            called: all(known.called),
+            workflows: workflows.map(|(id, ended)| (id, (all(ended.inputs), all(ended.outputs)))).collect(),
+        }
+    }
+
+    /// What the workflow knew.
+    pub fn known(&self) -> Known {
+        let outputs = self.outputs.iter().map(|(step, name, value)| ((step.clone(), name.clone()), value.clone()));
+        let ended = |(id, (inputs, outputs)): (&String, &(HashMap<_, _>, HashMap<_, _>))| {
+            (id.clone(), Finished { inputs: inputs.clone(), outputs: outputs.clone() })
+        };
+        Known {
+            inputs: self.inputs.clone(),
+            outputs: outputs.collect(),
+            called: self.called.clone(),
+            workflows: self.workflows.iter().map(ended).collect(),
+        }
+    }
+}
+
+/// A value with each of its texts as `hidden` shows it.
+pub(super) fn shown(value: Value, hidden: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(hidden(&text)),
+        Value::Array(items) => items.into_iter().map(|item| shown(item, hidden)).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (hidden(&name), shown(value, hidden))).collect()
+        }
+        other => other,
+    }
+}
