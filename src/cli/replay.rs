@@ -33,7 +33,8 @@ pub async fn replay(options: &ReplayOptions, out: &mut dyn Write) -> Result<Exit
         let contract = match contracts.remove(&origin) {
             Some(contract) => contract,
             None => {
-                let loaded = documents::load(&origin, &options.beside.overlays, options.beside.reach()).await;
+                let overlays = overlays(options, &recording);
+                let loaded = documents::load(&origin, &overlays, options.beside.reach()).await;
                 loaded.map_err(Failure::Diagnosed)?.contract
             }
         };
@@ -124,8 +125,25 @@ fn in_folder(folder: &Path, levels: usize) -> io::Result<Vec<PathBuf>> {
 fn origin(options: &ReplayOptions, recording: &Recording) -> Result<DocumentOrigin, Failure> {
     match &options.spec {
         Some(spec) => spec.origin(),
-        None => DocumentOrigin::of_argument(&recording.target.spec).map_err(|error| Failure::Usage(error.to_string())),
+        None => {
+            let spec = &recording.target.spec;
+            let origin = DocumentOrigin::of_argument(spec).map_err(|error| Failure::Usage(error.to_string()))?;
+            if origin.file().is_some_and(|file| !file.exists()) {
+                let hint = "run this in the folder of the check, or name the document with --spec";
+                return Err(Failure::Usage(format!("the recording was held to {spec}, which is not here: {hint}")));
+            }
+            Ok(origin)
+        }
     }
+}
+
+/// The overlays of the command line, or those that the target's configuration has.
+fn overlays(options: &ReplayOptions, recording: &Recording) -> Vec<PathBuf> {
+    match options.beside.overlays.as_slice() {
+        [] if options.spec.is_none() => configured(&recording.target.name).map(|target| target.overlays),
+        given => Some(given.to_vec()),
+    }
+    .unwrap_or_default()
 }
 
 async fn one(
@@ -172,8 +190,9 @@ async fn one(
     let target = target.as_ref().unwrap_or(&usual);
     let player = Player { contract, target, base: &url, resolve: &sendable, tell_pause: &tell_pause };
     let again = player.send_again(&recording, &sent).await;
-    let Again { renewals, exchange, standing } = again.map_err(|error| Failure::Unjudged(error.to_string()))?;
-    Ok(Replayed { file, recording, renewals, exchange, standing })
+    let again = again.map_err(|error| Failure::Unjudged(error.to_string()))?;
+    let Again { renewals, around, exchange, standing, trouble } = again;
+    Ok(Replayed { file, recording, renewals, around, exchange, standing, trouble })
 }
 
 fn tell_pause(pause: Duration) {

@@ -62,6 +62,24 @@ pub struct RecordedFinding {
     pub message: String,
     /// Where.
     pub at: At,
+    /// Whether it showed again in the run.
+    #[serde(default)]
+    pub reproduced: Reproduced,
+}
+
+/// Whether a finding shows again when its case is sent again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reproduced {
+    /// Every time.
+    Always,
+    /// Some of the times.
+    Sometimes,
+    /// Never again.
+    Never,
+    /// It was not tried again: the budget was spent, or its case says nothing without those before it.
+    #[default]
+    NotTried,
 }
 
 /// A recording that cannot be read or written.

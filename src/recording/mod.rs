@@ -11,7 +11,7 @@ mod setting;
 mod workflow;
 
 pub use case::{RecordedBody, RecordedCase, RecordedRequest, Unresolved};
-pub use file::{RecordedFinding, RecordedTarget, Recording, RecordingError};
+pub use file::{RecordedFinding, RecordedTarget, Recording, RecordingError, Reproduced};
 pub use given::{RecordedBinding, RecordedGiven, RecordedTemplate};
 pub use names::FileNames;
 pub use setting::{RecordedCriteria, RecordedExchange, RecordedSetting};

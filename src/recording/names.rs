@@ -77,6 +77,7 @@ fn is_reserved(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::judge::{At, Severity};
+    use crate::recording::Reproduced;
 
     fn named(names: &mut FileNames, target: &str, operation: &str, state: Option<&str>) -> String {
         let finding = RecordedFinding {
@@ -86,6 +87,7 @@ mod tests {
             state: state.map(str::to_owned),
             message: String::new(),
             at: At::default(),
+            reproduced: Reproduced::Always,
         };
         names.of(target, &finding).to_string_lossy().replace('\\', "/")
     }

@@ -34,8 +34,13 @@ pub enum RecordedSetting {
     },
     /// It is one of the requests of a burst.
     Burst(Box<Burst>),
-    /// What was accepted of the operation's answers, as a snapshot has it.
-    Drift(String),
+    /// Answers of the operation have another shape than was accepted.
+    Drift {
+        /// What was accepted, as a snapshot has it.
+        accepted: String,
+        /// What the exchange needs around it to be answered so.
+        within: Box<RecordedSetting>,
+    },
 }
 
 /// A request with what came of it.
@@ -71,8 +76,13 @@ pub struct RecordedCriteria {
 impl RecordedSetting {
     /// Every exchange in it, that of the finding left out.
     pub fn exchanges_mut(&mut self) -> impl Iterator<Item = &mut Exchange> {
-        let (listed, burst) = match self {
-            RecordedSetting::Alone | RecordedSetting::Drift(_) => (None, None),
+        // A drift has no drift within.
+        let inner = match self {
+            RecordedSetting::Drift { within, .. } => &mut **within,
+            other => other,
+        };
+        let (listed, burst) = match inner {
+            RecordedSetting::Alone | RecordedSetting::Drift { .. } => (None, None),
             RecordedSetting::Beside(all) | RecordedSetting::Life(all) => (Some(all), None),
             RecordedSetting::Workflow { before, .. } => (Some(before), None),
             RecordedSetting::Burst(burst) => (None, Some(burst)),

@@ -1,9 +1,11 @@
 //! Recordings judged again, as they are or with new answers.
 //!
 //! In: a [`Recording`] and the contract of today. Out: whether its finding still stands. What a finding needs around
-//! it (`RecordedSetting`) is judged again, or sent again, with it: `together` judges, `again` sends.
+//! it (`RecordedSetting`) is judged again, or sent again, with it: `together` judges, `again` and `around` send.
 
 mod again;
+mod around;
+mod played;
 mod renew;
 mod standing;
 mod together;
@@ -64,7 +66,7 @@ fn checks(contract: &Contract, recording: &Recording, case: &Case) -> Result<Vec
         RecordedSetting::Life(before) => judged.in_life(&own, &shown(contract, before)?),
         RecordedSetting::Workflow { judged: criteria, .. } => judged.in_workflow(&own, criteria),
         RecordedSetting::Burst(burst) => judged.in_burst(case, (**burst).clone())?,
-        RecordedSetting::Drift(accepted) => judged.by_snapshot(&own, accepted)?,
+        RecordedSetting::Drift { accepted, .. } => judged.by_snapshot(&own, accepted)?,
     })
 }
 

@@ -64,6 +64,7 @@ fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding, room:
             state: found.state.clone(),
             message: found.finding.message.clone(),
             at: found.finding.at.clone(),
+            reproduced: found.reproduced,
         },
         context: found.context,
         case: found.recorded.clone(),
@@ -102,16 +103,21 @@ pub struct Replayed {
     pub recording: Recording,
     /// What became of the values that earlier answers gave.
     pub renewals: Vec<Renewal>,
+    /// What was sent before or beside it, each with the status that came.
+    pub around: Vec<String>,
     /// What came when it was sent again; `None` where it was not.
     pub exchange: Option<Exchange>,
     /// Whether its finding still stands.
     pub standing: Standing,
+    /// What did not go as it should, and says nothing of the finding.
+    pub trouble: Option<String>,
 }
 
 impl Replayed {
     /// One that was not sent again.
     pub fn unsent(file: String, recording: Recording, standing: Standing) -> Self {
-        Replayed { file, recording, renewals: Vec::new(), exchange: None, standing }
+        let (renewals, around) = (Vec::new(), Vec::new());
+        Replayed { file, recording, renewals, around, exchange: None, standing, trouble: None }
     }
 }
 
@@ -144,13 +150,18 @@ pub fn print_replayed(out: &mut dyn io::Write, options: &TerminalOptions, replay
     match &replayed.standing {
         Standing::Stands(finding) | Standing::Elsewhere(finding) => {
             fields.push(("now", finding.message.clone()));
+            fields.push(("came", finding.actual.clone()));
             fields.push(("at", place(finding)));
         }
         Standing::NotChecked(reason) => fields.push(("why", reason.clone())),
         Standing::Gone => {}
     }
     fields.extend(replayed.renewals.iter().map(|renewal| ("value", renewed(renewal))));
+    if !replayed.around.is_empty() {
+        fields.push(("with", replayed.around.join(", ")));
+    }
     fields.extend(replayed.exchange.as_ref().map(|exchange| ("answer", outcome(&exchange.outcome))));
+    fields.extend(replayed.trouble.iter().map(|trouble| ("trouble", trouble.clone())));
     fields.push(("file", replayed.file.clone()));
     for (name, text) in fields.iter().filter(|(_, text)| !text.is_empty()) {
         let name = paint(palette.dim, format!("{name:>8}"));

@@ -59,7 +59,7 @@ pub use streamed::{ShownRow, ShownStream};
 pub(crate) use things::{Made, Use};
 pub use timeline::{Moment, Timeline};
 pub use times::{Distribution, Times};
-pub(crate) use workflow::{BrokeOff, Conductor, Ended};
+pub(crate) use workflow::{BrokeOff, Conductor, Ended, SentWorkflow};
 
 use crate::contract::Contract;
 use crate::generate::Suite;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Known, Lapsed, OperationCoverage, Shard, ShownStream, Timeline, Times};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
+pub use crate::recording::Reproduced;
 use crate::recording::{RecordedCase, RecordedSetting};
 use crate::send::Exchange;
 use crate::snapshot::Snapshot;
@@ -143,20 +144,6 @@ pub struct FoundFinding {
     pub context: Context,
     /// What the baseline says of it, where it is known: then it does not fail the run.
     pub known: Option<Known>,
-}
-
-/// Whether a finding shows again when its case is sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reproduced {
-    /// Every time.
-    Always,
-    /// Some of the times.
-    Sometimes,
-    /// Never again.
-    Never,
-    /// It was not tried again: the budget was spent, or its case says nothing without those before it.
-    NotTried,
 }
 
 /// The case of a finding, in a form that can be sent again.

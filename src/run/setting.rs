@@ -24,8 +24,8 @@ pub enum Setting {
     Workflow(Arc<Journeyed>, usize),
     /// The requests of a burst, of which it is one.
     Burst(Arc<Burst>),
-    /// What was accepted of the operation's answers.
-    Drift(Arc<Snapshot>),
+    /// What was accepted of the operation's answers, and what the case needs around it to be answered so.
+    Drift(Arc<Snapshot>, Box<Setting>),
 }
 
 /// A workflow as it went.

@@ -122,7 +122,10 @@ impl Show<'_> {
                 }
                 RecordedSetting::Burst(Box::new(burst))
             }
-            Setting::Drift(accepted) => RecordedSetting::Drift(accepted.to_text()),
+            Setting::Drift(accepted, within) => RecordedSetting::Drift {
+                accepted: accepted.to_text(),
+                within: Box::new(self.setting(within, redactor)),
+            },
         }
     }
 

@@ -15,10 +15,13 @@ use crate::snapshot::{Difference, Snapshot, Snapshots, differences};
 
 impl Audit<'_> {
     /// Takes in the shape of one answer, where the run looks at shapes. A limit on the pace has none of the API's.
-    pub(super) fn record_shape(&mut self, case: &Case, exchange: &Exchange) {
+    pub(super) fn record_shape(&mut self, case: &Case, exchange: &Exchange, setting: &Setting) {
         if let Some((_, recorder)) = &mut self.snapshots
             && !is_throttled(case, exchange)
         {
+            if !setting.is_alone() {
+                self.settings.entry(case.id.clone()).or_insert_with(|| setting.clone());
+            }
             recorder.note(case, exchange);
         }
     }
@@ -64,7 +67,8 @@ impl Audit<'_> {
             Some((Snapshots::Compare(accepted), _)) => accepted.get(operation).cloned().unwrap_or_default(),
             _ => Snapshot::default(),
         };
-        let setting = Setting::Drift(Arc::new(accepted));
+        let within = self.settings.get(&case.id).cloned().unwrap_or_default();
+        let setting = Setting::Drift(Arc::new(accepted), Box::new(within));
         let new = self.tally.record(&case, &exchange, &judge_snapshot(words), &setting);
         match self.tell(&case, new) {
             Err(Stop::Broken(error)) => Err(error),

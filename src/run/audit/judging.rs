@@ -53,7 +53,7 @@ impl Audit<'_> {
             return Ok(());
         }
         self.coverage.note(case, exchange, 1);
-        self.record_shape(case, exchange);
+        self.record_shape(case, exchange, setting);
         if is_refused(exchange) && !self.context(case).verified {
             let (case, exchange, setting) = (case.clone(), exchange.clone(), setting.clone());
             self.undecided.push(Undecided { case, exchange, more: more.to_vec(), setting });

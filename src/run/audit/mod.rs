@@ -24,6 +24,7 @@ use super::forecast::{Forecast, Preparation};
 use super::promises::outcomes;
 use super::reach::Reach;
 use super::redact;
+use super::setting::Setting;
 use super::tally::{Selection, Tally};
 use super::{
     Event, FoundFinding, Job, Latency, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult, Times,
@@ -84,6 +85,8 @@ struct Audit<'a> {
     shapes: Shapes,
     /// What is done with snapshots, and the shapes of the answers so far.
     snapshots: Option<(&'a Snapshots, Recorder)>,
+    /// What cases need around them whose shape was taken in.
+    settings: HashMap<CaseId, Setting>,
     reach: Reach,
     /// Refusals that wait for a valid request to be served.
     undecided: Vec<Undecided>,
@@ -140,6 +143,7 @@ impl<'a> Audit<'a> {
             marks: Marks::default(),
             shapes: Shapes::default(),
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
+            settings: HashMap::new(),
             reach: Reach::default(),
             undecided: Vec::new(),
             answers: BTreeMap::new(),
