@@ -123,10 +123,8 @@ impl RecordedCase {
     /// The case again, credentials as their names; `None` where the contract has no such operation any more.
     pub fn as_shown(&self, contract: &Contract) -> Option<Case> {
         let operation = contract.operations.iter().find(|operation| operation.id == self.operation)?.clone();
-        // What stands for a secret is one: where it was hidden in an answer, it is found there again.
-        let hidden =
-            |text: &str| substitute(text, &|name| Some(format!("${{{name}}}"))).unwrap_or_else(|_| Text::plain(text));
-        Some(self.with(operation, self.request.with(hidden).ok()?))
+        let plain = |text: &str| Text::plain(text);
+        Some(self.with(operation, self.request.with(plain).ok()?))
     }
 
     /// The case as it was sent, with the credentials that `environment` knows. `headers` take the place of those

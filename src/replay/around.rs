@@ -33,6 +33,8 @@ impl Player<'_> {
             renewals.extend(sources.renew(recorded, case).await);
         }
         let mut played = Played { renewals, ..Played::not_reached("nothing was sent") };
+        // One round may have too little at once to tell, and another enough.
+        let mut checks = Vec::new();
         for _ in 0..ROUNDS {
             let sent = join_all(all.iter().map(|case| sources.dispatcher.send(case))).await;
             let exchanges = match sent.into_iter().collect::<Result<Vec<_>, _>>() {
@@ -41,9 +43,9 @@ impl Player<'_> {
             };
             let Some(exchange) = exchanges.first().cloned() else { break };
             played.around = all.iter().zip(&exchanges).skip(1).map(|(case, exchange)| told(case, exchange)).collect();
-            let checks = judged.beside(all.iter().cloned().zip(exchanges).collect());
+            checks.extend(judged.beside(all.iter().cloned().zip(exchanges).collect()));
             let is_over = breaks(recording, &checks) || exchange.answer().is_none();
-            played.reached = Ok(Reached { case: case.clone(), exchange, checks });
+            played.reached = Ok(Reached { case: case.clone(), exchange, checks: checks.clone() });
             if is_over {
                 break;
             }

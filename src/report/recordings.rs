@@ -130,6 +130,15 @@ fn renewed(renewal: &Renewal) -> String {
     }
 }
 
+/// What was sent, each run of the same once, with how often it was.
+fn counted(sent: &[String]) -> String {
+    let runs = sent.chunk_by(|one, other| one == other).map(|run| match run {
+        [first, _, ..] => format!("{first} ({} times)", run.len()),
+        _ => run.concat(),
+    });
+    runs.collect::<Vec<_>>().join(", ")
+}
+
 /// Prints what became of one recording.
 ///
 /// # Errors
@@ -158,7 +167,7 @@ pub fn print_replayed(out: &mut dyn io::Write, options: &TerminalOptions, replay
     }
     fields.extend(replayed.renewals.iter().map(|renewal| ("value", renewed(renewal))));
     if !replayed.around.is_empty() {
-        fields.push(("with", replayed.around.join(", ")));
+        fields.push(("with", counted(&replayed.around)));
     }
     fields.extend(replayed.exchange.as_ref().map(|exchange| ("answer", outcome(&exchange.outcome))));
     fields.extend(replayed.trouble.iter().map(|trouble| ("trouble", trouble.clone())));

@@ -22,5 +22,6 @@ mod shrinking;
 mod snapshots;
 mod streams;
 mod support;
+mod together;
 mod unreachable;
 mod wrong;
