@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FileNames, RecordedCase, RecordedSetting};
 use crate::judge::{At, Context, Severity};
-use crate::send::Exchange;
+use crate::send::{Answer, Exchange, Piece};
 
 /// The version of this program.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -104,6 +104,14 @@ pub enum RecordingError {
         #[source]
         error: serde_json::Error,
     },
+    /// What it says of an answer cannot be.
+    #[error("{} was changed: {what}; record it anew", path.display())]
+    Contradictory {
+        /// The file.
+        path: PathBuf,
+        /// What contradicts itself.
+        what: &'static str,
+    },
     /// It is a recording of a version that wrote it otherwise.
     #[error("{} was written by uptospec {version}, and this is {VERSION}, which cannot read it: {error}; \
         replay it with that version, or record it anew", path.display())]
@@ -131,12 +139,21 @@ impl Recording {
     /// When it cannot be read, or is no recording.
     pub fn load(path: &Path) -> Result<Self, RecordingError> {
         let text = std::fs::read(path).map_err(|error| RecordingError::Unreadable { path: path.to_owned(), error })?;
-        serde_json::from_slice(&text).map_err(|error| match serde_json::from_slice::<Versioned>(&text) {
+        let read = serde_json::from_slice(&text);
+        let mut recording: Recording = read.map_err(|error| match serde_json::from_slice::<Versioned>(&text) {
             Ok(Versioned { uptospec }) if uptospec != VERSION => {
                 RecordingError::OtherVersion { path: path.to_owned(), version: uptospec, error }
             }
             _ => RecordingError::NotARecording { path: path.to_owned(), error },
-        })
+        })?;
+        let contradicts = recording.contradiction();
+        contradicts.map_or(Ok(recording), |what| Err(RecordingError::Contradictory { path: path.to_owned(), what }))
+    }
+
+    /// What of its answers contradicts itself: rules rely on it that lengths and pieces fit the body.
+    fn contradiction(&mut self) -> Option<&'static str> {
+        let all = std::iter::once(&mut self.exchange).chain(self.setting.exchanges_mut());
+        all.filter_map(|exchange| exchange.answer().and_then(contradiction)).next()
     }
 
     /// Writes it into the folder of a run, and gives the file.
@@ -155,6 +172,15 @@ impl Recording {
     }
 }
 
+fn contradiction(answer: &Answer) -> Option<&'static str> {
+    let fits = |piece: &Piece| piece.offset.checked_add(piece.len).is_some_and(|end| end <= answer.length);
+    match () {
+        () if answer.body.len().max(answer.tail.len()) > answer.length => Some("a body is longer than its length"),
+        () if !answer.pieces.iter().all(fits) => Some("a piece of a body is not within its length"),
+        () => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +196,16 @@ mod tests {
         let other = says(r#"{"uptospec": "0.0.7"}"#);
         assert!(other.starts_with("a.json was written by uptospec 0.0.7, and this is "), "{other}");
         assert!(says("{}").starts_with("a.json:1:2: this is no recording: "));
+    }
+
+    #[test]
+    fn an_answer_whose_length_cannot_be_is_refused() {
+        let mut answer = Answer::whole(200, Vec::new(), "text");
+        assert_eq!(contradiction(&answer), None);
+        answer.pieces = vec![Piece { at: std::time::Duration::ZERO, offset: usize::MAX, len: 2 }];
+        assert!(contradiction(&answer).is_some());
+        answer.pieces.clear();
+        answer.length = 3;
+        assert!(contradiction(&answer).is_some());
     }
 }

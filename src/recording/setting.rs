@@ -138,3 +138,32 @@ pub(super) fn shown(value: Value, hidden: &dyn Fn(&str) -> String) -> Value {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_workflow_knew_reads_back_without_its_secrets() {
+        let values = |name: &str, value: Value| HashMap::from([(name.to_owned(), value)]);
+        let known = Known {
+            inputs: values("key", json!("hunter2")),
+            outputs: HashMap::from([(("make".to_owned(), "all".to_owned()), json!({"hunter2": ["of hunter2", 7]}))]),
+            called: values("id", json!(7)),
+            workflows: HashMap::from([(
+                "login".to_owned(),
+                Finished { inputs: HashMap::new(), outputs: values("token", json!("hunter2")) },
+            )]),
+        };
+        let recorded = RecordedCriteria::of(Vec::new(), None, known, &|text| text.replace("hunter2", "${KEY}"));
+        let written = serde_json::to_string(&recorded).unwrap();
+        assert!(!written.contains("hunter2"), "{written}");
+        let known = serde_json::from_str::<RecordedCriteria>(&written).unwrap().known();
+        assert_eq!(known.inputs["key"], "${KEY}");
+        assert_eq!(known.outputs[&("make".to_owned(), "all".to_owned())], json!({"${KEY}": ["of ${KEY}", 7]}));
+        assert_eq!(known.called["id"], 7);
+        assert_eq!(known.workflows["login"].outputs["token"], "${KEY}");
+    }
+}

@@ -156,3 +156,76 @@ fn read(outputs: &[(String, String)]) -> Result<Vec<(String, Expression)>, Strin
     };
     outputs.iter().map(expression).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract;
+    use crate::generate::{Options, generate, suite};
+    use crate::target::{Redactor, Target};
+
+    const SPEC: &str = "
+openapi: 3.1.0
+info: {title: Jobs, version: '1'}
+paths:
+  /jobs:
+    post:
+      operationId: create
+      requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
+      responses: {'201': {description: made}}
+  /jobs/{id}:
+    get:
+      operationId: look
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: there}}
+";
+
+    const SUITE: &str = "
+arazzo: 1.0.1
+info: {title: Jobs}
+workflows:
+  - workflowId: make
+    inputs: {properties: {name: {default: first}}}
+    steps:
+      - stepId: create
+        operationId: create
+        requestBody: {payload: {name: $inputs.name}}
+        outputs: {id: $response.body#/id}
+    outputs: {id: $steps.create.outputs.id}
+  - workflowId: wait
+    steps:
+      - stepId: other
+        workflowId: make
+        parameters: [{name: name, value: 'of {$workflows.make.outputs.id}'}]
+      - stepId: poll
+        operationId: look
+        parameters: [{name: id, in: path, value: $workflows.make.outputs.id}]
+        successCriteria: [{condition: $statusCode == 200}]
+        onFailure: [{name: again, type: retry, retryAfter: 0.5, retryLimit: 3, stepId: other}]
+        onSuccess: [{name: on, type: end}]
+  - workflowId: apart
+    steps: [{stepId: create, operationId: create}]
+";
+
+    #[test]
+    fn a_workflow_reads_back_as_it_was_with_those_that_it_needs() {
+        let contract = contract::read("jobs.yaml", SPEC, None).unwrap();
+        let suite = suite::read("jobs.arazzo.yaml", SUITE).unwrap();
+        let target = Target::new("jobs", "jobs.yaml");
+        let workflows = generate(&contract, &target, Some(&suite), &Options::default()).workflows;
+        let wait = workflows.iter().find(|workflow| workflow.id == "wait").unwrap();
+        let needed = wait.with_needed(&workflows);
+        assert_eq!(needed.iter().map(|workflow| workflow.id.as_str()).collect::<Vec<_>>(), ["make", "wait"]);
+        let redactor = Redactor::new([]);
+        let record = |case: &Case| RecordedCase::of(case, &redactor, &|_| None);
+        for workflow in &needed {
+            let recorded = RecordedWorkflow::of(workflow, &record, &str::to_owned);
+            let written = serde_json::to_string(&recorded).unwrap();
+            let read: RecordedWorkflow = serde_json::from_str(&written).unwrap();
+            assert_eq!(read.cases().len(), workflow.cases().len());
+            let again = read.workflow(&|case| case.as_shown(&contract).ok_or("gone".to_owned())).unwrap();
+            let again = RecordedWorkflow::of(&again, &record, &str::to_owned);
+            assert_eq!(serde_json::to_string(&again).unwrap(), written);
+        }
+    }
+}

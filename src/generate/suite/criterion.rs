@@ -161,7 +161,7 @@ mod tests {
         for text in [
             r#"{"condition":"$statusCode == 200"}"#,
             r#"{"condition":"^2","type":"regex","context":"$statusCode"}"#,
-            r#"{"condition":"$.a[?@.b == 1]","type":"jsonpath","context":"$response.body"}"#,
+            r#"{"condition":"$.a[?@.b == 1]","type":"jsonpath","context":"$response.body#"}"#,
             r#"{"condition":"//a","type":"xpath"}"#,
         ] {
             let criterion: Criterion = serde_json::from_str(text).unwrap();
