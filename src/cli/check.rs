@@ -25,7 +25,7 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
     if let Some(known) = &known {
         baseline::check_names(known, &prepared.jobs, &options)?;
     }
-    let keeper = Keeper::of(&options);
+    let keeper = Keeper::of(&options)?;
     let snapshots = keeper.load(&prepared.jobs)?;
     let mut reporters = reporters(&options)?;
     let interrupt = Interrupt::default();

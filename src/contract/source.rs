@@ -30,7 +30,8 @@ pub struct Source {
 }
 
 /// Index of a [`Promise`] in [`Contract::promises`](super::Contract::promises).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct PromiseId(pub usize);
 
 /// What part of the API a promise speaks about; it decides which rules can keep or break it.

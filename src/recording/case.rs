@@ -198,6 +198,7 @@ impl RecordedCase {
             expect: self.expect.clone(),
             promises: Vec::new(),
             mark: self.mark.clone(),
+            elsewhere: false,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Judging exchanges by what they show together.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::contract::Contract;
 use crate::generate::Case;
 use crate::judge::{
-    Burst, Check, Context, Ledger, Marks, Sent, Shapes, followed, judge, judge_burst, judge_criteria, judge_snapshot,
-    judge_stage,
+    Burst, Check, Context, Memory, Sent, followed, judge, judge_burst, judge_criteria, judge_snapshot, judge_stage,
 };
 use crate::recording::RecordedCriteria;
 use crate::send::{Exchange, Outcome};
@@ -28,19 +28,17 @@ impl Together<'_> {
 
     /// By the rules on the answers of a run, as if these were all.
     pub fn beside(&self, all: Vec<(Case, Exchange)>) -> Vec<Check> {
-        let (mut ledger, mut marks, mut shapes) = (Ledger::default(), Marks::default(), Shapes::default());
+        let mut memory = Memory::new(self.contract, SystemTime::UNIX_EPOCH);
         for (case, mut exchange) in all {
             // A word may be in the pieces of a stream, which a recording does not keep as it was followed.
             let stream = followed(self.contract, &case, &exchange).map(Arc::new);
             if let Outcome::Answered(answer) = &mut exchange.outcome {
                 answer.followed = answer.followed.take().or(stream);
             }
-            ledger.note(&case, &exchange);
-            marks.note(&case, &exchange);
-            shapes.note(&case, &exchange);
+            memory.note(&case, &exchange);
         }
-        let of_run = ledger.checks(self.contract).into_iter().chain(marks.checks(self.contract)).chain(shapes.checks());
-        of_run.map(|judged| judged.check).collect()
+        let of_run = memory.checks(|promise| Some(&self.contract.promise(promise).source));
+        of_run.into_iter().map(|judged| judged.check).collect()
     }
 
     /// As a stage in the life of a thing, after what came before.

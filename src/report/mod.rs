@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 pub use identified::print_likenesses;
-pub use json::{JsonReport, latency_json};
+pub use json::{JsonReport, known_json, lapsed_json, latency_json};
 pub use ndjson::NdjsonReport;
 pub use progress::Progress;
 pub use recordings::{Recorder, Replayed, print_replayed};

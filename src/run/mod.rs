@@ -10,6 +10,7 @@ mod burst;
 mod confirm;
 mod coverage;
 mod dispatch;
+mod drift;
 mod earlier;
 mod event;
 mod forecast;
@@ -38,7 +39,9 @@ use std::time::{Instant, SystemTime};
 
 use url::Url;
 
-pub use baseline::{Baseline, Entry, Known, Lapse, Lapsed, PLACEHOLDER, Purpose, today};
+pub use baseline::{
+    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Outcome, PLACEHOLDER, Purpose, Subject, today,
+};
 pub(crate) use bind::{Links, Source, fill};
 pub(crate) use budget::Budget;
 pub use budget::{Extra, Interrupt};
@@ -53,7 +56,7 @@ pub(crate) use hook::{HOOK_LIMIT, run_hook};
 pub(crate) use life::{LifeEnd, send_life};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
-pub use shard::{Shard, ShardError};
+pub use shard::{Shard, ShardError, ShardEvidence, ShardPart};
 pub use share::MAX_REQUESTS;
 pub use streamed::{ShownRow, ShownStream};
 pub(crate) use things::{Made, Use};
@@ -158,7 +161,7 @@ pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -
     for job in jobs {
         let mut target = audit::audit(job, options, reporter).await?;
         if let Some(baseline) = &options.baseline {
-            baseline.apply(&mut target, options.fail_on, options.shard.is_none());
+            baseline.apply(&mut target, options.fail_on);
         }
         reporter.event(&Event::TargetFinished(&target))?;
         targets.push(target);

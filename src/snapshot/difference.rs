@@ -13,10 +13,8 @@ use super::{Presence, Snapshot};
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Status and media type of the answers that it is about.
+    /// Status and media type of the answers that it is about, or the kind of case that is answered otherwise.
     pub answers: String,
-    /// The kind of case that is answered otherwise; `None` where it is about all answers of that status and media type.
-    pub case: Option<String>,
     /// What differs, such as `` `orgId` no longer sent ``.
     pub words: String,
 }
@@ -28,8 +26,7 @@ pub fn differences(then: &Snapshot, now: &Snapshot) -> Vec<Difference> {
         let Some(known) = then.cases.get(case) else { continue };
         if known.is_disjoint(seen) {
             all.push(Difference {
-                answers: seen.first().cloned().unwrap_or_default(),
-                case: Some(case.clone()),
+                answers: case.clone(),
                 words: format!("`{case}` answered with {}, no longer with {}", either(seen), either(known)),
             });
         }
@@ -38,7 +35,7 @@ pub fn differences(then: &Snapshot, now: &Snapshot) -> Vec<Difference> {
         let Some(known) = then.answers.get(label) else { continue };
         let mut told = Told(Vec::new());
         told.answers(known, seen);
-        all.extend(told.0.into_iter().map(|words| Difference { answers: label.clone(), case: None, words }));
+        all.extend(told.0.into_iter().map(|words| Difference { answers: label.clone(), words }));
     }
     all
 }

@@ -1,11 +1,17 @@
 //! Gathers the shapes of a run's answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Snapshot;
 use super::answer::{Answers, label};
 use crate::generate::{Case, CaseId, CaseKind};
 use crate::send::Exchange;
+
+/// What of several cases with one answer is shown: the least.
+pub type Rank = (bool, CaseId);
+
+/// Longest body that is kept to show what a kind of case is answered.
+const KEPT_BODY: usize = 64 * 1024;
 
 /// The shapes of one target's answers, gathered while it is audited.
 #[derive(Debug, Default)]
@@ -16,14 +22,10 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 struct Recorded {
     snapshot: Snapshot,
-    /// For each status and media type the plainest case, the first by name of several, whatever the order of arrival.
+    /// For each status and media type, and for each kind of case whose answer is short, the plainest case, the first by
+    /// name of several, whatever the order of arrival.
     shown: BTreeMap<String, (Case, Exchange)>,
-    /// For each kind of case one that has a short answer.
-    of_kind: BTreeMap<String, (Case, Exchange)>,
 }
-
-/// Longest body that is kept to show what a kind of case is answered.
-const KEPT_BODY: usize = 64 * 1024;
 
 impl Recorder {
     /// Takes in one answer. What says nothing of the API's shape is passed over: requests that the contract
@@ -32,20 +34,15 @@ impl Recorder {
         let (Some(kind), Some(answer)) = (kind(case), exchange.answer()) else { return };
         let recorded = self.operations.entry(case.operation.id.clone()).or_default();
         let label = label(answer);
-        recorded.snapshot.cases.entry(kind.clone()).or_default().insert(label.clone());
-        let shape = Answers::of(&case.operation, answer);
-        match recorded.snapshot.answers.get_mut(&label) {
-            Some(known) => known.join(shape),
-            None => {
-                recorded.snapshot.answers.insert(label.clone(), shape);
+        recorded.snapshot.join(Snapshot {
+            cases: BTreeMap::from([(kind.clone(), BTreeSet::from([label.clone()]))]),
+            answers: BTreeMap::from([(label.clone(), Answers::of(&case.operation, answer))]),
+        });
+        let of_kind = (answer.body.len() <= KEPT_BODY).then_some(kind);
+        for key in of_kind.into_iter().chain([label]) {
+            if recorded.shown.get(&key).is_none_or(|(shown, _)| rank(case) < rank(shown)) {
+                recorded.shown.insert(key, (case.clone(), exchange.clone()));
             }
-        }
-        let is_first = recorded.of_kind.get(&kind).is_none_or(|(shown, _)| case.id < shown.id);
-        if is_first && answer.body.len() <= KEPT_BODY {
-            recorded.of_kind.insert(kind, (case.clone(), exchange.clone()));
-        }
-        if recorded.shown.get(&label).is_none_or(|(shown, _)| rank(case) < rank(shown)) {
-            recorded.shown.insert(label, (case.clone(), exchange.clone()));
         }
     }
 
@@ -59,18 +56,23 @@ impl Recorder {
         self.operations.iter().map(hidden).collect()
     }
 
-    /// A case and an exchange that show an answer of an operation, and where it is about a kind of case, to that; any
-    /// of the operation where there is none of that status and media type.
-    pub fn shown(&self, operation: &str, kind: Option<&str>, label: &str) -> Option<&(Case, Exchange)> {
-        let Recorded { shown, of_kind, .. } = self.operations.get(operation)?;
-        let of_kind = kind.and_then(|kind| of_kind.get(kind));
-        of_kind.or_else(|| shown.get(label)).or_else(|| shown.values().next())
+    /// A case and an exchange that show an answer of an operation, by status and media type or by the kind of case; any
+    /// of the operation where there is none.
+    pub fn shown(&self, operation: &str, answers: &str) -> Option<&(Case, Exchange)> {
+        let shown = &self.operations.get(operation)?.shown;
+        shown.get(answers).or_else(|| shown.values().next())
+    }
+
+    /// The case that shows each answer of an operation, by status and media type, and by the kind of case.
+    pub fn shown_cases(&self, operation: &str) -> BTreeMap<String, Rank> {
+        let shown = self.operations.get(operation).map(|recorded| &recorded.shown);
+        shown.into_iter().flatten().map(|(label, (case, _))| (label.clone(), rank(case))).collect()
     }
 }
 
 /// What is shown before what: a request that nobody could object to comes first.
-fn rank(case: &Case) -> (bool, &CaseId) {
-    (!matches!(case.kind, CaseKind::Example | CaseKind::Positive), &case.id)
+fn rank(case: &Case) -> Rank {
+    (!matches!(case.kind, CaseKind::Example | CaseKind::Positive), case.id.clone())
 }
 
 /// The kind of a case. Random requests are of one kind together, and so are those that break one keyword: which of

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::Audit;
 use super::sending::Stop;
 use crate::generate::Case;
-use crate::judge::judge_snapshot;
 use crate::run::RunError;
 use crate::run::dispatch::is_throttled;
+use crate::run::drift::Drift;
 use crate::run::setting::Setting;
 use crate::send::Exchange;
-use crate::snapshot::{Difference, Snapshot, Snapshots, differences};
+use crate::snapshot::{Snapshot, Snapshots};
 
 impl Audit<'_> {
     /// Takes in the shape of one answer, where the run looks at shapes. A limit on the pace has none of the API's.
@@ -32,47 +32,47 @@ impl Audit<'_> {
         self.snapshots.as_ref().map(|(_, recorder)| recorder.snapshots(&is_secret)).unwrap_or_default()
     }
 
-    /// Judges every operation by its snapshot.
+    /// What each operation's answers are held against, where the run does so.
+    pub(super) fn drifts(&self) -> BTreeMap<String, Drift> {
+        let Some((Snapshots::Compare(accepted), recorder)) = &self.snapshots else { return BTreeMap::new() };
+        let drift = |(operation, now): (String, Snapshot)| {
+            let (accepted, shown) = (accepted.get(&operation).cloned(), recorder.shown_cases(&operation));
+            (operation, Drift { accepted, now, shown })
+        };
+        self.recorded().into_iter().map(drift).collect()
+    }
+
+    /// Judges every operation by its snapshot, each difference on an answer that shows it. A shard leaves that to who
+    /// knows the answers of all.
     pub(super) fn judge_drift(&mut self) -> Result<(), RunError> {
-        let snapshots = self.snapshots.as_ref().map(|(snapshots, _)| *snapshots);
-        let Some(Snapshots::Compare(accepted)) = snapshots else { return Ok(()) };
-        for (operation, now) in self.recorded() {
-            match accepted.get(&operation).map(|then| differences(then, &now)) {
-                None => self.told_of(&operation, (None, ""), None)?,
-                Some(all) if all.is_empty() => self.told_of(&operation, (None, ""), Some(&[]))?,
-                Some(all) => {
-                    let mut by_answers: BTreeMap<(Option<String>, String), Vec<String>> = BTreeMap::new();
-                    for Difference { answers, case, words } in all {
-                        by_answers.entry((case, answers)).or_default().push(words);
-                    }
-                    for ((kind, answers), words) in by_answers {
-                        self.told_of(&operation, (kind.as_deref(), &answers), Some(&words))?;
-                    }
+        if self.options.shard.is_some() {
+            return Ok(());
+        }
+        for (operation, drift) in self.drifts() {
+            for (answers, checks) in drift.checks() {
+                let Some((case, exchange)) = self.shown(&operation, &answers).cloned() else { continue };
+                let setting = self.drifting(&operation, &case);
+                let new = self.tally.record(&case, &exchange, &checks, &setting);
+                if let Err(Stop::Broken(error)) = self.tell(&case, new) {
+                    return Err(error);
                 }
             }
         }
         Ok(())
     }
 
-    /// Counts what one operation's snapshot comes to, on an answer that shows it.
-    fn told_of(
-        &mut self,
-        operation: &str,
-        (kind, answers): (Option<&str>, &str),
-        words: Option<&[String]>,
-    ) -> Result<(), RunError> {
-        let shown = self.snapshots.as_ref().and_then(|(_, recorder)| recorder.shown(operation, kind, answers));
-        let Some((case, exchange)) = shown.cloned() else { return Ok(()) };
+    /// What an answer that drifts needs around it.
+    pub(super) fn drifting(&self, operation: &str, case: &Case) -> Setting {
         let accepted = match self.snapshots {
             Some((Snapshots::Compare(accepted), _)) => accepted.get(operation).cloned().unwrap_or_default(),
             _ => Snapshot::default(),
         };
         let within = self.settings.get(&case.id).cloned().unwrap_or_default();
-        let setting = Setting::Drift(Arc::new(accepted), Box::new(within));
-        let new = self.tally.record(&case, &exchange, &judge_snapshot(words), &setting);
-        match self.tell(&case, new) {
-            Err(Stop::Broken(error)) => Err(error),
-            _ => Ok(()),
-        }
+        Setting::Drift(Arc::new(accepted), Box::new(within))
+    }
+
+    /// An answer of an operation by status and media type, or by the kind of case.
+    pub(super) fn shown(&self, operation: &str, answers: &str) -> Option<&(Case, Exchange)> {
+        self.snapshots.as_ref().and_then(|(_, recorder)| recorder.shown(operation, answers))
     }
 }

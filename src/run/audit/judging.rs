@@ -48,7 +48,7 @@ impl Audit<'_> {
     ) -> Result<(), Stop> {
         self.reach.note(case, exchange);
         self.earlier.note(&case.operation.id, exchange, 1);
-        if self.witnesses.contains(&case.id) {
+        if case.elsewhere {
             self.tally.judged_elsewhere(case, exchange);
             return Ok(());
         }
@@ -76,10 +76,8 @@ impl Audit<'_> {
         checks.extend_from_slice(more);
         if matches!(case.expect, Expect::Success { .. }) {
             self.tally.served(case, exchange, in_short(&self.job.contract, case, exchange));
-            self.ledger.note(case, exchange);
-            self.marks.note(case, exchange);
-            self.remember(case, exchange);
-        } else if self.shapes.note(case, exchange) {
+        }
+        if self.memory.note(case, exchange) {
             self.remember(case, exchange);
         }
         let new = self.tally.record(case, exchange, &checks, setting);
@@ -135,8 +133,8 @@ impl Audit<'_> {
         if let Err(Stop::Broken(error)) = self.decide(None) {
             return Err(error);
         }
-        let noted = self.ledger.checks(&self.job.contract).into_iter();
-        for check in noted.chain(self.marks.checks(&self.job.contract)).chain(self.shapes.checks()) {
+        let contract = &self.job.contract;
+        for check in self.memory.checks(|promise| Some(&contract.promise(promise).source)) {
             let answers = |id: &CaseId| self.answers.get(id).into_iter().flatten().cloned();
             let mut shown: Vec<_> = check.case.iter().flat_map(answers).collect();
             let any =

@@ -30,7 +30,7 @@ fn entry(more: &str) -> String {
 fn applied(text: &str, change: impl Fn(&mut TargetResult)) -> TargetResult {
     let mut target = fixture::run().targets.remove(0);
     change(&mut target);
-    read(text).unwrap().apply(&mut target, Severity::Error, true);
+    read(text).unwrap().apply(&mut target, Severity::Error);
     target
 }
 

@@ -1,6 +1,6 @@
 //! Writing a baseline.
 
-use super::{Baseline, Entry, Known, PLACEHOLDER};
+use super::{Baseline, Entry, Known, Outcome, PLACEHOLDER, Subject};
 use crate::judge::Finding;
 use crate::run::{FoundFinding, Reproduced, RunResult, TargetResult};
 
@@ -15,8 +15,9 @@ const HEAD: &str = "\
 pub(super) fn to_toml(run: &RunResult, earlier: &[Entry]) -> String {
     let mut text = HEAD.to_owned();
     for entry in earlier.iter().filter(|entry| may_hold(entry, run)) {
-        let found = run.targets.iter().filter(|target| entry.is_for(target)).flat_map(|target| &target.findings);
-        let finding = found.into_iter().find(|found| entry.is_about(found)).map(|found| &found.finding);
+        let found = run.targets.iter().filter(|target| entry.is_for(&target.name)).flat_map(|target| &target.findings);
+        let finding =
+            found.into_iter().find(|found| entry.is_about(&Subject::from(*found))).map(|found| &found.finding);
         text += &written(
             entry.target.as_deref(),
             entry.rule,
@@ -27,8 +28,9 @@ pub(super) fn to_toml(run: &RunResult, earlier: &[Entry]) -> String {
         );
     }
     for target in &run.targets {
-        let is_listed =
-            |found: &FoundFinding| earlier.iter().any(|entry| entry.is_for(target) && entry.is_about(found));
+        let is_listed = |found: &FoundFinding| {
+            earlier.iter().any(|entry| entry.is_for(&target.name) && entry.is_about(&Subject::from(found)))
+        };
         for found in &target.findings {
             if found.finding.severity >= run.fail_on && !is_listed(found) {
                 text += &new(target, found);
@@ -48,10 +50,11 @@ impl Baseline {
 /// Whether the run leaves room for an entry: its finding occurs, or may occur where this run could not see it.
 fn may_hold(entry: &Entry, run: &RunResult) -> bool {
     let is_gone = |target: &&TargetResult| {
-        let occurs = target.findings.iter().any(|found| entry.is_about(found));
-        !occurs && entry.is_judged(target) && !entry.known.flaky
+        let outcome = Outcome::from(*target);
+        let occurs = outcome.findings.iter().any(|subject| entry.is_about(subject));
+        !occurs && entry.is_judged(&outcome) && !entry.known.flaky
     };
-    let mut targets = run.targets.iter().filter(|target| entry.is_for(target)).peekable();
+    let mut targets = run.targets.iter().filter(|target| entry.is_for(&target.name)).peekable();
     targets.peek().is_none() || !targets.all(|target| is_gone(&target))
 }
 
