@@ -250,7 +250,7 @@ pub struct IdentifyOptions {
 
 #[derive(Debug, Args)]
 pub struct ReplayOptions {
-    /// Recordings: `uptospec check --record DIR` writes them
+    /// Recordings, or folders of them: `uptospec check --record DIR` writes them
     #[arg(required = true, value_name = "FILE")]
     pub recordings: Vec<PathBuf>,
     /// Send nothing: judge what was recorded

@@ -12,7 +12,7 @@ use toml::value::Date;
 use crate::contract::{Place, Source, Strength};
 use crate::generate::{CaseKind, Expect};
 use crate::judge::{At, Context, Finding, Severity, StreamEnd};
-use crate::recording::{RecordedCase, RecordedRequest};
+use crate::recording::{RecordedCase, RecordedRequest, RecordedSetting};
 use crate::run::{
     CheckCount, Covered, Event, FoundCase, FoundFinding, Known, Lapse, Lapsed, Latency, Moment, NotChecked,
     OperationCoverage, Percentiles, PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard,
@@ -388,6 +388,7 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
         known: None,
         recorded: recorded(),
         context: Context::default(),
+        setting: RecordedSetting::Alone,
     }
 }
 
@@ -409,6 +410,7 @@ fn recorded() -> RecordedCase {
         expect: Expect::Any,
         mark: None,
         given: Vec::new(),
+        filled: Vec::new(),
         sources: Vec::new(),
     }
 }
