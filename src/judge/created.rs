@@ -131,8 +131,8 @@ impl Creations {
         } else if ids.len() > 1 {
             sink.pass([]);
         }
-        let case = repeated.map(|(_, (_, again))| again.clone());
-        Some(RunCheck { operation: operation.to_owned(), case, check: sink.into_checks().pop()? })
+        let (case, beside) = repeated.map(|(_, (first, again))| (again.clone(), first.clone())).unzip();
+        Some(RunCheck { operation: operation.to_owned(), case, beside, check: sink.into_checks().pop()? })
     }
 
     /// The first two cases by name that made different things under one id.

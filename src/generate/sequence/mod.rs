@@ -23,3 +23,11 @@ pub(super) use life::{Stages, stages};
 pub(super) use making::{creations, deletions};
 pub(super) use order::makers_first;
 pub(super) use unknown::{case as unknown, is_id_by_path};
+
+use crate::contract::Contract;
+use crate::generate::InferredPart;
+
+/// The parts of requests that answers of other operations give, as far as the contract alone says so.
+pub fn taken(contract: &Contract) -> Vec<InferredPart> {
+    Sources::of(contract, &[]).all()
+}

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::pace;
 use super::recovery::delay;
 use super::round::{Round, answered_at, is_limited, is_served};
@@ -14,7 +16,7 @@ const ROUNDING: Duration = Duration::from_secs(1);
 const LEAST_MARGIN: f64 = 0.05;
 
 /// What an operation was sent within one window before a burst, whatever the credential.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Before {
     /// How many requests.
     pub sent: usize,
@@ -54,7 +56,7 @@ pub enum Step {
 /// A limit that counts in windows may begin anew in the middle of a burst, and lets in up to twice its number then.
 /// What lies between once and twice is told by what comes after it: a limit of that kind, once it has refused,
 /// refuses until its window is over; and right after a window without requests no other window begins.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Burst {
     pub(super) limit: RateLimit,
     pub(super) before: Before,
@@ -68,7 +70,7 @@ pub struct Burst {
 }
 
 /// One request after a silence.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Probe {
     pub exchange: Exchange,
     /// The silence before it.
@@ -121,6 +123,23 @@ impl Burst {
             }
             Step::Afresh => self.afresh.extend(exchanges),
         }
+    }
+
+    /// Whether its credential is none of those that requests had before it.
+    pub fn has_other_credential(&self) -> bool {
+        self.before.other_credential
+    }
+
+    /// The same burst, held to another limit.
+    #[must_use]
+    pub fn held_to(self, limit: RateLimit) -> Self {
+        Burst { limit, ..self }
+    }
+
+    /// The same, to be changed.
+    pub fn exchanges_mut(&mut self) -> impl Iterator<Item = &mut Exchange> {
+        let probes = self.probes.iter_mut().map(|probe| &mut probe.exchange);
+        self.rush.iter_mut().chain(probes).chain(&mut self.afresh)
     }
 
     /// Ends the burst before it was whole.
