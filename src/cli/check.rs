@@ -8,7 +8,7 @@ use super::signals::stop_when_asked;
 use super::snapshot::Keeper;
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
-use crate::report::{self, Progress, Recorder, Reporters, Terminal, TerminalOptions};
+use crate::report::{self, Progress, Recorder, ReportFormat, ReportSpec, Reporters, Terminal, TerminalOptions};
 use crate::run::{Forecast, Interrupt, Options, run};
 
 /// Runs the check to its exit code.
@@ -90,14 +90,24 @@ fn check_rules(wanted: &[String]) -> Result<(), Failure> {
 fn reporters(options: &CheckOptions) -> Result<Reporters, Failure> {
     let mut reporters = Reporters::default();
     reporters.push(Progress::on_stderr(options.quiet));
-    reporters.push(Terminal::new(anstream::stdout(), terminal_options(options)));
+    if options.reports.iter().any(is_all_of_stdout) {
+        let look = TerminalOptions { quiet: options.quiet, ..Look::of_stderr().terminal(options.verbose) };
+        reporters.push(Terminal::new(anstream::stderr(), look));
+    } else {
+        reporters.push(Terminal::new(anstream::stdout(), terminal_options(options)));
+    }
     if let Some(folder) = &options.record {
         let recorder = Recorder::into_folder(folder.clone());
         let cannot = |error| Failure::Usage(format!("recordings cannot be written to {}: {error}", folder.display()));
         reporters.push(recorder.map_err(cannot)?);
     }
-    for spec in &options.reports {
-        reporters.push(report::open(spec).map_err(|error| Failure::Usage(error.to_string()))?);
-    }
+    let reports = report::open_all(&options.reports).map_err(|error| Failure::Usage(error.to_string()))?;
+    reports.into_iter().for_each(|report| reporters.push(report));
     Ok(reporters)
+}
+
+/// Whether a report is a document on standard output, which results for people would spoil. GitHub finds its commands
+/// among them.
+fn is_all_of_stdout(spec: &ReportSpec) -> bool {
+    spec.is_printed() && spec.format != ReportFormat::Github
 }

@@ -6,6 +6,7 @@
 mod annotation;
 mod auth;
 mod body;
+mod created;
 mod damage;
 mod echo;
 mod error;

@@ -184,7 +184,7 @@ impl Seen {
     }
 }
 
-fn digest(value: &str) -> String {
+pub(super) fn digest(value: &str) -> String {
     let digest = ring::digest::digest(&SHA256, value.as_bytes());
     URL_SAFE_NO_PAD.encode(digest.as_ref().get(..DIGEST).unwrap_or_default())
 }

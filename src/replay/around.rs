@@ -74,7 +74,7 @@ impl Player<'_> {
         }
         let recorded: Vec<_> = before.iter().map(|stage| &stage.case).chain([&recording.case]).collect();
         let (links, renewals) = sources.links(&recorded, Some(&create.operation.id)).await;
-        let sent = send_life(&Life { create, steps }, sources.dispatcher, &links, Extra::Lag).await;
+        let sent = send_life(&Life { create, steps, is_fuller: false }, sources.dispatcher, &links, Extra::Lag).await;
         let led: Vec<_> = sent.stages.into_iter().map(|stage| (stage.case, stage.exchange)).collect();
         let around = led.iter().take(before.len()).map(|(case, exchange)| told(case, exchange)).collect();
         let silence = led.last().and_then(|(_, exchange)| self.unanswered(exchange));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::contract::Contract;
-use crate::generate::Case;
+use crate::generate::{Case, taken};
 use crate::judge::{
     Burst, Check, Context, Memory, Sent, followed, judge, judge_burst, judge_criteria, judge_snapshot, judge_stage,
 };
@@ -28,7 +28,7 @@ impl Together<'_> {
 
     /// By the rules on the answers of a run, as if these were all.
     pub fn beside(&self, all: Vec<(Case, Exchange)>) -> Vec<Check> {
-        let mut memory = Memory::new(self.contract, SystemTime::UNIX_EPOCH);
+        let mut memory = Memory::new(self.contract, &taken(self.contract), SystemTime::UNIX_EPOCH);
         for (case, mut exchange) in all {
             // A word may be in the pieces of a stream, which a recording does not keep as it was followed.
             let stream = followed(self.contract, &case, &exchange).map(Arc::new);

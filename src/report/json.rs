@@ -101,7 +101,7 @@ pub(super) struct FindingView<'a> {
 }
 
 #[derive(Serialize)]
-struct KnownView<'a> {
+pub(super) struct KnownView<'a> {
     reason: &'a str,
     expires: Option<String>,
     flaky: bool,

@@ -40,7 +40,7 @@ use std::time::{Instant, SystemTime};
 use url::Url;
 
 pub use baseline::{
-    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Outcome, PLACEHOLDER, Purpose, Subject, today,
+    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Names, Outcome, PLACEHOLDER, Purpose, Subject, today,
 };
 pub(crate) use bind::{Links, Source, fill};
 pub(crate) use budget::Budget;
@@ -82,6 +82,8 @@ pub struct Job {
     pub contract: Contract,
     /// Workflows over its operations.
     pub suite: Option<Suite>,
+    /// Whether nobody used it before, for it was started for this run.
+    pub fresh: bool,
 }
 
 /// What a run does.

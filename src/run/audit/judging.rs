@@ -123,8 +123,10 @@ impl Audit<'_> {
     pub(super) fn before(&self, burst: &Case, limit: RateLimit) -> Before {
         let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
         let other_credential = state.is_some_and(|state| !state.credentials.is_empty());
-        let before = self.earlier.before(&burst.operation.id, limit, self.dispatcher.budget.elapsed());
-        Before { other_credential, limited: self.dispatcher.throttled(), ..before }
+        let elapsed = self.dispatcher.budget.elapsed();
+        let before = self.earlier.before(&burst.operation.id, limit, elapsed);
+        let unknown = !self.job.fresh && elapsed < limit.per;
+        Before { other_credential, limited: self.dispatcher.throttled(), unknown, ..before }
     }
 
     /// Judges what only the whole run shows: ids that came twice, callers that were mixed up, and errors

@@ -136,7 +136,7 @@ impl<'a> Audit<'a> {
             links: Arc::new(Links::new(sources)),
             hooks: Arc::new(Client::new(limits)?),
             tally: Tally::new(&job.contract, selection),
-            memory: Memory::new(&job.contract, SystemTime::now()),
+            memory: Memory::new(&job.contract, &plan.inferred, SystemTime::now()),
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
             settings: HashMap::new(),
             reach: Reach::default(),
