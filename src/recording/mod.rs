@@ -14,5 +14,5 @@ pub use case::{RecordedBody, RecordedCase, RecordedRequest, Unresolved};
 pub use file::{RecordedFinding, RecordedTarget, Recording, RecordingError, Reproduced};
 pub use given::{RecordedBinding, RecordedGiven, RecordedTemplate};
 pub use names::FileNames;
-pub use setting::{RecordedCriteria, RecordedExchange, RecordedSetting};
+pub use setting::{RecordedCriteria, RecordedEnd, RecordedExchange, RecordedSetting};
 pub use workflow::RecordedWorkflow;

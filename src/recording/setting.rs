@@ -70,7 +70,16 @@ pub struct RecordedCriteria {
     pub called: HashMap<String, Value>,
     /// Inputs and outputs of the workflows that had ended.
     #[serde(default)]
-    pub workflows: HashMap<String, (HashMap<String, Value>, HashMap<String, Value>)>,
+    pub workflows: HashMap<String, RecordedEnd>,
+}
+
+/// A workflow that had ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecordedEnd {
+    /// Its inputs.
+    pub inputs: HashMap<String, Value>,
+    /// What it gave to others.
+    pub outputs: HashMap<String, Value>,
 }
 
 impl RecordedSetting {
@@ -101,22 +110,22 @@ impl RecordedCriteria {
         let outputs = known.outputs.into_iter().map(|((step, name), value)| (step, name, shown(value, hidden)));
         let mut outputs: Vec<_> = outputs.collect();
         outputs.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
-        let workflows = known.workflows.into_iter();
+        let end = |ended: Finished| RecordedEnd { inputs: all(ended.inputs), outputs: all(ended.outputs) };
         RecordedCriteria {
             criteria,
             source,
             inputs: all(known.inputs),
             outputs,
             called: all(known.called),
-            workflows: workflows.map(|(id, ended)| (id, (all(ended.inputs), all(ended.outputs)))).collect(),
+            workflows: known.workflows.into_iter().map(|(id, ended)| (id, end(ended))).collect(),
         }
     }
 
     /// What the workflow knew.
     pub fn known(&self) -> Known {
         let outputs = self.outputs.iter().map(|(step, name, value)| ((step.clone(), name.clone()), value.clone()));
-        let ended = |(id, (inputs, outputs)): (&String, &(HashMap<_, _>, HashMap<_, _>))| {
-            (id.clone(), Finished { inputs: inputs.clone(), outputs: outputs.clone() })
+        let ended = |(id, end): (&String, &RecordedEnd)| {
+            (id.clone(), Finished { inputs: end.inputs.clone(), outputs: end.outputs.clone() })
         };
         Known {
             inputs: self.inputs.clone(),

@@ -63,7 +63,7 @@ impl Player<'_> {
         judged: &Together<'_>,
     ) -> Played {
         let cases: Result<Vec<_>, _> = before.iter().map(|stage| sources.case(&stage.case)).collect();
-        let (create, mut steps) = match cases.map(|cases| split_first(cases)) {
+        let (create, mut steps) = match cases.map(split_first) {
             Ok(Some(cases)) => cases,
             // Its own creation: nothing came before it.
             Ok(None) => (case.clone(), Vec::new()),
