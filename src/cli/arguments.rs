@@ -10,7 +10,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::examples::{
-    CHECK_EXAMPLES, COMPARE_EXAMPLES, EXIT_CODES, IDENTIFY_EXAMPLES, MERGE_EXAMPLES, REPLAY_EXAMPLES,
+    CHECK_EXAMPLES, COMPARE_EXAMPLES, EXIT_CODES, EXPLAIN_EXAMPLES, IDENTIFY_EXAMPLES, INIT_EXAMPLES, LINT_EXAMPLES,
+    MERGE_EXAMPLES, REPLAY_EXAMPLES, SELFTEST_EXAMPLES, SERVE_EXAMPLES, SNAPSHOT_EXAMPLES,
 };
 pub use self::unshown::Unshown;
 use crate::contract::Reach;
@@ -51,13 +52,15 @@ pub enum Command {
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareOptions),
     /// Start an embedded reference server, conformant or with faults
-    #[command(after_help = "Example:\n  uptospec serve agntix --port 8080 --fault done-missing")]
+    #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeOptions),
     /// Try every fault of the reference servers against the rules
+    #[command(after_help = SELFTEST_EXAMPLES)]
     Selftest(SelftestOptions),
     /// Take over, or turn down, what answers have become since their snapshots were written
     Snapshot(SnapshotOptions),
     /// Tell what is wrong with a document, and what of it cannot be tested
+    #[command(after_help = LINT_EXAMPLES)]
     Lint {
         /// The OpenAPI document (a file, a URL, or - for standard input), or the Arazzo document of a suite
         spec: Unshown,
@@ -65,12 +68,13 @@ pub enum Command {
         beside: Beside,
     },
     /// Tell what a rule asks, why, and where it comes from
+    #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain {
         /// A rule, or a family of rules such as `sse`; all of them when left out
         rule: Option<String>,
     },
     /// Print an uptospec.toml to fill in: credentials, values, states
-    #[command(after_help = "Example:\n  uptospec init openapi.yaml > uptospec.toml")]
+    #[command(after_help = INIT_EXAMPLES)]
     Init {
         /// The OpenAPI document: a file, a URL, or - for standard input
         spec: Unshown,
@@ -112,7 +116,7 @@ pub struct CheckOptions {
     // Read later: the parser would show a malformed one whole, and it may be a credential.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<Unshown>,
-    /// A value in place of a generated one: path.X, query.X, header.X or body#/json/pointer
+    /// A value in place of a generated one: path.X, query.X, header.X, cookie.X or body#/json/pointer
     // Read later, for the same reason as a header.
     #[arg(long = "value", value_name = "LOCATION=VALUE")]
     pub values: Vec<Unshown>,
@@ -132,9 +136,9 @@ pub struct CheckOptions {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = cases)]
     pub cases: usize,
     /// Seed of all generated cases: the same seed makes the same cases
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub seed: u64,
-    /// Most requests that a target may get
+    /// Most requests that a target may get [default: that of the configuration, or 2000]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_requests: Option<usize>,
     /// Most requests that ask a target to generate an answer, which may cost money
@@ -143,10 +147,10 @@ pub struct CheckOptions {
     /// Pace of the requests, such as 20/s
     #[arg(long, value_parser = rate)]
     pub rate: Option<Rate>,
-    /// Requests under way at once
+    /// Requests under way at once [default: those of the configuration, or 8]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub concurrency: Option<usize>,
-    /// Longest time for a target, such as 5m
+    /// Longest time for a target, such as 5m [default: that of the configuration, or 10m]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
     /// Send the K-th of N parts of the cases; `uptospec merge` joins their JSON reports
@@ -168,7 +172,7 @@ pub struct CheckOptions {
     /// Tell how the shape of answers drifted, write it down, or neither [default: check where there are snapshots]
     #[arg(long, value_enum, value_name = "MODE")]
     pub snapshots: Option<SnapshotMode>,
-    /// Write a report to a file; repeatable
+    /// Write a report to a file, - for standard output; repeatable
     #[arg(long = "report", value_name = "FORMAT=PATH", help = reports_help())]
     pub reports: Vec<ReportSpec>,
     /// Keep the exchange behind each finding in this folder, for `uptospec replay`
@@ -177,7 +181,7 @@ pub struct CheckOptions {
     /// Print one line a finding and the verdict
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print notes as whole blocks, all reasons, and times by operation
+    /// Print notes as whole blocks, all reasons, and by operation times and what was exercised
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -196,7 +200,7 @@ pub enum SnapshotMode {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  uptospec snapshot review\n  uptospec snapshot accept agentix")]
+#[command(after_help = SNAPSHOT_EXAMPLES)]
 pub struct SnapshotOptions {
     /// What to do with the files that end with .snap.new
     #[arg(value_enum)]
@@ -228,8 +232,8 @@ pub struct IdentifyOptions {
     // Read later, for the same reason as a header of a check.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<Unshown>,
-    /// A value in place of a generated one, such as an id that the endpoint knows: path.X, query.X, header.X or
-    /// body#/json/pointer
+    /// A value in place of a generated one, such as an id that the endpoint knows: path.X, query.X, header.X, cookie.X
+    /// or body#/json/pointer
     // Read later, for the same reason as a header of a check.
     #[arg(long = "value", value_name = "LOCATION=VALUE")]
     pub values: Vec<Unshown>,
@@ -246,7 +250,7 @@ pub struct IdentifyOptions {
 
 #[derive(Debug, Args)]
 pub struct ReplayOptions {
-    /// Recordings: `uptospec check --record DIR` writes them
+    /// Recordings, or folders of them: `uptospec check --record DIR` writes them
     #[arg(required = true, value_name = "FILE")]
     pub recordings: Vec<PathBuf>,
     /// Send nothing: judge what was recorded
@@ -275,7 +279,8 @@ pub struct CompareOptions {
     /// Set targets side by side even where both reports are of the same
     #[arg(long)]
     pub side_by_side: bool,
-    /// Write the comparison to a file, as markdown=PATH or html=PATH; repeatable
+    /// Write the comparison to a file, or to standard output where PATH is -, as markdown=PATH or html=PATH;
+    /// repeatable
     #[arg(long = "report", value_name = "FORMAT=PATH")]
     pub reports: Vec<ReportSpec>,
     /// List the rules that are kept, and the findings that are unchanged
@@ -305,7 +310,7 @@ pub struct SelftestOptions {
 }
 
 fn reports_help() -> String {
-    format!("Write a report to a file, as {}; repeatable", known_formats())
+    format!("Write a report to a file, or to standard output where PATH is -, as {}; repeatable", known_formats())
 }
 
 /// Most positive cases an operation: more would be planned for minutes before anything is sent.
@@ -314,6 +319,10 @@ const MOST_CASES: usize = 100_000;
 fn cases(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number <= MOST_CASES);
     number.ok_or_else(|| format!("write a whole number of at most {MOST_CASES}"))
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("write a whole number of at most {}", u64::MAX))
 }
 
 fn positive(text: &str) -> Result<usize, String> {
@@ -344,6 +353,21 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_defaults_that_are_told_are_those_of_a_target() {
+        let help = Arguments::command().find_subcommand("check").unwrap().clone().render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let limits = crate::target::Limits::default();
+        let told = [
+            format!("or {}]", limits.max_requests),
+            format!("or {}]", limits.concurrency),
+            format!("or {}m]", limits.time_limit.as_secs() / 60),
+        ];
+        for told in told {
+            assert!(help.contains(&told), "{told}");
+        }
     }
 
     #[test]

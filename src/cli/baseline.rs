@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::arguments::CheckOptions;
-use crate::contract::{Diagnostic, Level};
-use crate::run::{Baseline, Job, PLACEHOLDER, Purpose, RunResult, today};
+use crate::contract::{Diagnostic, ErrorState, Level, Operation, Place};
+use crate::generate::OTHER_ORGANISATION;
+use crate::run::{Baseline, Entry, Job, PLACEHOLDER, Purpose, RunResult, today};
 use crate::target::help_nearest;
 
 /// Reads the baseline that the options name.
@@ -23,35 +24,40 @@ pub fn load(options: &CheckOptions) -> Result<Option<Baseline>, Failure> {
 /// # Errors
 /// Every name that means nothing, with the nearest that does.
 pub fn check_names(baseline: &Baseline, jobs: &[Job], options: &CheckOptions) -> Result<(), Failure> {
-    let targets: Vec<&str> = jobs.iter().map(|job| job.target.name.as_str()).collect();
     // What was not chosen may be there all the same.
     let knows_all = options.spec.is_none() && options.targets.is_empty();
-    let mut diagnostics = Vec::new();
-    for entry in &baseline.entries {
-        let is_meant = |job: &&Job| entry.target.as_ref().is_none_or(|target| *target == job.target.name);
-        let mut meant = jobs.iter().filter(is_meant).peekable();
-        let wrong = match (&entry.target, meant.peek()) {
-            (Some(target), None) if knows_all => {
-                Some((format!("there is no target `{target}`"), help_nearest(target, &targets)))
-            }
-            (_, None) => None,
-            (_, Some(_)) => {
-                let operations = meant.flat_map(|job| &job.contract.operations);
-                let operations: Vec<&str> = operations.map(|operation| operation.id.as_str()).collect();
-                (!operations.contains(&entry.operation.as_str())).then(|| {
-                    let help = help_nearest(&entry.operation, &operations);
-                    (format!("there is no operation `{}`", entry.operation), help)
-                })
-            }
-        };
-        diagnostics.extend(wrong.map(|(message, help)| Diagnostic {
-            level: Level::Error,
-            message,
-            help,
-            place: entry.place.clone(),
-        }));
-    }
+    let wrong = baseline.entries.iter().filter_map(|entry| misspelt(entry, jobs, knows_all));
+    let diagnostics: Vec<_> = wrong.collect();
     if diagnostics.is_empty() { Ok(()) } else { Err(Failure::diagnosed(diagnostics)) }
+}
+
+/// The first name of an entry that means nothing.
+fn misspelt(entry: &Entry, jobs: &[Job], knows_all: bool) -> Option<Diagnostic> {
+    let nothing = |what: &str, name: &str, known: &[&str], place: &Place| Diagnostic {
+        level: Level::Error,
+        message: format!("there is no {what} `{name}`"),
+        help: help_nearest(name, known),
+        place: place.clone(),
+    };
+    let is_meant = |job: &&Job| entry.target.as_ref().is_none_or(|target| *target == job.target.name);
+    let meant: Vec<&Job> = jobs.iter().filter(is_meant).collect();
+    if meant.is_empty() {
+        let (target, place) = (entry.target.as_ref()?, entry.names.target.as_ref()?);
+        let targets: Vec<&str> = jobs.iter().map(|job| job.target.name.as_str()).collect();
+        return knows_all.then(|| nothing("target", target, &targets, place));
+    }
+    let operations = || meant.iter().flat_map(|job| &job.contract.operations).map(AsRef::as_ref);
+    let of_entry: Vec<&Operation> = operations().filter(|operation| operation.id == entry.operation).collect();
+    if of_entry.is_empty() {
+        let known: Vec<&str> = operations().map(|operation| operation.id.as_str()).collect();
+        return Some(nothing("operation", &entry.operation, &known, &entry.names.operation));
+    }
+    let (state, place) = (entry.state.as_ref()?, entry.names.state.as_ref()?);
+    let documented = of_entry.iter().flat_map(|operation| &operation.responses).flat_map(|response| &response.errors);
+    let documented = documented.filter_map(|error| error.state.as_ref()).map(ErrorState::name);
+    let configured = meant.iter().flat_map(|job| job.target.states.keys()).map(String::as_str);
+    let known: Vec<&str> = documented.chain(configured).chain([OTHER_ORGANISATION]).collect();
+    (!known.contains(&state.as_str())).then(|| nothing("state", state, &known, place))
 }
 
 /// A baseline that is to be written when the run is done.

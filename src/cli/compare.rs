@@ -21,15 +21,44 @@ enum Comparison {
 pub fn compare(options: &CompareOptions, out: &mut dyn Write) -> Result<Exit, Failure> {
     let comparison = Comparison::of(options)?;
     let terminal = Look::of_stdout().terminal(options.verbose);
+    let forms: Result<Vec<_>, Failure> = options.reports.iter().map(|spec| Ok((spec, Form::of(spec)?))).collect();
+    let (to_output, to_files): (Vec<_>, Vec<_>) = forms?.into_iter().partition(|(spec, _)| spec.is_printed());
     // Whoever reads the output may close it early; the files are written all the same.
-    for spec in &options.reports {
-        comparison.write(spec)?;
+    for (spec, form) in to_files {
+        let cannot = |error: io::Error| Failure::Usage(format!("{} cannot be written: {error}", spec.path.display()));
+        let mut file = BufWriter::new(File::create(&spec.path).map_err(cannot)?);
+        comparison.write(form, &mut file).and_then(|()| file.flush()).map_err(cannot)?;
     }
+    for (_, form) in &to_output {
+        comparison.write(*form, out)?;
+    }
+    // What is meant for a program stands alone.
     match &comparison {
+        _ if !to_output.is_empty() => {}
         Comparison::SideBySide(matrix) => compared::print_matrix(out, &terminal, matrix)?,
         Comparison::BeforeAndAfter(difference) => compared::print_difference(out, &terminal, difference)?,
     }
     Ok(comparison.exit())
+}
+
+/// In which form a comparison is written.
+#[derive(Clone, Copy)]
+enum Form {
+    Markdown,
+    Html,
+}
+
+impl Form {
+    fn of(spec: &ReportSpec) -> Result<Self, Failure> {
+        match spec.format {
+            ReportFormat::Html => Ok(Form::Html),
+            ReportFormat::Markdown => Ok(Form::Markdown),
+            other => {
+                let message = format!("a comparison is written as markdown or html, not as {}", other.word());
+                Err(Failure::Usage(message))
+            }
+        }
+    }
 }
 
 impl Comparison {
@@ -44,24 +73,13 @@ impl Comparison {
         Ok(difference.map_or_else(|| Comparison::SideBySide(Matrix::of(&reports)), Comparison::BeforeAndAfter))
     }
 
-    fn write(&self, spec: &ReportSpec) -> Result<(), Failure> {
-        let is_html = match spec.format {
-            ReportFormat::Html => true,
-            ReportFormat::Markdown => false,
-            other => {
-                let message = format!("a comparison is written as markdown or html, not as {}", other.word());
-                return Err(Failure::Usage(message));
-            }
-        };
-        let cannot = |error: io::Error| Failure::Usage(format!("{} cannot be written: {error}", spec.path.display()));
-        let mut file = BufWriter::new(File::create(&spec.path).map_err(cannot)?);
-        let written = match (self, is_html) {
-            (Comparison::SideBySide(matrix), true) => compared::html_matrix(&mut file, matrix),
-            (Comparison::SideBySide(matrix), false) => compared::markdown_matrix(&mut file, matrix),
-            (Comparison::BeforeAndAfter(difference), true) => compared::html_difference(&mut file, difference),
-            (Comparison::BeforeAndAfter(difference), false) => compared::markdown_difference(&mut file, difference),
-        };
-        written.and_then(|()| file.flush()).map_err(cannot)
+    fn write(&self, form: Form, out: &mut dyn Write) -> io::Result<()> {
+        match (self, form) {
+            (Comparison::SideBySide(matrix), Form::Html) => compared::html_matrix(out, matrix),
+            (Comparison::SideBySide(matrix), Form::Markdown) => compared::markdown_matrix(out, matrix),
+            (Comparison::BeforeAndAfter(difference), Form::Html) => compared::html_difference(out, difference),
+            (Comparison::BeforeAndAfter(difference), Form::Markdown) => compared::markdown_difference(out, difference),
+        }
     }
 
     /// A matrix is only looked at; a difference gates a build.

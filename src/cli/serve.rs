@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::arguments::ServeOptions;
 use super::{Exit, Failure};
-use crate::reference::{self, Api, ServerOptions};
+use crate::reference::{self, Api, ServerOptions, StartError};
 
 /// Serves until it is interrupted.
 ///
@@ -17,7 +17,7 @@ pub async fn serve(options: ServeOptions) -> Result<Exit, Failure> {
     }
     let faults = options.faults.join(", ");
     let settings = ServerOptions { port: options.port, faults: options.faults, ..ServerOptions::default() };
-    let server = reference::start(api, settings).await.map_err(|error| Failure::Usage(error.to_string()))?;
+    let server = reference::start(api, settings).await.map_err(|error| refused(&error))?;
     let with = if faults.is_empty() { "conformant".to_owned() } else { format!("with {faults}") };
     let mut out = anstream::stdout();
     writeln!(out, "{} listens on {} ({with}); stop it with Ctrl-C", api.name, server.url)?;
@@ -25,6 +25,15 @@ pub async fn serve(options: ServeOptions) -> Result<Exit, Failure> {
     tokio::signal::ctrl_c().await.map_err(|error| Failure::Unjudged(error.to_string()))?;
     server.stop().await;
     Ok(Exit::Conformant)
+}
+
+fn refused(error: &StartError) -> Failure {
+    Failure::Usage(match error {
+        StartError::UnknownFault { api, nearest: None, .. } => {
+            format!("{error}; `uptospec serve {api} --list` lists those that it has")
+        }
+        _ => error.to_string(),
+    })
 }
 
 /// The API of that name.

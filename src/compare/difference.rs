@@ -52,8 +52,10 @@ pub struct Side {
 pub enum Gone {
     /// The rule was judged there, and is kept.
     Kept,
-    /// The rule was not judged there: nobody knows.
+    /// The rule was not judged there, or not in that state: nobody knows.
     NotJudged,
+    /// The target could not be judged in full: nobody knows.
+    Incomplete,
 }
 
 /// A sentence of which something else became.
@@ -139,8 +141,16 @@ impl Side {
 }
 
 fn why_gone(finding: &Finding, after: &Target) -> Gone {
-    let same = after.checks.iter().filter(|check| check.rule == finding.rule && check.operation == finding.operation);
-    if same.map(|check| check.passed).sum::<usize>() > 0 { Gone::Kept } else { Gone::NotJudged }
+    let mut same =
+        after.checks.iter().filter(|check| check.rule == finding.rule && check.operation == finding.operation);
+    let no_state = after.not_checked.iter().any(|left_out| {
+        finding.state.is_some() && left_out.operation == finding.operation && left_out.state == finding.state
+    });
+    match () {
+        () if no_state || !same.any(|check| check.passed > 0) => Gone::NotJudged,
+        () if !after.incomplete.is_empty() => Gone::Incomplete,
+        () => Gone::Kept,
+    }
 }
 
 /// Sentences with the same words, document, operation and place in both.
@@ -166,6 +176,7 @@ fn sentence_place(promise: &Promise) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::LeftOut;
     use crate::compare::fixture::{check, finding, report, target};
 
     fn between(before: Target, after: Target) -> TargetDifference {
@@ -204,6 +215,19 @@ mod tests {
         let not_checked = Target { checks: vec![check("sse/bom", 0, 0)], ..target("api") };
         assert_eq!(between(before(), not_checked).gone[0].1, Gone::NotJudged);
         assert_eq!(between(before(), target("api")).gone[0].1, Gone::NotJudged);
+    }
+
+    #[test]
+    fn what_may_not_have_been_tried_again_is_not_mended() {
+        let mut in_state = finding("error/code", Severity::Error, "send");
+        in_state.state = Some("no-credits".to_owned());
+        let left_out = LeftOut { operation: "send".to_owned(), state: in_state.state.clone() };
+        let after = Target { checks: vec![check("error/code", 4, 0)], ..target("api") };
+        let gone = |after: &Target| between(with(vec![in_state.clone()]), after.clone()).gone[0].1;
+        assert_eq!(gone(&after), Gone::Kept);
+        assert_eq!(gone(&Target { not_checked: vec![left_out], ..after.clone() }), Gone::NotJudged);
+        let interrupted = Target { incomplete: vec!["it was interrupted".to_owned()], ..after };
+        assert_eq!(gone(&interrupted), Gone::Incomplete);
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub fn target(name: &str) -> Target {
         findings: Vec::new(),
         checks: Vec::new(),
         promises: Vec::new(),
+        not_checked: Vec::new(),
     }
 }
 

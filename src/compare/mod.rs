@@ -9,7 +9,7 @@ mod report;
 
 pub use difference::{Change, Difference, Gone, Side, TargetDifference};
 pub use matrix::{Cell, Matrix, Row, Subject};
-pub use report::{Check, Finding, Promise, Report, ReportError, Target};
+pub use report::{Check, Finding, LeftOut, Promise, Report, ReportError, Target};
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -10,6 +10,7 @@ use crate::run::{PromiseVerdict, RunVerdict};
 
 /// A run.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(expecting = "a run")]
 pub struct Report {
     /// Version of the program that wrote it.
     pub uptospec: String,
@@ -23,6 +24,7 @@ pub struct Report {
 
 /// One target of a run.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(expecting = "a target with its results")]
 pub struct Target {
     /// Its name.
     pub name: String,
@@ -43,6 +45,9 @@ pub struct Target {
     pub checks: Vec<Check>,
     /// Sentences of the documents.
     pub promises: Vec<Promise>,
+    /// What was left out before anything was sent; reports of the first versions lack it.
+    #[serde(default)]
+    pub not_checked: Vec<LeftOut>,
 }
 
 /// A broken rule on an operation.
@@ -79,6 +84,16 @@ pub struct Check {
     pub reason: Option<String>,
 }
 
+/// Something that was left out before anything was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LeftOut {
+    /// Id of the operation.
+    pub operation: String,
+    /// The state that is missing, where one is.
+    #[serde(default)]
+    pub state: Option<String>,
+}
+
 /// A sentence of the documents, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Promise {
@@ -109,8 +124,8 @@ pub enum ReportError {
         error: io::Error,
     },
     /// It is something else.
-    #[error("{}:{}:{}: this is no JSON report of a run: {error}; `uptospec check --report json=PATH` writes one",
-        path.display(), error.line(), error.column())]
+    #[error("{}:{}:{}: this is no JSON report of a run: {}; `uptospec check --report json=PATH` writes one",
+        path.display(), error.line(), error.column(), without_place(error))]
     NotAReport {
         /// The file.
         path: PathBuf,
@@ -118,6 +133,13 @@ pub enum ReportError {
         #[source]
         error: serde_json::Error,
     },
+}
+
+/// What a parser says, without the place that it puts at the end.
+fn without_place(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    words.strip_suffix(&place).unwrap_or(&words).to_owned()
 }
 
 impl Report {
@@ -162,6 +184,14 @@ mod tests {
         std::fs::write(file.path(), "{\n  \"verdict\": \"fine\"\n}").unwrap();
         let error = Report::load(file.path()).unwrap_err().to_string();
         assert!(error.contains(":2:19: this is no JSON report of a run: unknown variant `fine`"), "{error}");
-        assert!(error.ends_with("`uptospec check --report json=PATH` writes one"), "{error}");
+        assert!(error.ends_with("`incomplete`; `uptospec check --report json=PATH` writes one"), "{error}");
+    }
+
+    #[test]
+    fn the_first_line_of_an_ndjson_report_is_told_from_a_report() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), r#"{"event":"run-started","uptospec":"0.1.0","targets":["api"]}"#).unwrap();
+        let error = Report::load(file.path()).unwrap_err().to_string();
+        assert!(error.contains(r#"string "api", expected a target with its results; `uptospec"#), "{error}");
     }
 }

@@ -93,6 +93,16 @@ impl Named {
 #[error("`{0}` is no runtime expression that can be used here")]
 pub struct ExpressionError(pub String);
 
+impl Expression {
+    /// Id of the workflow whose inputs or outputs it names.
+    pub fn workflow(&self) -> Option<&str> {
+        match self {
+            Expression::WorkflowInput { workflow, .. } | Expression::WorkflowOutput { workflow, .. } => Some(workflow),
+            _ => None,
+        }
+    }
+}
+
 impl FromStr for Expression {
     type Err = ExpressionError;
 

@@ -430,13 +430,14 @@ impl ErrorState {
 }
 
 /// `x-rate-limit`: how often an operation may be called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateLimit {
     /// Requests allowed in one window.
     pub requests: u32,
     /// Length of the window.
     pub per: Duration,
     /// The sentence behind it.
+    #[serde(skip)]
     pub promise: Option<PromiseId>,
 }
 

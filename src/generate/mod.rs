@@ -52,7 +52,7 @@ pub use open::names_a_thing;
 pub use plan::{InferredPart, LeftOut, Options, Plan, generate, generate_dealt, unmade};
 pub use request::*;
 pub use sample::{BrokenValue, Input, inputs};
-pub use sequence::Life;
+pub use sequence::{Life, taken};
 pub use shrink::Search;
 pub use suite::{Suite, SuiteError};
 pub use workflow::*;

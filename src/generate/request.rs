@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::Method;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::form::Form;
@@ -104,7 +105,8 @@ pub enum Given {
 }
 
 /// What speaks for an inferred value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// The document links it, and each request needs a value of its own.
     Link,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::guard::Guards;
 use crate::judge::{RuleSource, Severity, rule};
-use crate::run::{CheckCount, TargetResult};
+use crate::run::{FoundFinding, TargetResult};
 
 /// What a refusal that is documented word for word counts, beside an answer that is: others may refuse alike.
 const OF_A_REFUSAL: f64 = 0.5;
@@ -90,7 +90,9 @@ impl Likeness {
             .iter()
             .map(|operation| OperationFit { operation: operation.clone(), fit: fit(result, operation) })
             .collect();
-        let against = result.findings.iter().filter(|found| found.finding.severity == Severity::Error);
+        let speaks_against =
+            |found: &&FoundFinding| found.finding.severity == Severity::Error && is_of_contract(found.finding.rule);
+        let against = result.findings.iter().filter(speaks_against);
         Likeness {
             name: result.name.clone(),
             title: result.title.clone(),
@@ -144,7 +146,7 @@ fn share(operations: &[OperationFit]) -> f64 {
 }
 
 fn fit(result: &TargetResult, operation: &str) -> Fit {
-    let checks = || result.checks.iter().filter(|check| check.operation == operation && is_of_contract(check));
+    let checks = || result.checks.iter().filter(|check| check.operation == operation && is_of_contract(check.rule));
     let (mut kept, mut broken) = (0, 0);
     for check in checks() {
         broken += usize::from(check.failed > 0);
@@ -169,6 +171,6 @@ fn is_guarded(result: &TargetResult, operation: &str) -> bool {
 }
 
 /// What the standards ask of everybody tells no contract from another.
-fn is_of_contract(check: &CheckCount) -> bool {
-    rule(check.rule).is_some_and(|rule| rule.source == RuleSource::Contract)
+fn is_of_contract(id: &str) -> bool {
+    rule(id).is_some_and(|rule| rule.source == RuleSource::Contract)
 }

@@ -182,8 +182,9 @@ fn check(operation: &str, answers: &[&Read], stored: bool) -> RunCheck {
         sink.not_checked("no two requests with a word of their own, on things of their own, were under way at once");
     }
     let case = mixed.map(|(read, _)| read.case.clone());
+    let beside = mixed.map(|(_, sender)| sender.case.clone());
     let check = sink.into_checks().remove(0);
-    RunCheck { operation: operation.to_owned(), case, check }
+    RunCheck { operation: operation.to_owned(), case, beside, check }
 }
 
 fn mixed_up_with<'m>(read: &Read, answers: &[&'m Read], stored: bool) -> Option<&'m Read> {

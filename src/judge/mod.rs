@@ -6,6 +6,7 @@
 mod annotation;
 mod auth;
 mod body;
+mod created;
 mod damage;
 mod echo;
 mod error;
@@ -52,9 +53,9 @@ pub use resource::judge_stage;
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use snapshot::judge_snapshot;
 pub use stream::StreamEnd;
-pub use streamed::{StreamInShort, in_short};
+pub use streamed::{StreamInShort, followed, in_short};
 pub use unique::RunCheck;
-pub use workflow::{Finished, Known, Sent, StepVerdict, all_hold, judge_step, outputs};
+pub use workflow::{Finished, Known, Sent, StepVerdict, all_hold, judge_criteria, judge_step, outputs};
 
 use crate::contract::Contract;
 use crate::generate::Case;

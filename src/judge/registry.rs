@@ -1,8 +1,8 @@
 //! All the rules, by family.
 
 use super::{
-    Rule, auth, body, damage, echo, error, header, http, isolation, item, limit, resource, snapshot, sse, status,
-    stream, text, unique, workflow,
+    Rule, auth, body, created, damage, echo, error, header, http, isolation, item, limit, resource, snapshot, sse,
+    status, stream, text, unique, workflow,
 };
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
@@ -16,6 +16,7 @@ const FAMILIES: &[&[Rule]] = &[
     echo::RULES,
     damage::RULES,
     unique::RULES,
+    created::RULES,
     isolation::RULES,
     limit::RULES,
     workflow::RULES,

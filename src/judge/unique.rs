@@ -42,6 +42,8 @@ pub struct RunCheck {
     pub operation: String,
     /// A case that shows it, where a rule was broken.
     pub case: Option<CaseId>,
+    /// The other case, where it takes two to show it.
+    pub beside: Option<CaseId>,
     /// The check.
     pub check: Check,
 }
@@ -162,7 +164,11 @@ impl Place {
             sink.pass(self.promises.iter().copied());
         }
         let case = repeated.map(|(_, again)| again.clone());
-        let run_check = |check| RunCheck { operation: operation.to_owned(), case: case.clone(), check };
+        let beside = repeated.map(|(seen, _)| seen.first.clone());
+        let run_check = |check| {
+            let (case, beside) = (case.clone(), beside.clone());
+            RunCheck { operation: operation.to_owned(), case, beside, check }
+        };
         sink.into_checks().into_iter().map(run_check).collect()
     }
 }
@@ -178,7 +184,7 @@ impl Seen {
     }
 }
 
-fn digest(value: &str) -> String {
+pub(super) fn digest(value: &str) -> String {
     let digest = ring::digest::digest(&SHA256, value.as_bytes());
     URL_SAFE_NO_PAD.encode(digest.as_ref().get(..DIGEST).unwrap_or_default())
 }

@@ -36,7 +36,7 @@ struct Judged {
 }
 
 impl From<RunCheck> for Judged {
-    fn from(RunCheck { operation, case, check }: RunCheck) -> Self {
+    fn from(RunCheck { operation, case, check, .. }: RunCheck) -> Self {
         Judged { operation, case, checks: vec![check] }
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::RecordedBinding;
+use super::{RecordedBinding, RecordedTemplate};
 use crate::contract::Contract;
 use crate::generate::{Body, Case, CaseId, CaseKind, Content, CredentialFault, Expect, Request};
 use crate::send::serial::payload;
@@ -33,6 +33,9 @@ pub struct RecordedCase {
     /// Where those of its values came from that other operations gave.
     #[serde(default)]
     pub given: Vec<RecordedBinding>,
+    /// Those that its workflow gave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filled: Vec<RecordedTemplate>,
     /// The requests to these operations, each once.
     #[serde(default)]
     pub sources: Vec<RecordedCase>,
@@ -63,6 +66,8 @@ pub struct RecordedRequest {
 pub enum RecordedBody {
     /// JSON.
     Json(Value),
+    /// The members of an object as a form.
+    Form(Value),
     /// Any bytes.
     Bytes(#[serde(with = "payload")] Bytes),
 }
@@ -110,6 +115,7 @@ impl RecordedCase {
             expect: case.expect.clone(),
             mark: case.mark.clone(),
             sources: sources.collect(),
+            filled: case.request.bindings.iter().filter_map(RecordedTemplate::of).collect(),
             given,
         }
     }
@@ -180,7 +186,9 @@ impl RecordedCase {
         is_whole.then(|| self.with(shown.operation.clone(), request))
     }
 
-    fn with(&self, operation: Arc<crate::contract::Operation>, request: Request) -> Case {
+    fn with(&self, operation: Arc<crate::contract::Operation>, mut request: Request) -> Case {
+        let given = self.given.iter().map(RecordedBinding::binding);
+        request.bindings = given.chain(self.filled.iter().map(RecordedTemplate::binding)).collect();
         Case {
             id: CaseId(self.id.clone()),
             operation,
@@ -219,6 +227,7 @@ impl RecordedRequest {
         let method = self.method.parse().map_err(|_| Unresolved::Method(self.method.clone()))?;
         let body = self.body.as_ref().map(|body| match body {
             RecordedBody::Json(value) => Body::Json(value.clone()),
+            RecordedBody::Form(value) => Body::Form(value.clone()),
             RecordedBody::Bytes(bytes) => Body::Bytes(bytes.to_vec()),
         });
         Ok(Request {
@@ -235,15 +244,15 @@ impl RecordedRequest {
 
 impl RecordedBody {
     fn of(body: &Body, redactor: &Redactor) -> Self {
-        let bytes = redactor.bytes(&Bytes::from(body.to_bytes()), false);
-        match body {
-            Body::Json(_) => match serde_json::from_slice(&bytes) {
-                Ok(value) => RecordedBody::Json(value),
-                // Hiding a credential took a part of the syntax with it.
-                Err(_) => RecordedBody::Bytes(bytes),
-            },
-            Body::Form(_) | Body::Coded { .. } | Body::Bytes(_) => RecordedBody::Bytes(bytes),
-        }
+        let bytes = |bytes: Vec<u8>| redactor.bytes(&Bytes::from(bytes), false);
+        // Hiding a credential may take a part of the syntax with it.
+        let hidden = |value: &Value| serde_json::from_slice(&bytes(value.to_string().into_bytes())).ok();
+        let recorded = match body {
+            Body::Json(value) => hidden(value).map(RecordedBody::Json),
+            Body::Form(value) => hidden(value).map(RecordedBody::Form),
+            Body::Coded { .. } | Body::Bytes(_) => None,
+        };
+        recorded.unwrap_or_else(|| RecordedBody::Bytes(bytes(body.to_bytes())))
     }
 }
 
@@ -274,6 +283,7 @@ mod tests {
             expect: Expect::Refusal,
             mark: None,
             given: Vec::new(),
+            filled: Vec::new(),
             sources: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contract::{Expression, Location};
+use crate::generate::suite::Template;
 use crate::generate::{Basis, Binding, Given, Inferred, Origin};
 
 /// A part of a request whose value the answer of another operation gave.
@@ -15,6 +16,20 @@ pub struct RecordedBinding {
     pub operation: String,
     /// Where in its exchange the value stood, best first.
     pub values: Vec<RecordedGiven>,
+    /// What speaks for it; `None` for a link of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// A part of a request that its workflow gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedTemplate {
+    /// The part.
+    #[serde(with = "as_text")]
+    pub at: Location,
+    /// What it is made of.
+    #[serde(with = "as_text")]
+    pub template: Template,
 }
 
 /// Where in an exchange a value stood.
@@ -30,21 +45,24 @@ pub enum RecordedGiven {
 impl RecordedBinding {
     /// Where a value came from; `None` where no single operation gave it.
     pub fn of(binding: &Binding) -> Option<Self> {
-        let recorded = |operation: &str, values: Vec<RecordedGiven>| RecordedBinding {
+        let recorded = |operation: &str, values: Vec<RecordedGiven>, basis| RecordedBinding {
             at: binding.at.clone(),
             operation: operation.to_owned(),
             values,
+            basis,
         };
         match &binding.from {
-            Origin::Operation { operation, value } => Some(recorded(operation, vec![RecordedGiven::At(value.clone())])),
-            Origin::Inferred(Inferred { operation, values, .. }) => {
+            Origin::Operation { operation, value } => {
+                Some(recorded(operation, vec![RecordedGiven::At(value.clone())], None))
+            }
+            Origin::Inferred(Inferred { operation, values, basis }) => {
                 let values = values.iter().map(|given| match given {
                     Given::At(expression) => RecordedGiven::At(expression.clone()),
                     Given::Location(template) => RecordedGiven::Location(template.clone()),
                 });
-                Some(recorded(operation, values.collect()))
+                Some(recorded(operation, values.collect(), Some(*basis)))
             }
-            // A workflow knows more than one answer.
+            // A workflow knows more than one answer: `RecordedTemplate` has those.
             Origin::Workflow(_) => None,
         }
     }
@@ -55,7 +73,32 @@ impl RecordedBinding {
             RecordedGiven::At(expression) => Given::At(expression.clone()),
             RecordedGiven::Location(template) => Given::Location(template.clone()),
         });
-        Inferred { operation: self.operation.clone(), values: values.collect(), basis: Basis::Link }
+        let basis = self.basis.unwrap_or(Basis::Link);
+        Inferred { operation: self.operation.clone(), values: values.collect(), basis }
+    }
+
+    /// The same as a request has it.
+    pub fn binding(&self) -> Binding {
+        let from = match (self.basis, self.values.as_slice()) {
+            (None, [RecordedGiven::At(value)]) => {
+                Origin::Operation { operation: self.operation.clone(), value: value.clone() }
+            }
+            _ => Origin::Inferred(self.inferred()),
+        };
+        Binding { at: self.at.clone(), from }
+    }
+}
+
+impl RecordedTemplate {
+    /// What a workflow gives; `None` where an operation gives it.
+    pub fn of(binding: &Binding) -> Option<Self> {
+        let Origin::Workflow(template) = &binding.from else { return None };
+        Some(RecordedTemplate { at: binding.at.clone(), template: template.clone() })
+    }
+
+    /// The same as a request has it.
+    pub fn binding(&self) -> Binding {
+        Binding { at: self.at.clone(), from: Origin::Workflow(self.template.clone()) }
     }
 }
 

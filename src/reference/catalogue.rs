@@ -6,6 +6,9 @@ use super::conduct::Conduct;
 use super::fault::Fault;
 use super::{agenhq, agentix, agentsgt, agntix};
 
+/// How much a name must look like another to be meant, from 0 to 1.
+const NEAR: f64 = 0.8;
+
 /// A documented API that can be served.
 #[derive(Debug)]
 pub struct Api {
@@ -30,10 +33,11 @@ impl Api {
         self.faults().find(|fault| fault.name == name)
     }
 
-    /// The name of a fault that looks most like `name`.
+    /// The name of the fault that looks most like `name`, where one does.
     pub(super) fn nearest_fault(&self, name: &str) -> Option<&'static str> {
         let likeness = |fault: &Fault| strsim::jaro_winkler(fault.name, name);
-        self.faults().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map(|fault| fault.name)
+        let nearest = self.faults().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+        (likeness(nearest) > NEAR).then_some(nearest.name)
     }
 }
 

@@ -147,6 +147,9 @@ mod tests {
         let options = ServerOptions { faults: vec!["done-mising".to_owned()], ..ServerOptions::default() };
         let error = start(api("agntix").unwrap(), options).await.unwrap_err();
         assert_eq!(error.to_string(), r#"agntix has no fault "done-mising"; did you mean "done-missing"?"#);
+        let options = ServerOptions { faults: vec!["nope".to_owned()], ..ServerOptions::default() };
+        let error = start(api("agntix").unwrap(), options).await.unwrap_err();
+        assert_eq!(error.to_string(), r#"agntix has no fault "nope""#);
     }
 
     #[tokio::test]

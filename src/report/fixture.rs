@@ -12,7 +12,7 @@ use toml::value::Date;
 use crate::contract::{Place, Source, Strength};
 use crate::generate::{CaseKind, Expect};
 use crate::judge::{At, Context, Finding, Severity, StreamEnd};
-use crate::recording::{RecordedCase, RecordedRequest};
+use crate::recording::{RecordedCase, RecordedRequest, RecordedSetting};
 use crate::run::{
     CheckCount, Covered, Event, FoundCase, FoundFinding, Known, Lapse, Lapsed, Latency, Moment, NotChecked,
     OperationCoverage, Percentiles, PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard,
@@ -59,7 +59,7 @@ pub fn events(run: &RunResult, mut hear: impl FnMut(&Event<'_>)) {
 /// What a shard hands over whose one request was served and shows nothing.
 pub fn evidence() -> ShardEvidence {
     let evidence = json!({
-        "memory": {"ids": {}, "marks": {"began": {"secs": 100, "nanos": 0}, "answers": {}}, "error_shapes": [], "stored": []},
+        "memory": {"ids": {}, "created": {"made": {}, "deleted": []}, "marks": {"began": {"secs": 100, "nanos": 0}, "answers": {}}, "error_shapes": [], "stored": []},
         "drifts": {}, "broken_off": [], "limited": [], "has_credentials": true,
         "reach": {
             "valid": {"send": {"200": 1}}, "served": {"send": 1}, "all": {"200": 1}, "encoded": {}, "unended": {},
@@ -109,6 +109,7 @@ pub fn with_baseline() -> RunResult {
         rule: "sse/bom",
         operation: "sendMessage".to_owned(),
         state: None,
+        is_of_target: true,
         why: Lapse::Gone,
         reason: "a proxy writes it".to_owned(),
         place: Place { file: "known.toml".into(), line: 7, column: 1, span: 0..0 },
@@ -387,6 +388,7 @@ fn found(rule: &'static str, severity: Severity, message: &str) -> FoundFinding 
         known: None,
         recorded: recorded(),
         context: Context::default(),
+        setting: RecordedSetting::Alone,
     }
 }
 
@@ -408,6 +410,7 @@ fn recorded() -> RecordedCase {
         expect: Expect::Any,
         mark: None,
         given: Vec::new(),
+        filled: Vec::new(),
         sources: Vec::new(),
     }
 }

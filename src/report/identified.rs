@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::layout::wrap;
 use super::style::{Palette, paint};
 use super::table::{Cell, Column, Table};
 use super::terminal::TerminalOptions;
@@ -12,6 +13,8 @@ use crate::identify::{Fit, Guess, Likeness};
 const MOST: usize = 5;
 /// The longest message or reason, in columns.
 const LONGEST: usize = 200;
+/// What stands before the further lines of one thing.
+const FURTHER: &str = "    ";
 
 /// Prints a line for each contract, the best first, and what is to be said of the best.
 ///
@@ -113,7 +116,7 @@ fn details(out: &mut dyn io::Write, options: &TerminalOptions, likeness: &Likene
         lines.push(format!("its streams are of {}", safe::text(dialect)));
     }
     for against in likeness.against.iter().take(most) {
-        let (rule, operation) = (paint(palette.error, &against.rule), safe::text(&against.operation));
+        let [rule, operation] = [&against.rule, &against.operation].map(|text| safe::text(text));
         lines.push(format!("against it: {rule} {operation}: {}", safe::fitted(&against.message, LONGEST)));
     }
     if let Some(left @ 1..) = likeness.against.len().checked_sub(most) {
@@ -123,5 +126,15 @@ fn details(out: &mut dyn io::Write, options: &TerminalOptions, likeness: &Likene
     if !lines.is_empty() {
         writeln!(out, "\n{}", paint(palette.strong, safe::text(&likeness.name)))?;
     }
-    lines.iter().try_for_each(|line| writeln!(out, "  {line}"))
+    lines.iter().try_for_each(|line| print_hanging(out, options.width, line))
+}
+
+/// Prints a text, indented and wrapped between words.
+fn print_hanging(out: &mut dyn io::Write, width: usize, text: &str) -> io::Result<()> {
+    let mut indent = "  ";
+    for line in wrap(text, width.saturating_sub(FURTHER.len()).max(20)) {
+        writeln!(out, "{indent}{line}")?;
+        indent = FURTHER;
+    }
+    Ok(())
 }

@@ -1,10 +1,11 @@
 //! What is going on while a run lasts, on standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use terminal_size::terminal_size_of;
 
 use super::{safe, words};
 use crate::judge::Severity;
@@ -14,6 +15,8 @@ use crate::run::{Event, Reporter, TargetResult};
 const TICK: Duration = Duration::from_millis(200);
 /// Requests that must be done before anything is said of the time left.
 const LEAST_DONE: usize = 8;
+/// Columns of a terminal on which there is room for a long bar and for words beside numbers.
+const WIDE: u16 = 100;
 
 /// Tells what a run is doing.
 pub struct Progress {
@@ -30,9 +33,10 @@ enum Display {
 }
 
 impl Progress {
-    /// A bar where standard error is a terminal, plain lines where it is not, nothing where `quiet`.
+    /// A bar where standard error is a terminal that can draw one over and over, plain lines where it is not,
+    /// nothing where `quiet`.
     pub fn on_stderr(quiet: bool) -> Self {
-        match (quiet, io::stderr().is_terminal()) {
+        match (quiet, !ProgressDrawTarget::stderr().is_hidden()) {
             (true, _) => Progress { display: Display::Silent },
             (false, true) => Progress { display: Display::Bar(Box::default()) },
             (false, false) => Progress::lines(io::stderr()),
@@ -138,6 +142,9 @@ impl Bar {
         }
         let since = *self.since.get_or_insert_with(Instant::now);
         let bar = self.drawn.get_or_insert_with(|| draw(since));
+        if let Event::RunStarted { .. } | Event::TargetStarted { .. } = event {
+            set_style(bar, self.state.planned() > 0);
+        }
         bar.set_length(self.state.planned() as u64);
         bar.set_position(self.state.done() as u64);
         bar.set_prefix(self.state.target.clone());
@@ -147,13 +154,22 @@ impl Bar {
 
 fn draw(since: Instant) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_elapsed(since.elapsed());
-    if let Ok(style) =
-        ProgressStyle::with_template("{prefix:.bold} {bar:24.cyan/dim} {pos}/{len} {elapsed:.dim} {wide_msg}")
-    {
-        bar.set_style(style.progress_chars("━╸─"));
-    }
+    set_style(&bar, true);
     bar.enable_steady_tick(TICK);
     bar
+}
+
+/// As much of a bar as the terminal has room for, and none while nobody knows how many requests there will be.
+fn set_style(bar: &ProgressBar, is_planned: bool) {
+    let is_wide = terminal_size_of(io::stderr()).is_some_and(|(width, _)| width.0 >= WIDE);
+    let template = match (is_planned, is_wide) {
+        (false, _) => "{elapsed:.dim} {wide_msg}",
+        (true, false) => "{prefix:.bold} {bar:10.cyan/dim} {pos}/{len} {wide_msg}",
+        (true, true) => "{prefix:.bold} {bar:24.cyan/dim} {pos}/{len} requests  {elapsed:.dim}  {wide_msg}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
 }
 
 /// What is known of the run so far.
@@ -186,7 +202,8 @@ impl State {
             Event::Shrinking { target, left } => {
                 self.now(target, format!("shrinking {}", words::count(*left, "finding")));
             }
-            Event::RunStarted { .. } | Event::TargetFinished(_) | Event::RunFinished(_) => {}
+            Event::RunStarted { .. } => self.doing = "planning the requests".to_owned(),
+            Event::TargetFinished(_) | Event::RunFinished(_) => {}
         }
     }
 
@@ -211,9 +228,19 @@ impl State {
     }
 
     fn message(&self, elapsed: Duration) -> String {
-        let left = self.left(elapsed).map(|left| format!("{} s left", left.as_secs() + 1));
+        let left = self.left(elapsed).map(|left| format!("{} left", whole_seconds(left)));
         let found = (self.found != Found::default()).then(|| self.found.to_string());
         left.into_iter().chain(found).chain([self.doing.clone()]).collect::<Vec<_>>().join("  ")
+    }
+}
+
+/// A time in whole seconds, the one that has begun included: `5 s`, `2 min 5 s`, `1 h 3 min`.
+fn whole_seconds(time: Duration) -> String {
+    let seconds = time.as_secs() + 1;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
     }
 }
 
@@ -277,6 +304,19 @@ mod tests {
         }
         state.event(&Event::CaseJudged { target: "a", operation: "send", kind: "error", done: 20 });
         assert_eq!(state.message(Duration::from_millis(1_500)), "2 s left  send error");
+    }
+
+    #[test]
+    fn a_long_time_left_is_told_in_minutes_and_hours() {
+        let told = [4, 59, 124, 3_780].map(Duration::from_secs).map(whole_seconds);
+        assert_eq!(told, ["5 s", "1 min 0 s", "2 min 5 s", "1 h 3 min"]);
+    }
+
+    #[test]
+    fn while_requests_are_planned_it_says_so() {
+        let mut state = State::default();
+        state.event(&Event::RunStarted { seed: 1, targets: &[] });
+        assert_eq!(state.message(Duration::from_secs(9)), "planning the requests");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::style::paint;
 use super::terminal::TerminalOptions;
 use super::told::{LONGEST_TEXT, outcome, place};
 use crate::judge::is_of_head;
-use crate::recording::{RecordedFinding, RecordedTarget, Recording};
+use crate::recording::{FileNames, RecordedFinding, RecordedTarget, Recording};
 use crate::replay::{Renewal, Standing};
 use crate::run::{Event, FoundFinding, Reporter, RunResult, TargetResult};
 use crate::send::{Exchange, Outcome};
@@ -17,6 +17,9 @@ use crate::send::{Exchange, Outcome};
 #[derive(Debug)]
 pub struct Recorder {
     folder: PathBuf,
+    names: FileNames,
+    /// How many bytes long bodies may still take.
+    room: usize,
 }
 
 impl Recorder {
@@ -26,7 +29,7 @@ impl Recorder {
     /// When it cannot be made.
     pub fn into_folder(folder: PathBuf) -> io::Result<Self> {
         std::fs::create_dir_all(&folder)?;
-        Ok(Recorder { folder })
+        Ok(Recorder { folder, names: FileNames::default(), room: ROOM })
     }
 }
 
@@ -35,14 +38,20 @@ impl Reporter for Recorder {
         let Event::RunFinished(run) = event else { return Ok(()) };
         for target in &run.targets {
             for found in &target.findings {
-                recording(run, target, found).write(&self.folder)?;
+                recording(run, target, found, &mut self.room).write(&self.folder, &mut self.names)?;
             }
         }
         Ok(())
     }
 }
 
-fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding) -> Recording {
+fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding, room: &mut usize) -> Recording {
+    let mut setting = found.setting.clone();
+    // What came before or beside is smaller, or is looked at for little.
+    setting.exchanges_mut().for_each(|exchange| bound(exchange, 0, room));
+    let mut exchange = found.exchange.clone();
+    let wanted = if is_of_head(found.finding.rule) { 0 } else { usize::MAX };
+    bound(&mut exchange, wanted, room);
     Recording {
         uptospec: env!("CARGO_PKG_VERSION").to_owned(),
         recorded: humantime::format_rfc3339_seconds(run.started).to_string(),
@@ -55,28 +64,34 @@ fn recording(run: &RunResult, target: &TargetResult, found: &FoundFinding) -> Re
             state: found.state.clone(),
             message: found.finding.message.clone(),
             at: found.finding.at.clone(),
+            reproduced: found.reproduced,
         },
         context: found.context,
         case: found.recorded.clone(),
-        exchange: bounded(found.exchange.clone(), found.finding.rule),
+        exchange,
+        setting,
     }
 }
 
-/// Most bytes that are kept of the beginning of a body to which the broken rule does not look, and of its end.
+/// Most bytes that are kept of the beginning of a body that is not kept whole, and of its end.
 const KEPT: (usize, usize) = (64 << 10, 1 << 10);
+/// Most bytes of bodies longer than that which a run keeps whole.
+const ROOM: usize = 64 << 20;
 
-/// The exchange without the middle of a long body, where the broken rule asks for nothing of it.
-fn bounded(mut exchange: Exchange, rule: &str) -> Exchange {
+/// Takes out the middle of a long body of which more is there than is wanted, or than there is room for.
+fn bound(exchange: &mut Exchange, wanted: usize, room: &mut usize) {
     let (beginning, end) = KEPT;
-    if let Outcome::Answered(answer) = &mut exchange.outcome
-        && is_of_head(rule)
-        && !answer.is_cut()
-        && answer.body.len() > beginning + end
-    {
-        answer.tail = answer.body.slice(answer.body.len() - end..);
-        answer.body.truncate(beginning);
+    let Outcome::Answered(answer) = &mut exchange.outcome else { return };
+    if answer.is_cut() || answer.body.len() <= beginning + end {
+        return;
     }
-    exchange
+    match room.checked_sub(answer.body.len()) {
+        Some(left) if answer.body.len() <= wanted => *room = left,
+        _ => {
+            answer.tail = answer.body.slice(answer.body.len() - end..);
+            answer.body.truncate(beginning);
+        }
+    }
 }
 
 /// A recording, and what became of it.
@@ -88,16 +103,21 @@ pub struct Replayed {
     pub recording: Recording,
     /// What became of the values that earlier answers gave.
     pub renewals: Vec<Renewal>,
+    /// What was sent before or beside it, each with the status that came.
+    pub around: Vec<String>,
     /// What came when it was sent again; `None` where it was not.
     pub exchange: Option<Exchange>,
     /// Whether its finding still stands.
     pub standing: Standing,
+    /// What did not go as it should, and says nothing of the finding.
+    pub trouble: Option<String>,
 }
 
 impl Replayed {
     /// One that was not sent again.
     pub fn unsent(file: String, recording: Recording, standing: Standing) -> Self {
-        Replayed { file, recording, renewals: Vec::new(), exchange: None, standing }
+        let (renewals, around) = (Vec::new(), Vec::new());
+        Replayed { file, recording, renewals, around, exchange: None, standing, trouble: None }
     }
 }
 
@@ -108,6 +128,15 @@ fn renewed(renewal: &Renewal) -> String {
         None => format!("`{at}` made anew by {operation}"),
         Some(reason) => format!("`{at}` as it was recorded: {operation} gives no other, {reason}"),
     }
+}
+
+/// What was sent, each run of the same once, with how often it was.
+fn counted(sent: &[String]) -> String {
+    let runs = sent.chunk_by(|one, other| one == other).map(|run| match run {
+        [first, _, ..] => format!("{first} ({} times)", run.len()),
+        _ => run.concat(),
+    });
+    runs.collect::<Vec<_>>().join(", ")
 }
 
 /// Prints what became of one recording.
@@ -130,13 +159,18 @@ pub fn print_replayed(out: &mut dyn io::Write, options: &TerminalOptions, replay
     match &replayed.standing {
         Standing::Stands(finding) | Standing::Elsewhere(finding) => {
             fields.push(("now", finding.message.clone()));
+            fields.push(("came", finding.actual.clone()));
             fields.push(("at", place(finding)));
         }
         Standing::NotChecked(reason) => fields.push(("why", reason.clone())),
         Standing::Gone => {}
     }
     fields.extend(replayed.renewals.iter().map(|renewal| ("value", renewed(renewal))));
+    if !replayed.around.is_empty() {
+        fields.push(("with", counted(&replayed.around)));
+    }
     fields.extend(replayed.exchange.as_ref().map(|exchange| ("answer", outcome(&exchange.outcome))));
+    fields.extend(replayed.trouble.iter().map(|trouble| ("trouble", trouble.clone())));
     fields.push(("file", replayed.file.clone()));
     for (name, text) in fields.iter().filter(|(_, text)| !text.is_empty()) {
         let name = paint(palette.dim, format!("{name:>8}"));
@@ -153,7 +187,7 @@ mod tests {
     use crate::report::fixture;
 
     /// How many bytes the recording of a finding of this rule takes whose answer has a body of 2 MiB.
-    fn size(rule: &'static str) -> usize {
+    fn size(rule: &'static str, room: usize) -> usize {
         let run = fixture::run();
         let target = &run.targets[0];
         let mut found = target.findings[1].clone();
@@ -161,14 +195,19 @@ mod tests {
         let Outcome::Answered(answer) = &mut found.exchange.outcome else { panic!("it was answered") };
         answer.body = Bytes::from("x".repeat(2 << 20));
         answer.length = answer.body.len();
-        let recording = recording(&run, target, &found);
+        let recording = recording(&run, target, &found, &mut { room });
         assert_eq!(recording.exchange.answer().unwrap().length, 2 << 20);
         serde_json::to_vec(&recording).unwrap().len()
     }
 
     #[test]
     fn a_long_body_is_kept_whole_only_for_a_rule_that_looks_at_it() {
-        assert!(size("body/schema") > 2 << 20);
-        assert!(size("header/missing") < 100_000);
+        assert!(size("body/schema", ROOM) > 2 << 20);
+        assert!(size("header/missing", ROOM) < 100_000);
+    }
+
+    #[test]
+    fn of_long_bodies_no_more_is_kept_than_there_is_room_for() {
+        assert!(size("body/schema", 1 << 20) < 100_000);
     }
 }

@@ -86,13 +86,22 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// Prints the head and all rows.
+    /// Prints the head and all rows. Columns that do not fit follow below, beside the first column.
     ///
     /// # Errors
     /// When `out` fails.
     pub fn print(&self, out: &mut dyn io::Write, palette: &Palette, width: usize) -> io::Result<()> {
-        let shown = self.shown(width);
-        let groups = groups(&shown);
+        for (index, band) in bands(&self.shown(width), width).iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            self.print_band(out, palette, band)?;
+        }
+        Ok(())
+    }
+
+    fn print_band(&self, out: &mut dyn io::Write, palette: &Palette, shown: &[Shown]) -> io::Result<()> {
+        let groups = groups(shown);
         if !groups.trim().is_empty() {
             writeln!(out, "{}", paint(palette.dim, groups.trim_end()))?;
         }
@@ -111,8 +120,7 @@ impl Table {
     fn shown(&self, width: usize) -> Vec<Shown> {
         let mut shown: Vec<_> =
             self.columns.iter().enumerate().map(|(index, column)| self.measure(index, column)).collect();
-        let total = |shown: &[Shown]| shown.iter().map(|column| column.width + GAP.len()).sum::<usize>();
-        while total(&shown) > width + GAP.len() {
+        while total(&shown) > width {
             let Some(last) = shown.iter().rposition(|column| column.optional) else { break };
             shown.remove(last);
         }
@@ -134,6 +142,30 @@ struct Shown {
     align: Align,
     group: &'static str,
     optional: bool,
+}
+
+/// Columns that a line of these takes.
+fn total(shown: &[Shown]) -> usize {
+    (shown.iter().map(|column| column.width + GAP.len()).sum::<usize>()).saturating_sub(GAP.len())
+}
+
+/// The columns in tables of at most `width` columns, each of which begins with the first. A group stays together
+/// where it fits.
+fn bands(shown: &[Shown], width: usize) -> Vec<Vec<Shown>> {
+    let Some((first, rest)) = shown.split_first() else { return Vec::new() };
+    let mut bands = Vec::new();
+    let mut band = vec![*first];
+    for group in rest.chunk_by(|left, right| !left.group.is_empty() && left.group == right.group) {
+        let parts = if total(&[&[*first], group].concat()) <= width { vec![group] } else { group.chunks(1).collect() };
+        for part in parts {
+            if band.len() > 1 && total(&[&band, part].concat()) > width {
+                bands.push(std::mem::replace(&mut band, vec![*first]));
+            }
+            band.extend(part);
+        }
+    }
+    bands.push(band);
+    bands
 }
 
 /// The line above the heads: each group's name in the middle of a rule over its columns.
@@ -190,6 +222,33 @@ mod tests {
         let mut out = Vec::new();
         Table::new(columns).print(&mut out, &Palette::default(), 80).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "        ─ promises ─\ntarget  kept  broken\n");
+    }
+
+    #[test]
+    fn columns_that_do_not_fit_follow_below_and_a_group_stays_together() {
+        let columns = [
+            Column::words("target"),
+            Column::words("verdict"),
+            Column::numbers("kept").of("promises"),
+            Column::numbers("broken").of("promises"),
+        ];
+        let mut table = Table::new(columns);
+        table.row(["agntix", "conformant", "7", "0"].map(Cell::plain));
+        let printed = |width| {
+            let mut out = Vec::new();
+            table.print(&mut out, &Palette::default(), width).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        insta::assert_snapshot!(printed(24), @r"
+        target  verdict
+        agntix  conformant
+
+                ─ promises ─
+        target  kept  broken
+        agntix     7       0
+        ");
+        assert_eq!(printed(32).lines().count(), 3);
+        assert_eq!(printed(0).lines().filter(|line| line.starts_with("target")).count(), 3);
     }
 
     #[test]

@@ -15,13 +15,13 @@ pub struct Drift {
     pub accepted: Option<Snapshot>,
     /// The shapes of this run.
     pub now: Snapshot,
-    /// The case that shows each answer, by status and media type.
+    /// The case that shows each answer, by status and media type, and by the kind of case.
     pub shown: BTreeMap<String, Rank>,
 }
 
 impl Drift {
-    /// What it comes to: the checks about each answer, by status and media type, which is empty for the operation as a
-    /// whole.
+    /// What it comes to: the checks about each answer, by status and media type or by the kind of case, which is empty
+    /// for the operation as a whole.
     pub fn checks(&self) -> Vec<(String, Vec<Check>)> {
         let Some(accepted) = &self.accepted else { return vec![(String::new(), judge_snapshot(None))] };
         let mut by_answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -42,10 +42,20 @@ impl Drift {
 
     /// A finding without its words for each answer that may have to be shown once those of other shards are known.
     pub fn suspicions(&self) -> impl Iterator<Item = (&String, Finding)> {
-        self.shown.keys().filter_map(|answers| match judge_snapshot(Some(&[String::new()])).pop()?.verdict {
-            Verdict::Failed(finding) => Some((answers, *finding)),
-            Verdict::Passed(_) | Verdict::NotChecked(_) => None,
+        self.shown.keys().filter(|answers| self.may_differ(answers)).filter_map(|answers| {
+            match judge_snapshot(Some(&[String::new()])).pop()?.verdict {
+                Verdict::Failed(finding) => Some((answers, *finding)),
+                Verdict::Passed(_) | Verdict::NotChecked(_) => None,
+            }
         })
+    }
+
+    /// Whether something may yet be told of these answers: of those to a kind of case, where they are none of those that
+    /// were accepted.
+    fn may_differ(&self, answers: &str) -> bool {
+        let Some(seen) = self.now.cases.get(answers) else { return true };
+        let accepted = self.accepted.as_ref().and_then(|accepted| accepted.cases.get(answers));
+        accepted.is_some_and(|accepted| accepted.is_disjoint(seen))
     }
 
     /// Takes in the answers that another shard saw.

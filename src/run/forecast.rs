@@ -261,6 +261,7 @@ fn by_worth(cases: &[Case]) -> Vec<usize> {
 /// What is left of the room for generated answers once things are made for others. Where that takes more than half
 /// of it, nothing is made, and ids are made up.
 fn room_beside_things(plan: &mut Plan, room: usize, limits: &Limits) -> usize {
+    plan.lives.retain(|life| !life.is_fuller || life.cases().all(|case| !case.may_generate()));
     let things = makings(plan).iter().flatten().map(|making| generating(&making.case, limits)).sum::<usize>();
     let lives: usize = plan.lives.iter().flat_map(Life::cases).map(|case| generating(case, limits)).sum();
     if things + lives <= room / 2 {
@@ -288,8 +289,14 @@ struct Beyond {
 /// trying findings again.
 fn keep_share(plan: &mut Plan, providers: &HashMap<String, Case>, times: usize, target: &Target) -> Beyond {
     let most = target.limits.max_requests;
-    let order = in_order(plan, &sources(plan, providers, times), &makings(plan), target);
-    let all: usize = order.iter().map(|planned| planned.requests).sum();
+    let all = |plan: &Plan| -> usize {
+        let order = in_order(plan, &sources(plan, providers, times), &makings(plan), target);
+        order.iter().map(|planned| planned.requests).sum()
+    };
+    if all(plan) > most {
+        plan.lives.retain(|life| !life.is_fuller);
+    }
+    let all = all(plan);
     if all <= most {
         return Beyond::default();
     }

@@ -22,6 +22,7 @@ mod reach;
 mod redact;
 mod result;
 mod server;
+mod setting;
 mod shard;
 mod share;
 mod shown;
@@ -39,22 +40,29 @@ use std::time::{Instant, SystemTime};
 use url::Url;
 
 pub use baseline::{
-    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Outcome, PLACEHOLDER, Purpose, Subject, today,
+    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Names, Outcome, PLACEHOLDER, Purpose, Subject, today,
 };
-pub(crate) use bind::fill;
+pub(crate) use bind::{Links, Source, fill};
+pub(crate) use budget::Budget;
 pub use budget::{Extra, Interrupt};
+pub(crate) use burst::BurstSender;
 pub use confirm::REQUESTS as REQUESTS_A_FINDING;
 pub use coverage::{ASPECTS, Covered, OperationCoverage, Share, total as total_coverage};
+pub(crate) use dispatch::Dispatcher;
 pub use event::{Event, Reporter};
 pub use forecast::{Allowance, Forecast, Planned};
 pub(crate) use given::given;
+pub(crate) use hook::{HOOK_LIMIT, run_hook};
+pub(crate) use life::{LifeEnd, send_life};
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
 pub use shard::{Shard, ShardError, ShardEvidence, ShardPart};
 pub use share::MAX_REQUESTS;
 pub use streamed::{ShownRow, ShownStream};
+pub(crate) use things::{Made, Use};
 pub use timeline::{Moment, Timeline};
 pub use times::{Distribution, Times};
+pub(crate) use workflow::{BrokeOff, Conductor, Ended, SentWorkflow};
 
 use crate::contract::Contract;
 use crate::generate::Suite;
@@ -74,6 +82,8 @@ pub struct Job {
     pub contract: Contract,
     /// Workflows over its operations.
     pub suite: Option<Suite>,
+    /// Whether nobody used it before, for it was started for this run.
+    pub fresh: bool,
 }
 
 /// What a run does.

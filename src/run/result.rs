@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::{Known, Lapsed, OperationCoverage, Shard, ShardPart, ShownStream, Timeline};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
-use crate::recording::RecordedCase;
+pub use crate::recording::Reproduced;
+use crate::recording::{RecordedCase, RecordedSetting};
 use crate::send::Exchange;
 use crate::snapshot::Snapshot;
 
@@ -137,24 +138,12 @@ pub struct FoundFinding {
     pub stream: Option<ShownStream>,
     /// That case in a form that can be judged and sent again.
     pub recorded: RecordedCase,
+    /// What it needs around it to show the finding, in the same form.
+    pub setting: RecordedSetting,
     /// What was known beyond the exchange when it was judged.
     pub context: Context,
     /// What the baseline says of it, where it is known: then it does not fail the run.
     pub known: Option<Known>,
-}
-
-/// Whether a finding shows again when its case is sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reproduced {
-    /// Every time.
-    Always,
-    /// Some of the times.
-    Sometimes,
-    /// Never again.
-    Never,
-    /// It was not tried again: the budget was spent, or its case says nothing without those before it.
-    NotTried,
 }
 
 /// The case of a finding, in a form that can be sent again.

@@ -5,12 +5,13 @@ use serde_json::{Map, Value, json};
 use super::bind::Links;
 use super::dispatch::Dispatcher;
 use super::redact;
+use super::setting::Setting;
 use super::tally::{Found, Key};
 use super::{FoundCase, FoundFinding, Reproduced, ShownStream};
 use crate::generate::{Case, CaseKind};
 use crate::judge::Context;
-use crate::recording::RecordedCase;
-use crate::send::{Answer, SentRequest, curl};
+use crate::recording::{RecordedCase, RecordedCriteria, RecordedExchange, RecordedSetting, RecordedWorkflow};
+use crate::send::{Answer, Exchange, SentRequest, curl};
 use crate::target::{Redactor, Secret, Sighting};
 
 /// Shortest piece of a secret that is hidden by itself: a shorter one is a word, or part of many.
@@ -81,10 +82,57 @@ impl Show<'_> {
             case,
             exchange,
             stream,
-            recorded: RecordedCase::of(&found.case, redactor, &|operation| self.links.source(operation)),
+            recorded: self.recorded(&found.case, redactor),
+            setting: self.setting(&found.setting, redactor),
             context,
             known: None,
         }
+    }
+
+    fn recorded(&self, case: &Case, redactor: &Redactor) -> RecordedCase {
+        RecordedCase::of(case, redactor, &|operation| self.links.source(operation))
+    }
+
+    /// What a case needs around it to show a finding.
+    fn setting(&self, setting: &Setting, redactor: &Redactor) -> RecordedSetting {
+        let all =
+            |exchanges: &[(Case, Exchange)]| exchanges.iter().map(|(c, e)| self.exchange(c, e, redactor)).collect();
+        match setting {
+            Setting::Alone | Setting::UsesUp => RecordedSetting::Alone,
+            Setting::Beside(others) => RecordedSetting::Beside(all(others)),
+            Setting::Life(led, before) => RecordedSetting::Life(all(led.get(..*before).unwrap_or_default())),
+            Setting::Workflow(journeyed, index) => {
+                let hidden = |text: &str| redactor.text(text).into_owned();
+                let case = |case: &Case| self.recorded(case, redactor);
+                let workflows = journeyed.workflows.iter().map(|one| RecordedWorkflow::of(one, &case, &hidden));
+                let before = journeyed.steps.iter().take(*index).map(|(c, e, _)| self.exchange(c, e, redactor));
+                let judged = journeyed.steps.get(*index).into_iter().flat_map(|(_, _, judged)| judged.clone());
+                RecordedSetting::Workflow {
+                    workflows: workflows.collect(),
+                    before: before.collect(),
+                    judged: judged
+                        .map(|one| RecordedCriteria::of(one.criteria, one.source, one.known, &hidden))
+                        .collect(),
+                }
+            }
+            Setting::Burst(burst) => {
+                let mut burst = (**burst).clone();
+                for exchange in burst.exchanges_mut() {
+                    *exchange = redact::exchange(redactor, exchange.clone());
+                }
+                RecordedSetting::Burst(Box::new(burst))
+            }
+            Setting::Drift(accepted, within) => RecordedSetting::Drift {
+                accepted: accepted.to_text(),
+                within: Box::new(self.setting(within, redactor)),
+            },
+        }
+    }
+
+    fn exchange(&self, case: &Case, exchange: &Exchange, redactor: &Redactor) -> RecordedExchange {
+        let redactor = &redactor.with(case.request.secrets());
+        let exchange = redact::exchange(redactor, exchange.clone());
+        RecordedExchange { case: self.recorded(case, redactor), exchange }
     }
 }
 

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde::{Deserialize, Serialize};
 
+use super::setting::Setting;
 use super::{CheckCount, Streams, Timeline, Times};
 use crate::contract::{Contract, PromiseId};
 use crate::generate::{Case, CaseId, CaseKind, Expect};
@@ -41,8 +42,8 @@ pub struct Found {
     pub exchange: Exchange,
     /// How many cases show it.
     pub count: usize,
-    /// Whether the case shows it without others before it.
-    pub alone: bool,
+    /// What the case needs around it to show it.
+    pub setting: Setting,
     /// What else breaks the rule on the operation, a sentence each.
     pub also: BTreeSet<String>,
 }
@@ -121,9 +122,8 @@ impl Tally {
         }
     }
 
-    /// Counts the checks of one exchange; `alone` says whether the exchange needed no others before
-    /// it. Gives the keys of findings that are new.
-    pub fn record(&mut self, case: &Case, exchange: &Exchange, checks: &[Check], alone: bool) -> Vec<Key> {
+    /// Counts the checks of one exchange in its setting. Gives the keys of findings that are new.
+    pub fn record(&mut self, case: &Case, exchange: &Exchange, checks: &[Check], setting: &Setting) -> Vec<Key> {
         let mut new = HashSet::new();
         let mut fresh = Vec::new();
         for check in checks {
@@ -133,7 +133,8 @@ impl Tally {
             let key = Key { rule: finding.rule, operation: case.operation.id.clone(), state: case.state.clone() };
             let first_of_case = new.insert(key.clone());
             let also = BTreeSet::from([finding.message.clone()]);
-            let found = Found { finding, case: case.clone(), exchange: exchange.clone(), count: 1, alone, also };
+            let (case, exchange, setting) = (case.clone(), exchange.clone(), setting.clone());
+            let found = Found { finding, case, exchange, count: 1, setting, also };
             if self.keep(key.clone(), found, first_of_case) {
                 fresh.push(key);
             }
@@ -256,7 +257,7 @@ impl Tally {
 /// then the smallest case, then the first by name: the order of arrival never does.
 fn weight(found: &Found) -> (Reverse<Severity>, bool, bool, usize, &CaseId) {
     let plain = matches!(found.case.kind, CaseKind::Example | CaseKind::Positive);
-    (Reverse(found.finding.severity), !found.alone, !plain, size(&found.case), &found.case.id)
+    (Reverse(found.finding.severity), !found.setting.is_alone(), !plain, size(&found.case), &found.case.id)
 }
 
 /// How much there is to read of a case.

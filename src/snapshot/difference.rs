@@ -13,7 +13,7 @@ use super::{Presence, Snapshot};
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Status and media type of the answers that it is about.
+    /// Status and media type of the answers that it is about, or the kind of case that is answered otherwise.
     pub answers: String,
     /// What differs, such as `` `orgId` no longer sent ``.
     pub words: String,
@@ -26,7 +26,7 @@ pub fn differences(then: &Snapshot, now: &Snapshot) -> Vec<Difference> {
         let Some(known) = then.cases.get(case) else { continue };
         if known.is_disjoint(seen) {
             all.push(Difference {
-                answers: seen.first().cloned().unwrap_or_default(),
+                answers: case.clone(),
                 words: format!("`{case}` answered with {}, no longer with {}", either(seen), either(known)),
             });
         }

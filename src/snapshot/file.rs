@@ -21,7 +21,7 @@ pub enum SnapError {
         error: io::Error,
     },
     /// It is no snapshot of ours.
-    #[error("{}:{line}: this is no snapshot of an operation: {wrong}; `uptospec check --snapshots update` writes it anew", path.display())]
+    #[error("{}:{line}: this is no snapshot of an operation: {wrong}; {}", path.display(), right(path))]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -40,6 +40,14 @@ impl SnapError {
     }
 }
 
+/// What helps where a file is no snapshot.
+fn right(path: &Path) -> &'static str {
+    match path.extension().is_some_and(|extension| extension == "new") {
+        true => "`uptospec snapshot reject` takes it away",
+        false => "`uptospec check --snapshots update` writes it anew",
+    }
+}
+
 /// The text of a file. `source` is the document, and `description` says what the snapshot is of.
 pub(super) fn to_text(source: &str, description: &str, snapshot: &Snapshot) -> String {
     let (source, description) = (scalar(source), scalar(description));
@@ -48,13 +56,14 @@ pub(super) fn to_text(source: &str, description: &str, snapshot: &Snapshot) -> S
 
 /// Reads a file; the head is for people and for `cargo insta`.
 pub(super) fn read(path: &Path) -> Result<Snapshot, SnapError> {
-    let text = std::fs::read_to_string(path).map_err(SnapError::at(path))?;
+    let bytes = std::fs::read(path).map_err(SnapError::at(path))?;
+    let malformed = |line, wrong| SnapError::Malformed { path: path.to_owned(), line, wrong };
+    let text = String::from_utf8(bytes).map_err(|_| malformed(1, "it is no UTF-8".to_owned()))?;
     let lines = text.lines().count();
     let body = match text.lines().position(|line| line.trim_end() == DASHES) {
         Some(0) => text.split_inclusive('\n').skip(1).position(|line| line.trim_end() == DASHES).map(|at| at + 2),
         _ => None,
     };
-    let malformed = |line, wrong| SnapError::Malformed { path: path.to_owned(), line, wrong };
     let Some(head) = body else { return Err(malformed(1, "it does not begin with a head between dashes".to_owned())) };
     let body: String = text.split_inclusive('\n').skip(head).collect();
     Snapshot::from_text(&body).map_err(|wrong| malformed((head + 1).min(lines), wrong))

@@ -60,27 +60,27 @@ impl Folder {
         there.map(|(operation, path)| Ok((operation.to_owned(), file::read(&path)?))).collect()
     }
 
-    /// Writes what a run saw over the snapshots that it drifted from, and what there was no snapshot of.
+    /// Writes what a run saw over the snapshots that it drifted from or that are none, and what there was no
+    /// snapshot of.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// When a file cannot be read or written.
     pub fn update(&self, target: &str, spec: &str, now: &BTreeMap<String, Snapshot>) -> Result<Written, SnapError> {
         let mut written = Written::default();
         for (operation, now) in now {
             let path = self.path(target, operation);
             let pending = pending_of(&path);
             remove(&pending)?;
-            let after = match path.is_file() {
-                true => {
-                    let then = file::read(&path)?;
-                    let after = next(&then, now);
-                    if after == then {
-                        continue;
-                    }
-                    after
-                }
-                false => now.clone(),
+            let then = match file::read(&path) {
+                Ok(then) => Some(then),
+                Err(_) if !path.exists() => None,
+                Err(SnapError::Malformed { .. }) => None,
+                Err(error) => return Err(error),
             };
+            let after = then.as_ref().map_or_else(|| now.clone(), |then| next(then, now));
+            if then.is_some_and(|then| then == after) {
+                continue;
+            }
             write(&path, &file::to_text(spec, &description(target, operation), &after))?;
             written.snapshots.push(path);
         }
@@ -235,6 +235,27 @@ fn name_of(file: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_snapshot_is_written_anew_where_that_is_asked_for() {
+        let kept = tempfile::tempdir().unwrap();
+        let folder = Folder::new(kept.path());
+        let now = BTreeMap::from([("send".to_owned(), Snapshot::default())]);
+        folder.update("api", "api.yaml", &now).unwrap();
+        let path = folder.path("api", "send");
+        let good = fs::read(&path).unwrap();
+        for bad in [&b"garbage"[..], b"", b"\xff\xfe", &good[..good.len() - 3]] {
+            fs::write(&path, bad).unwrap();
+            let error = folder.load("api", ["send"]).unwrap_err().to_string();
+            assert!(error.ends_with("`uptospec check --snapshots update` writes it anew"), "{error}");
+            assert_eq!(folder.update("api", "api.yaml", &now).unwrap().snapshots, [path.clone()]);
+            assert_eq!(fs::read(&path).unwrap(), good);
+        }
+        let new = pending_of(&path);
+        fs::write(&new, "garbage").unwrap();
+        let error = folder.pending(&[]).unwrap()[0].differences().unwrap_err().to_string();
+        assert!(error.ends_with("`uptospec snapshot reject` takes it away"), "{error}");
+    }
 
     #[test]
     fn a_name_is_read_from_its_file_again() {

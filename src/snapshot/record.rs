@@ -10,6 +10,9 @@ use crate::send::Exchange;
 /// What of several cases with one answer is shown: the least.
 pub type Rank = (bool, CaseId);
 
+/// Longest body that is kept to show what a kind of case is answered.
+const KEPT_BODY: usize = 64 * 1024;
+
 /// The shapes of one target's answers, gathered while it is audited.
 #[derive(Debug, Default)]
 pub struct Recorder {
@@ -19,7 +22,8 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 struct Recorded {
     snapshot: Snapshot,
-    /// For each status and media type the plainest case, the first by name of several, whatever the order of arrival.
+    /// For each status and media type, and for each kind of case whose answer is short, the plainest case, the first by
+    /// name of several, whatever the order of arrival.
     shown: BTreeMap<String, (Case, Exchange)>,
 }
 
@@ -31,11 +35,14 @@ impl Recorder {
         let recorded = self.operations.entry(case.operation.id.clone()).or_default();
         let label = label(answer);
         recorded.snapshot.join(Snapshot {
-            cases: BTreeMap::from([(kind, BTreeSet::from([label.clone()]))]),
+            cases: BTreeMap::from([(kind.clone(), BTreeSet::from([label.clone()]))]),
             answers: BTreeMap::from([(label.clone(), Answers::of(&case.operation, answer))]),
         });
-        if recorded.shown.get(&label).is_none_or(|(shown, _)| rank(case) < rank(shown)) {
-            recorded.shown.insert(label, (case.clone(), exchange.clone()));
+        let of_kind = (answer.body.len() <= KEPT_BODY).then_some(kind);
+        for key in of_kind.into_iter().chain([label]) {
+            if recorded.shown.get(&key).is_none_or(|(shown, _)| rank(case) < rank(shown)) {
+                recorded.shown.insert(key, (case.clone(), exchange.clone()));
+            }
         }
     }
 
@@ -49,14 +56,14 @@ impl Recorder {
         self.operations.iter().map(hidden).collect()
     }
 
-    /// A case and an exchange that show an answer of an operation; any of the operation where there is none of
-    /// that status and media type.
-    pub fn shown(&self, operation: &str, label: &str) -> Option<&(Case, Exchange)> {
+    /// A case and an exchange that show an answer of an operation, by status and media type or by the kind of case; any
+    /// of the operation where there is none.
+    pub fn shown(&self, operation: &str, answers: &str) -> Option<&(Case, Exchange)> {
         let shown = &self.operations.get(operation)?.shown;
-        shown.get(label).or_else(|| shown.values().next())
+        shown.get(answers).or_else(|| shown.values().next())
     }
 
-    /// The case that shows each answer of an operation, by status and media type.
+    /// The case that shows each answer of an operation, by status and media type, and by the kind of case.
     pub fn shown_cases(&self, operation: &str) -> BTreeMap<String, Rank> {
         let shown = self.operations.get(operation).map(|recorded| &recorded.shown);
         shown.into_iter().flatten().map(|(label, (case, _))| (label.clone(), rank(case))).collect()

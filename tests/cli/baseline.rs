@@ -95,6 +95,8 @@ fn a_name_that_means_nothing_gives_2_with_its_line_and_the_nearest() {
     wrong(known("body/shema", ""), "did you mean `body/schema`?");
     wrong(known("body/schema", "").replace("sendMessage", "sendMesage"), "did you mean `sendMessage`?");
     wrong(known("body/schema", "target = \"mime\""), "did you mean `mine`?");
+    wrong(known("body/schema", "target = \"mime\""), "known.toml:5:10");
+    wrong(known("body/schema", "state = \"org-mismach\""), "did you mean `org-mismatch`?");
     fs::remove_file(path.join("known.toml")).unwrap();
     let ran = check(&path, &["--baseline", "known.toml"]);
     assert_eq!(ran.code, 2);

@@ -46,6 +46,16 @@ fn reports_of_different_targets_stand_side_by_side() {
 }
 
 #[test]
+fn a_comparison_for_a_program_has_standard_output_for_itself() {
+    let (_kept, path) = folder(&[]);
+    report(AGNTIX.0, AGNTIX.1, &[], &path.join("a.json"));
+    let ran = uptospec_in(&path, &["compare", "a.json", "a.json", "--report", "markdown=-"]);
+    assert!(ran.code == 0 && ran.stdout.starts_with("## uptospec: nothing is new\n"), "{}", ran.all());
+    assert!(!ran.stdout.contains("still conformant"), "{}", ran.stdout);
+    assert!(!path.join("-").exists());
+}
+
+#[test]
 fn what_is_no_report_is_refused_with_its_place() {
     let (_kept, path) = folder(&[("not.json", "{\"targets\": 3}")]);
     let ran = uptospec_in(&path, &["compare", "not.json", "not.json"]);

@@ -30,6 +30,15 @@ fn a_server_with_a_fault_speaks_its_contract_most_likely_and_the_fault_is_told()
 }
 
 #[test]
+fn what_a_standard_asks_of_everybody_does_not_speak_against_a_contract() {
+    let server = Served::start("agentix", &["problem-status"]);
+    let ran = uptospec(&["identify", &server.url]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(ran.stdout.contains("speaks most likely agentix"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("http/problem-json"), "{}", ran.stdout);
+}
+
+#[test]
 fn an_id_that_the_endpoint_knows_shows_what_its_contract_serves() {
     let server = Served::start("agenhq", &[]);
     let identify =

@@ -23,5 +23,6 @@ mod shrinking;
 mod snapshots;
 mod streams;
 mod support;
+mod together;
 mod unreachable;
 mod wrong;

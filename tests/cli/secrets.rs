@@ -32,14 +32,18 @@ fn gives_back() -> String {
 fn no_form_of_a_credential_is_printed_or_reported() {
     let url = gives_back();
     let config = format!(
-        "[target.it]\nspec = {:?}\nurl = {url:?}\nmax-requests = 60\ncredentials = {{ apiKey = \"hunter2-hunter2\" }}\n",
-        repository("specs/agenhq.yaml")
+        "[target.it]\nspec = {:?}\nurl = {url:?}\nmax-requests = 60\ncredentials = {{ apiKey = \"hunter2-hunter2\" }}\n\
+         suite = {:?}\n",
+        repository("specs/agenhq.yaml"),
+        repository("suites/agenhq.arazzo.yaml")
     );
     let (_kept, path) = folder(&[("uptospec.toml", &config)]);
     let formats = ["json", "junit", "markdown", "ndjson", "har", "github"];
     let reports: Vec<_> = formats.iter().map(|format| format!("--report={format}=report.{format}")).collect();
-    let reporting: Vec<_> =
-        ["check", "-H", "x-other: hunter3-hunter3"].into_iter().chain(reports.iter().map(String::as_str)).collect();
+    let reporting: Vec<_> = ["check", "-H", "x-other: hunter3-hunter3", "--record", "recordings"]
+        .into_iter()
+        .chain(reports.iter().map(String::as_str))
+        .collect();
     for arguments in [&["check", "--verbose"][..], &reporting] {
         let ran = uptospec_in(&path, arguments);
         assert!(ran.stdout.contains("http/leak"), "{}", ran.all());
@@ -48,6 +52,10 @@ fn no_form_of_a_credential_is_printed_or_reported() {
             let report = std::fs::read_to_string(path.join(format!("report.{format}"))).unwrap();
             assert!(report.contains("http/leak"), "{format}: {report}");
             all += &report;
+        }
+        if arguments.len() > 2 {
+            let recordings = std::fs::read_dir(path.join("recordings/it")).unwrap();
+            all.extend(recordings.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()));
         }
         let all = all.to_lowercase();
         for form in ["hunter2", "hunter3", &IN_BASE64[..20], IN_PERCENT, &IN_BASE64.to_lowercase()[8..20]] {

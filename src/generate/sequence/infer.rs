@@ -6,11 +6,11 @@ use std::sync::Arc;
 use http::Method;
 
 use super::chosen;
-use super::names::singulars;
+use super::names::{made_by, singulars};
 use super::part::{Part, last_segment, own_id_in_body, parts, variables};
 use super::shape::{Member, is_success, members, members_of_first};
 use crate::contract::{Contract, Expression, Location, Operation, StatusPattern};
-use crate::generate::{Basis, Given, Inferred};
+use crate::generate::{Basis, Given, Inferred, InferredPart};
 use crate::target::{ChosenSource, SourceChoice};
 
 /// Things that are made for things that are made for things: no longer chain is followed.
@@ -37,6 +37,16 @@ impl Sources {
         let inferred = search.known.values().flatten().map(|(_, inferred)| inferred.operation.clone());
         let givers = inferred.chain(linked.map(|operation| operation.id.clone())).collect();
         Sources { parts: search.known, givers }
+    }
+
+    /// Every part of a request that another operation gives, in the order of the operations' ids.
+    pub fn all(self) -> Vec<InferredPart> {
+        let mut operations: Vec<_> = self.parts.into_iter().collect();
+        operations.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let parts = operations.into_iter().flat_map(|(operation, parts)| {
+            parts.into_iter().map(move |(at, from)| InferredPart { operation: operation.clone(), at, from })
+        });
+        parts.collect()
     }
 
     /// The parts of an operation's request that another operation gives.
@@ -77,7 +87,8 @@ impl<'a> Index<'a> {
         // What stands higher is made with less.
         makers.sort_by_key(|operation| operation.path.matches('/').count());
         for operation in makers {
-            for thing in last_segment(&operation.path).map(singulars).into_iter().flatten() {
+            let of_collection = last_segment(&operation.path).map(singulars).into_iter().flatten();
+            for thing in of_collection.chain(made_by(&operation.path)) {
                 index.makers.entry(thing).or_default().push(operation);
             }
             for member in members(operation, &[]).into_iter().filter(Member::names_another) {

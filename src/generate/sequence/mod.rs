@@ -9,6 +9,7 @@ mod infer;
 mod life;
 mod making;
 mod names;
+mod order;
 mod part;
 mod shape;
 mod unknown;
@@ -20,4 +21,13 @@ pub(super) use infer::Sources;
 pub use life::Life;
 pub(super) use life::{Stages, stages};
 pub(super) use making::{creations, deletions};
+pub(super) use order::makers_first;
 pub(super) use unknown::{case as unknown, is_id_by_path};
+
+use crate::contract::Contract;
+use crate::generate::InferredPart;
+
+/// The parts of requests that answers of other operations give, as far as the contract alone says so.
+pub fn taken(contract: &Contract) -> Vec<InferredPart> {
+    Sources::of(contract, &[]).all()
+}

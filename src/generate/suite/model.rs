@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Criterion;
@@ -132,7 +133,7 @@ pub struct SuiteBody {
 }
 
 /// What may be done once a step has ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Action<T> {
     /// Its name.
     pub name: String,
@@ -143,7 +144,8 @@ pub struct Action<T> {
 }
 
 /// Where a workflow goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Transfer {
     /// Nowhere.
     End,
@@ -152,7 +154,8 @@ pub enum Transfer {
 }
 
 /// What a failure leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Recovery {
     /// The step is sent again.
     Retry {
@@ -168,7 +171,8 @@ pub enum Recovery {
 }
 
 /// A step or a workflow by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Destination {
     /// A step of the same workflow.
     Step(String),

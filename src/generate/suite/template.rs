@@ -1,6 +1,7 @@
 //! Values with runtime expressions in them.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::contract::{Expression, ExpressionError};
 
@@ -76,6 +77,15 @@ impl Template {
             Piece::Expression(expression) => Some(expression),
             Piece::Text(_) => None,
         })
+    }
+}
+
+impl FromStr for Template {
+    type Err = ExpressionError;
+
+    /// A text without expressions stands for itself.
+    fn from_str(text: &str) -> Result<Self, ExpressionError> {
+        Ok(Template::read(text)?.unwrap_or_else(|| Template(vec![Piece::Text(text.to_owned())])))
     }
 }
 

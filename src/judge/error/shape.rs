@@ -115,8 +115,8 @@ impl Shapes {
             sink.pass([]);
         }
         let seen = clash.map_or(first, |(seen, _)| seen);
-        let case = clash.map(|(seen, _)| seen.case.clone());
-        Some(RunCheck { operation: seen.operation.clone(), case, check: sink.into_checks().pop()? })
+        let (case, beside) = (clash.map(|(seen, _)| seen.case.clone()), clash.map(|(_, before)| before.case.clone()));
+        Some(RunCheck { operation: seen.operation.clone(), case, beside, check: sink.into_checks().pop()? })
     }
 }
 

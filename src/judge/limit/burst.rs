@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::pace;
 use super::recovery::delay;
 use super::round::{Round, answered_at, is_limited, is_served};
@@ -14,7 +16,7 @@ const ROUNDING: Duration = Duration::from_secs(1);
 const LEAST_MARGIN: f64 = 0.05;
 
 /// What an operation was sent within one window before a burst, whatever the credential.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Before {
     /// How many requests.
     pub sent: usize,
@@ -27,6 +29,8 @@ pub struct Before {
     pub span: Duration,
     /// Whether the burst's credential is none of theirs.
     pub other_credential: bool,
+    /// Whether others may have used the credential in that window, an earlier run among them: this one began in it.
+    pub unknown: bool,
 }
 
 /// What to send next of a burst.
@@ -52,7 +56,7 @@ pub enum Step {
 /// A limit that counts in windows may begin anew in the middle of a burst, and lets in up to twice its number then.
 /// What lies between once and twice is told by what comes after it: a limit of that kind, once it has refused,
 /// refuses until its window is over; and right after a window without requests no other window begins.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Burst {
     pub(super) limit: RateLimit,
     pub(super) before: Before,
@@ -66,7 +70,7 @@ pub struct Burst {
 }
 
 /// One request after a silence.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Probe {
     pub exchange: Exchange,
     /// The silence before it.
@@ -95,11 +99,12 @@ impl Burst {
         }
         match self.probes.last() {
             None => Some(Step::Probe { after: self.soonest(), again: false }),
-            Some(probe) if !probe.whole && is_limited(&probe.exchange) => {
+            Some(probe) if !probe.whole && (is_limited(&probe.exchange) || pace::may_have_been_used(self)) => {
                 Some(Step::Probe { after: self.silence(), again: true })
             }
-            Some(probe) if probe.whole && is_served(&probe.exchange) && pace::may_be_an_edge(self) => {
-                Some(Step::Afresh)
+            Some(probe) if probe.whole && is_served(&probe.exchange) => {
+                let tells = pace::may_be_an_edge(self) || pace::may_have_been_used(self);
+                tells.then_some(Step::Afresh)
             }
             Some(_) => None,
         }
@@ -118,6 +123,23 @@ impl Burst {
             }
             Step::Afresh => self.afresh.extend(exchanges),
         }
+    }
+
+    /// Whether its credential is none of those that requests had before it.
+    pub fn has_other_credential(&self) -> bool {
+        self.before.other_credential
+    }
+
+    /// The same burst, held to another limit.
+    #[must_use]
+    pub fn held_to(self, limit: RateLimit) -> Self {
+        Burst { limit, ..self }
+    }
+
+    /// The same, to be changed.
+    pub fn exchanges_mut(&mut self) -> impl Iterator<Item = &mut Exchange> {
+        let probes = self.probes.iter_mut().map(|probe| &mut probe.exchange);
+        self.rush.iter_mut().chain(probes).chain(&mut self.afresh)
     }
 
     /// Ends the burst before it was whole.
@@ -156,8 +178,11 @@ impl Burst {
     }
 
     /// A window, and so much more that a limit which still weighs the window before in part, and counts also what
-    /// it refused, has room for a request.
+    /// it refused, has room for a request. Where nobody knows how much that was, it must have forgotten all of it.
     fn silence(&self) -> Duration {
+        if pace::may_have_been_used(self) {
+            return self.limit.per.saturating_mul(2);
+        }
         let (sent, allowed) = (self.in_a_rush().sent() as f64, f64::from(self.limit.requests));
         let margin = ((sent - allowed + 1.0) / sent.max(1.0)).clamp(LEAST_MARGIN, 1.0);
         self.limit.per.saturating_add(self.limit.per.mul_f64(margin))

@@ -67,6 +67,13 @@ pub fn in_short(contract: &Contract, case: &Case, exchange: &Exchange) -> Option
     })
 }
 
+/// A streamed answer followed item by item; `None` for an answer that is no stream.
+pub fn followed(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<Followed> {
+    let evidence = Evidence::new(contract, case, exchange, Context::default());
+    let StreamAnswer { answer, form } = evidence.stream_answer()?;
+    Some(evidence.followed(answer, &form).clone())
+}
+
 /// A streamed answer in short. Times are from the first byte sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamInShort {

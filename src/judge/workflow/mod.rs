@@ -10,7 +10,7 @@ pub use self::known::{Finished, Known, Sent};
 use super::excerpt::{excerpt_of, masked};
 use super::rule::over_the_run;
 use super::{Check, Rule, RuleSource, Severity, Sink};
-use crate::contract::Expression;
+use crate::contract::{Expression, Source};
 use crate::generate::suite::Criterion;
 use crate::generate::{Expect, Step};
 
@@ -50,6 +50,11 @@ pub fn all_hold(criteria: &[Criterion], known: &Known, sent: Option<Sent<'_>>) -
 
 /// Judges the success criteria of one step.
 pub fn judge_step(step: &Step, known: &Known, sent: Sent<'_>) -> StepVerdict {
+    judge_criteria(&step.criteria, step.source.as_ref(), known, sent)
+}
+
+/// Judges criteria by what a workflow knew; `source` is the sentence behind them.
+pub fn judge_criteria(criteria: &[Criterion], source: Option<&Source>, known: &Known, sent: Sent<'_>) -> StepVerdict {
     let mut sink = Sink::new(&CRITERION);
     let refused = match (sent.exchange.answer(), &sent.case.expect) {
         (None, _) => Some("the step was not answered".to_owned()),
@@ -60,21 +65,28 @@ pub fn judge_step(step: &Step, known: &Known, sent: Sent<'_>) -> StepVerdict {
         _ => None,
     };
     let mut failure = refused.clone();
-    for criterion in &step.criteria {
+    for criterion in criteria {
         match &refused {
             Some(reason) => sink.not_checked(reason),
             None => {
                 let held = criterion::held(criterion, known, Some(sent));
                 failure =
                     failure.or_else(|| matches!(held, Held::No).then(|| format!("`{}` does not hold", criterion.text)));
-                judge_criterion(criterion, held, step, known, sent, &mut sink);
+                judge_criterion(criterion, held, source, known, sent, &mut sink);
             }
         }
     }
     StepVerdict { checks: masked(sink.into_checks(), sent.case), failure }
 }
 
-fn judge_criterion(criterion: &Criterion, held: Held, step: &Step, known: &Known, sent: Sent<'_>, sink: &mut Sink) {
+fn judge_criterion(
+    criterion: &Criterion,
+    held: Held,
+    source: Option<&Source>,
+    known: &Known,
+    sent: Sent<'_>,
+    sink: &mut Sink,
+) {
     match held {
         Held::Yes => sink.pass([]),
         Held::Unknown(reason) => sink.not_checked(reason),
@@ -82,7 +94,7 @@ fn judge_criterion(criterion: &Criterion, held: Held, step: &Step, known: &Known
             let mut finding = sink.finding(format!("`{}` does not hold", criterion.text));
             finding.expected = criterion.text.clone();
             finding.actual = values(criterion, known, sent);
-            finding.source = step.source.clone().or(finding.source);
+            finding.source = source.cloned().or(finding.source);
             sink.fail(finding);
         }
     }
@@ -107,7 +119,7 @@ mod tests {
 
     use super::super::support::{Scene, in_words};
     use super::*;
-    use crate::contract::{Source, Strength};
+    use crate::contract::Strength;
     use crate::generate::{Call, suite};
     use crate::judge::Verdict;
 

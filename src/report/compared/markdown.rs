@@ -73,6 +73,9 @@ pub fn difference(out: &mut dyn io::Write, difference: &Difference) -> io::Resul
 fn of_target(out: &mut dyn io::Write, target: &TargetDifference) -> io::Result<()> {
     let (before, after) = (target.before.verdict.word(), target.after.verdict.word());
     writeln!(out, "\n### {}: {before} → {after}\n\n{}\n", code(&target.name), counted(target))?;
+    if target.before.url != target.after.url {
+        writeln!(out, "{} → {}\n", code(&target.before.url), code(&target.after.url))?;
+    }
     for finding in &target.new {
         writeln!(out, "- new: {}", line(finding))?;
     }

@@ -25,6 +25,7 @@ pub(super) fn gone_words(gone: Gone) -> &'static str {
     match gone {
         Gone::Kept => "the rule is kept now",
         Gone::NotJudged => "the rule was not judged there this time",
+        Gone::Incomplete => "the target could not be judged in full this time",
     }
 }
 

@@ -7,13 +7,16 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{cell_words, counted, gone_words, in_short, promise_word};
 use crate::compare::{self, Cell, Difference, Finding, Matrix, Row, TargetDifference};
+use crate::report::layout::wrap;
 use crate::report::style::{Palette, paint};
 use crate::report::table::{self, Column, Table};
 use crate::report::terminal::TerminalOptions;
 use crate::report::{safe, words};
 
-/// The longest sentence or message on a line, in columns.
+/// The longest sentence or message, in columns.
 const LONGEST: usize = 160;
+/// What stands before the further lines of a finding.
+const FURTHER: &str = "      ";
 
 /// Prints targets side by side: what each came to, then the rules that anybody breaks. Verbose prints the rules
 /// that are kept, too.
@@ -145,40 +148,68 @@ fn print_target(out: &mut dyn io::Write, options: &TerminalOptions, target: &Tar
         false => format!("{} → {}", verdict(&target.before), verdict(&target.after)),
     };
     writeln!(out, "{name}  {verdicts}  {}", paint(palette.dim, counted(target)))?;
+    if target.before.url != target.after.url {
+        let [before, after] = [&target.before.url, &target.after.url].map(|url| safe::text(url));
+        writeln!(out, "  {}", paint(palette.dim, format!("{before} → {after}")))?;
+    }
     for finding in &target.new {
-        print_finding(out, &palette, paint(palette.error, "+"), finding, "")?;
+        print_finding(out, options, ("+", palette.error), finding, "")?;
     }
     for (finding, before) in &target.graver {
         let what = format!(" (it was a {})", before.word());
-        print_finding(out, &palette, paint(palette.error, "!"), finding, &what)?;
+        print_finding(out, options, ("!", palette.error), finding, &what)?;
     }
     for (finding, why) in &target.gone {
         let what = format!(" ({})", gone_words(*why));
-        print_finding(out, &palette, paint(palette.good, "-"), finding, &what)?;
+        print_finding(out, options, ("-", palette.good), finding, &what)?;
     }
     if options.verbose {
         for finding in &target.unchanged {
-            print_finding(out, &palette, paint(palette.dim, "="), finding, "")?;
+            print_finding(out, options, ("=", palette.dim), finding, "")?;
         }
     }
     for change in &target.promises {
         let words = [change.before, change.promise.verdict].map(promise_word);
         let sentence = change.promise.quote.as_ref().unwrap_or(&change.promise.document);
-        writeln!(out, "  promise {} → {}: {}", words[0], words[1], safe::fitted(sentence, LONGEST))?;
+        let text = format!("promise {} → {}: {}", words[0], words[1], safe::fitted(sentence, LONGEST));
+        print_hanging(out, options, "", "", &text)?;
     }
     writeln!(out)
 }
 
 fn print_finding(
     out: &mut dyn io::Write,
-    palette: &Palette,
-    sign: String,
+    options: &TerminalOptions,
+    (sign, style): (&str, Style),
     finding: &Finding,
     more: &str,
 ) -> io::Result<()> {
-    let severity = paint(palette.severity(finding.severity), finding.severity.word());
+    let palette = options.palette();
+    let word = finding.severity.word();
     let state = finding.state.as_ref().map(|state| format!(" ({})", safe::text(state))).unwrap_or_default();
     let [rule, operation] = [&finding.rule, &finding.operation].map(|text| safe::text(text).into_owned());
     let message = safe::fitted(&finding.message, LONGEST);
-    writeln!(out, "  {sign} {severity} {} {operation}{state}: {message}{more}", paint(palette.strong, rule))
+    let severity = paint(palette.severity(finding.severity), word);
+    let painted = format!("{} {severity} {}", paint(style, sign), paint(palette.strong, &rule));
+    let lead = format!("{sign} {word} {rule}");
+    print_hanging(out, options, &lead, &painted, &format!("{lead} {operation}{state}: {message}{more}"))
+}
+
+/// Prints a text, indented and wrapped between words; what it begins with is shown as it is `painted`.
+fn print_hanging(
+    out: &mut dyn io::Write,
+    options: &TerminalOptions,
+    lead: &str,
+    painted: &str,
+    text: &str,
+) -> io::Result<()> {
+    let lines = wrap(text, options.width.saturating_sub(FURTHER.len()).max(20));
+    for (index, line) in lines.iter().enumerate() {
+        match line.strip_prefix(lead) {
+            Some(rest) if index == 0 => writeln!(out, "  {painted}{rest}")?,
+            _ if index == 0 => writeln!(out, "  {line}")?,
+            _ => writeln!(out, "{FURTHER}{line}")?,
+        }
+    }
+    Ok(())
 }

@@ -64,6 +64,23 @@ fn a_difference_says_what_is_new_graver_and_gone() {
 }
 
 #[test]
+fn a_difference_is_wrapped_between_words() {
+    let options = TerminalOptions { width: 40, ..TerminalOptions::default() };
+    insta::assert_snapshot!(text(|out| print_difference(out, &options, &changed())));
+}
+
+#[test]
+fn where_a_target_was_elsewhere_before_a_difference_says_so() {
+    let [before, _] = targets();
+    let after = Target { url: "http://other.test/".to_owned(), ..before.clone() };
+    let difference = Difference::between(&report(vec![before]), &report(vec![after])).unwrap();
+    let printed = text(|out| print_difference(out, &TerminalOptions::default(), &difference));
+    assert!(printed.contains("\n  http://agentix.test/ → http://other.test/\n"), "{printed}");
+    let posted = text(|out| markdown_difference(out, &difference));
+    assert!(posted.contains("`http://agentix.test/` → `http://other.test/`"), "{posted}");
+}
+
+#[test]
 fn a_difference_is_posted_as_markdown() {
     insta::assert_snapshot!(text(|out| markdown_difference(out, &changed())));
 }

@@ -7,8 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::TerminalOptions;
 use super::excerpt::print_excerpt;
 use super::trace::print_trace;
-use crate::contract::Source;
-use crate::judge::{Finding, Severity};
+use crate::judge::{self, Finding, RuleSource, Severity};
 use crate::report::excerpt::Excerpt;
 use crate::report::layout::wrap;
 use crate::report::locate::locate;
@@ -20,6 +19,8 @@ use crate::send::{Answer, Exchange};
 
 /// Columns of a field's name, the space before and after it included.
 const LABEL: usize = 12;
+/// Other messages of a finding that are told unless verbose.
+const MOST_ALSO: usize = 4;
 
 /// Prints the finding on one line.
 ///
@@ -58,16 +59,14 @@ pub fn print_block(out: &mut dyn io::Write, options: &TerminalOptions, found: &F
     for (index, line) in wrapped(found, block.width).iter().enumerate() {
         writeln!(block.out, "{}", painted_line(&block.palette, found, line, index == 0))?;
     }
-    block.promise(finding.source.as_ref())?;
+    block.promise(finding)?;
     block.field("expected", &finding.expected)?;
     block.field("actual", &finding.actual)?;
     block.field("at", &place(finding))?;
     print_evidence(block.out, options, found)?;
     block.field("answer", &outcome(&found.exchange.outcome))?;
     block.case(found)?;
-    for message in &found.also {
-        block.field("also", message)?;
-    }
+    block.also(&found.also, options.verbose)?;
     block.field("seen", &seen(found))?;
     block.field("known", &found.known.as_ref().map(known_words).unwrap_or_default())?;
     block.field("more", &format!("uptospec explain {}", finding.rule))?;
@@ -114,13 +113,35 @@ impl Block<'_> {
         writeln!(self.out, "{}{text}", paint(self.palette.dim, label))
     }
 
-    fn promise(&mut self, source: Option<&Source>) -> io::Result<()> {
-        let Some(source) = source else { return Ok(()) };
-        let origin = origin(source);
-        let Some(quote) = &source.quote else { return self.field("promised", &origin) };
-        self.field("promised", &format!("“{quote}”"))?;
-        let origin = paint(self.palette.dim, safe::clipped(&origin, LONGEST_TEXT));
-        self.line("", &origin)
+    /// The sentence that is broken and where it stands; what the rule asks where no sentence is quoted.
+    fn promise(&mut self, finding: &Finding) -> io::Result<()> {
+        let rule = judge::rule(finding.rule);
+        let quote = finding.source.as_ref().and_then(|source| source.quote.as_ref());
+        let sentence = quote.map(|quote| format!("“{quote}”")).or_else(|| Some(rule?.what.to_owned()));
+        let practice = || match rule?.source {
+            RuleSource::Practice(practice) => Some(practice.to_owned()),
+            RuleSource::Contract | RuleSource::Standard(_) => None,
+        };
+        let origin = finding.source.as_ref().map(origin).or_else(practice);
+        let mut label = "promised";
+        if let Some(sentence) = sentence {
+            self.field(label, &sentence)?;
+            label = "";
+        }
+        let Some(origin) = origin else { return Ok(()) };
+        self.line(label, &paint(self.palette.dim, safe::clipped(&origin, LONGEST_TEXT)))
+    }
+
+    /// Other sentences that say the rule is broken there.
+    fn also(&mut self, messages: &[String], verbose: bool) -> io::Result<()> {
+        let most = if verbose || messages.len() <= MOST_ALSO + 1 { messages.len() } else { MOST_ALSO };
+        for message in &messages[..most] {
+            self.field("also", message)?;
+        }
+        match messages.len() - most {
+            0 => Ok(()),
+            left => self.field("", &format!("and {left} more (--verbose shows them)")),
+        }
     }
 
     /// The bytes or the header field that the finding points at; the start of the body where it points at nothing.

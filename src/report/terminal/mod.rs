@@ -4,6 +4,7 @@ mod coverage;
 mod excerpt;
 mod finding;
 mod plan;
+mod reasons;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,8 @@ use std::io;
 
 pub(super) use finding::print_evidence;
 pub use plan::print_plan;
-pub(super) use summary::{known_words, not_checked_words, verdict_words};
+pub(super) use reasons::{known_words, not_checked_words};
+pub(super) use summary::verdict_words;
 
 use super::safe;
 use super::style::{Palette, paint};
@@ -32,11 +34,13 @@ pub struct TerminalOptions {
     pub quiet: bool,
     /// Columns of the terminal.
     pub width: usize,
+    /// Lines of the terminal, on which a summary should fit.
+    pub height: usize,
 }
 
 impl Default for TerminalOptions {
     fn default() -> Self {
-        TerminalOptions { colour: false, verbose: false, quiet: false, width: 110 }
+        TerminalOptions { colour: false, verbose: false, quiet: false, width: 110, height: 40 }
     }
 }
 
@@ -98,11 +102,11 @@ impl<W: io::Write> Terminal<W> {
 
     fn run(&mut self, run: &RunResult) -> io::Result<()> {
         if self.options.quiet {
-            summary::print_lapsed(&mut self.out, &self.options, run)?;
+            reasons::print_lapsed(&mut self.out, &self.options, run)?;
+            summary::print_verdict(&mut self.out, &self.options, run)?;
         } else {
             summary::print(&mut self.out, &self.options, run)?;
         }
-        summary::print_verdict(&mut self.out, &self.options, run)?;
         self.out.flush()
     }
 }

@@ -1,30 +1,45 @@
 //! The summary: one row a target, what was not checked and why, and the verdict in plain words.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use anstyle::Style;
-use indexmap::IndexMap;
-use unicode_width::UnicodeWidthStr;
 
-use super::{TerminalOptions, coverage};
+use super::{TerminalOptions, coverage, reasons};
 use crate::judge::Severity;
-use crate::report::layout::{Align, pad, wrap};
+use crate::report::layout::wrap;
 use crate::report::style::{Palette, paint};
 use crate::report::table::{Cell, Column, Table};
-use crate::report::{safe, told, words};
+use crate::report::{safe, words};
 use crate::run::{FoundFinding, Latency, Percentiles, PromiseVerdict, RunResult, RunVerdict, TargetResult};
 
-/// Reasons shown for a target unless verbose.
-const MOST_REASONS: usize = 6;
-/// The longest text of a reason, in columns.
+/// The longest text of a reason in the verdict, in columns.
 const LONGEST_REASON: usize = 300;
+/// Lines that the prompt takes which comes after a summary.
+const PROMPT: usize = 1;
 
-/// Prints the table of targets, times, reasons, and in verbose mode times by operation and what was exercised.
+/// Prints the table of targets, times, reasons and the verdict, and in verbose mode times by operation and what was
+/// exercised. Unless verbose, reasons for what was not checked take what the rest leaves of the screen.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn print(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
+    let (mut above, mut below) = (Vec::new(), Vec::new());
+    print_figures(&mut above, options, run)?;
+    reasons::print_known(&mut above, options, run)?;
+    reasons::print_lapsed(&mut above, options, run)?;
+    reasons::print_incomplete(&mut below, options, run)?;
+    let seed = format!("seed {}, {}", run.seed, words::duration(run.elapsed));
+    writeln!(below, "\n{}", paint(options.palette().dim, seed))?;
+    print_verdict(&mut below, options, run)?;
+    let lines = |text: &[u8]| text.iter().filter(|byte| **byte == b'\n').count();
+    let room = options.height.saturating_sub(lines(&above) + lines(&below) + PROMPT);
+    out.write_all(&above)?;
+    reasons::print_not_checked(out, options, run, room)?;
+    out.write_all(&below)
+}
+
+fn print_figures(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
     let palette = options.palette();
     targets(&palette, run).print(out, &palette, options.width)?;
     print_latency(out, options, run)?;
@@ -32,36 +47,7 @@ pub fn print(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult
         print_latency_of_operations(out, options, run)?;
         run.targets.iter().try_for_each(|target| coverage::print(out, options, target))?;
     }
-    print_reasons(out, options, "known", run, |target| {
-        known_words(target).iter().map(|known| Reason::plain(known)).collect()
-    })?;
-    print_lapsed(out, options, run)?;
-    print_reasons(out, options, "not checked", run, not_checked)?;
-    print_reasons(out, options, "incomplete", run, |target| {
-        target.incomplete.iter().map(|reason| Reason::plain(reason)).collect()
-    })?;
-    let seed = format!("seed {}, {}", run.seed, words::duration(run.elapsed));
-    writeln!(out, "\n{}", paint(palette.dim, seed))
-}
-
-/// Prints the entries of the baseline that no longer hold.
-///
-/// # Errors
-/// When `out` fails.
-pub fn print_lapsed(out: &mut dyn io::Write, options: &TerminalOptions, run: &RunResult) -> io::Result<()> {
-    print_reasons(out, options, "no longer holds in the baseline", run, |target| {
-        let told = |lapsed| format!("{}: {}", told::lapsed_subject(lapsed), told::lapsed_words(lapsed));
-        target.lapsed.iter().map(|lapsed| Reason::plain(&told(lapsed))).collect()
-    })
-}
-
-/// The known findings of a target, each with its reason.
-pub fn known_words(target: &TargetResult) -> Vec<String> {
-    let told = |(found, known)| {
-        let found: &FoundFinding = found;
-        format!("{} {}: {}", found.finding.rule, told::subject(found), told::known_words(known))
-    };
-    target.known().map(told).collect()
+    Ok(())
 }
 
 /// Prints the verdict at a glance: in quiet mode on one line, however long.
@@ -207,101 +193,8 @@ fn distribution(times: Percentiles) -> String {
     }
 }
 
-/// One line of what is told of a target, the number apart so that numbers line up.
-struct Reason {
-    number: String,
-    text: String,
-}
-
-impl Reason {
-    fn plain(text: &str) -> Self {
-        Reason { number: String::new(), text: text.to_owned() }
-    }
-}
-
-/// Prints the reasons that `of` gives for each target, under a title, beside the target's name.
-fn print_reasons(
-    out: &mut dyn io::Write,
-    options: &TerminalOptions,
-    title: &str,
-    run: &RunResult,
-    of: impl Fn(&TargetResult) -> Vec<Reason>,
-) -> io::Result<()> {
-    let told = run.targets.iter().map(|target| (safe::text(&target.name), shorten(of(target), options.verbose)));
-    let told: Vec<_> = told.filter(|(_, reasons)| !reasons.is_empty()).collect();
-    if told.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{}", paint(options.palette().dim, title))?;
-    let names = told.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
-    for (name, reasons) in &told {
-        let numbers = reasons.iter().map(|reason| reason.number.width()).max().unwrap_or(0);
-        let room = options.width.saturating_sub(names + numbers + 4).max(20);
-        let mut name = name.as_ref();
-        for reason in reasons {
-            let mut number = reason.number.as_str();
-            for line in wrap(&safe::clipped(&reason.text, LONGEST_REASON), room) {
-                let lead = pad(name, names, Align::Left) + "  " + &pad(number, numbers, Align::Right);
-                writeln!(out, "  {lead}{line}")?;
-                (name, number) = ("", "");
-            }
-        }
-    }
-    Ok(())
-}
-
-fn shorten(mut reasons: Vec<Reason>, verbose: bool) -> Vec<Reason> {
-    if !verbose && reasons.len() > MOST_REASONS + 1 {
-        let left = reasons.len() - MOST_REASONS;
-        reasons.truncate(MOST_REASONS);
-        reasons.push(Reason::plain(&format!("and {} (--verbose shows them)", words::count(left, "more reason"))));
-    }
-    reasons
-}
-
-/// Why things of a target were not checked, a line a reason.
-pub fn not_checked_words(target: &TargetResult) -> Vec<String> {
-    not_checked(target).into_iter().map(|reason| reason.number + &reason.text).collect()
-}
-
-/// Why things were not checked, the most frequent reason first. A reason is counted in promises where
-/// it left any without evidence, in what was left out before the run where not; rules that were never
-/// judged are told last, in answers.
-fn not_checked(target: &TargetResult) -> Vec<Reason> {
-    let promises = target.promises.iter().filter(|promise| promise.verdict == PromiseVerdict::NotChecked);
-    let promises = promises.map(|promise| promise.reason.clone().unwrap_or_else(|| "no evidence".to_owned()));
-    let mut reasons = tally(promises.map(|reason| (reason, 1)), "promise");
-    for (reason, told) in tally(target.left_out.iter().map(|left_out| (left_out.reason.clone(), 1)), "case") {
-        reasons.entry(reason).or_insert(told);
-    }
-    reasons.sort_by(|_, (one, _), _, (other, _)| other.cmp(one));
-    // A rule that was judged on other answers of the operation was checked.
-    let unjudged = target.checks.iter().filter(|check| check.passed + check.failed == 0);
-    let rules =
-        unjudged.filter_map(|check| Some((format!("{}: {}", check.rule, check.reason.as_deref()?), check.not_checked)));
-    reasons.extend(tally(rules, "answer"));
-    let told = |(reason, (number, noun)): (String, (usize, &str))| {
-        let plural = if number == 1 { "" } else { "s" };
-        Reason { number: format!("{number} × "), text: format!("{reason} ({noun}{plural})") }
-    };
-    reasons.into_iter().map(told).collect()
-}
-
-/// Equal reasons as one, each with its number and what is counted.
-fn tally(
-    reasons: impl Iterator<Item = (String, usize)>,
-    noun: &'static str,
-) -> IndexMap<String, (usize, &'static str)> {
-    let mut counted = IndexMap::new();
-    for (reason, number) in reasons {
-        counted.entry(reason).or_insert((0, noun)).0 += number;
-    }
-    counted
-}
-
 /// What the run came to, in one sentence. Safe.
 pub fn verdict_words(run: &RunResult) -> String {
-    let names = |verdict| join(run.targets.iter().filter(|target| target.verdict == verdict));
     let unjudged = unjudged(run);
     match (run.verdict, run.targets.as_slice()) {
         (_, []) => "there was no target to judge".to_owned(),
@@ -309,15 +202,28 @@ pub fn verdict_words(run: &RunResult) -> String {
             format!("{} keeps its contract ({})", safe::text(&target.name), kept(run))
         }
         (RunVerdict::Conformant, targets) => {
-            format!("all {} targets keep their contracts ({})", targets.len(), kept(run))
+            let all = if targets.len() == 2 { "both".to_owned() } else { format!("all {}", targets.len()) };
+            format!("{all} targets keep their contracts ({})", kept(run))
         }
         (RunVerdict::Incomplete, _) => unjudged,
         (RunVerdict::Violations, targets) => {
-            let several = targets.iter().filter(|target| target.verdict == RunVerdict::Violations).count() > 1;
-            let verb = if several { "break their contracts" } else { "breaks its contract" };
             let rest = if unjudged.is_empty() { String::new() } else { format!("; {unjudged}") };
-            format!("{} {verb} ({}){rest}", names(RunVerdict::Violations), found(run))
+            format!("{} ({}){rest}", blamed(run, targets), found(run))
         }
+    }
+}
+
+/// Who breaks a contract; where nobody does, of whom the baseline says what is no longer so.
+fn blamed(run: &RunResult, targets: &[TargetResult]) -> String {
+    let fails = |found: &FoundFinding| found.known.is_none() && found.finding.severity >= run.fail_on;
+    let breaking: Vec<_> = targets.iter().filter(|target| target.findings.iter().any(fails)).collect();
+    match breaking.len() {
+        0 => {
+            let stale = targets.iter().filter(|target| target.verdict == RunVerdict::Violations);
+            format!("the baseline no longer holds for {}", join(stale))
+        }
+        1 => format!("{} breaks its contract", join(breaking.into_iter())),
+        _ => format!("{} break their contracts", join(breaking.into_iter())),
     }
 }
 
@@ -335,10 +241,15 @@ fn unjudged(run: &RunResult) -> String {
 }
 
 fn kept(run: &RunResult) -> String {
-    let number = |verdict| run.targets.iter().map(|target| promises(target, verdict)).sum();
+    let number = |verdict| run.targets.iter().map(|target| promises(target, verdict)).sum::<usize>();
     let (kept, open) = (number(PromiseVerdict::Kept), number(PromiseVerdict::NotChecked));
     let known = known(run).map(|known| format!(", {known}")).unwrap_or_default();
-    format!("{} kept, {open} not checked{known}", words::count(kept, "promise"))
+    // Most documents quote no sentence that could be kept.
+    let evidence = match run.targets.iter().all(|target| target.promises.is_empty()) {
+        true => words::count(run.targets.iter().map(|target| target.requests).sum(), "request"),
+        false => format!("{} kept, {open} not checked", words::count(kept, "promise")),
+    };
+    evidence + &known
 }
 
 fn found(run: &RunResult) -> String {

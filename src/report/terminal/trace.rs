@@ -5,7 +5,7 @@ use std::io;
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::layout::{Align, pad};
+use crate::report::layout::{Align, pad, wrap};
 use crate::report::safe;
 use crate::report::style::{Palette, paint};
 use crate::report::told::ended;
@@ -20,6 +20,10 @@ const TIME: usize = 9;
 const LENGTH: usize = 9;
 /// Most columns of a kind.
 const KIND: usize = 24;
+/// Columns between length, kind and data.
+const GAPS: usize = 4;
+/// Least columns of data.
+const DATA: usize = 20;
 
 /// Prints the trace, the marked item in `style`.
 ///
@@ -33,7 +37,8 @@ pub fn print_trace(
     stream: &ShownStream,
 ) -> io::Result<()> {
     let kinds = stream.rows.iter().map(|row| safe::text(row.kind.as_deref().unwrap_or_default()).width());
-    let kinds = kinds.max().unwrap_or_default().min(KIND);
+    let room = width.saturating_sub(NUMBER + TIME + LENGTH + GAPS + DATA);
+    let kinds = kinds.max().unwrap_or_default().min(KIND).min(room);
     let mut last = 0;
     for row in &stream.rows {
         skipped(out, palette, row.number - last - 1)?;
@@ -41,7 +46,8 @@ pub fn print_trace(
         last = row.number;
     }
     skipped(out, palette, stream.total.saturating_sub(last))?;
-    writeln!(out, "{}{}", " ".repeat(NUMBER), paint(palette.dim, ended(stream)))
+    let lines = wrap(&ended(stream), width.saturating_sub(NUMBER).max(20));
+    lines.iter().try_for_each(|line| writeln!(out, "{}{}", " ".repeat(NUMBER), paint(palette.dim, line)))
 }
 
 fn print_row(
@@ -59,7 +65,7 @@ fn print_row(
     let kind = safe::fitted(row.kind.as_deref().unwrap_or_default(), kinds);
     let kind = if kinds > 0 { pad(&kind, kinds + 2, Align::Left) } else { String::new() };
     let used = NUMBER + TIME + LENGTH + 2 + kind.width();
-    let data = safe::fitted(&row.data, width.saturating_sub(used).max(20));
+    let data = safe::fitted(&row.data, width.saturating_sub(used).max(DATA));
     let style = if row.marked { style } else { Style::new() };
     let times = paint(palette.dim, format!("{time}{length}"));
     writeln!(out, "{} {times}  {}", paint(style, number), paint(style, format!("{kind}{data}")))

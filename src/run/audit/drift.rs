@@ -1,6 +1,7 @@
 //! The shapes of answers beside the snapshots that were accepted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Audit;
 use super::sending::Stop;
@@ -8,15 +9,19 @@ use crate::generate::Case;
 use crate::run::RunError;
 use crate::run::dispatch::is_throttled;
 use crate::run::drift::Drift;
+use crate::run::setting::Setting;
 use crate::send::Exchange;
 use crate::snapshot::{Snapshot, Snapshots};
 
 impl Audit<'_> {
     /// Takes in the shape of one answer, where the run looks at shapes. A limit on the pace has none of the API's.
-    pub(super) fn record_shape(&mut self, case: &Case, exchange: &Exchange) {
+    pub(super) fn record_shape(&mut self, case: &Case, exchange: &Exchange, setting: &Setting) {
         if let Some((_, recorder)) = &mut self.snapshots
             && !is_throttled(case, exchange)
         {
+            if !setting.is_alone() {
+                self.settings.entry(case.id.clone()).or_insert_with(|| setting.clone());
+            }
             recorder.note(case, exchange);
         }
     }
@@ -46,7 +51,8 @@ impl Audit<'_> {
         for (operation, drift) in self.drifts() {
             for (answers, checks) in drift.checks() {
                 let Some((case, exchange)) = self.shown(&operation, &answers).cloned() else { continue };
-                let new = self.tally.record(&case, &exchange, &checks, false);
+                let setting = self.drifting(&operation, &case);
+                let new = self.tally.record(&case, &exchange, &checks, &setting);
                 if let Err(Stop::Broken(error)) = self.tell(&case, new) {
                     return Err(error);
                 }
@@ -55,7 +61,17 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// An answer of an operation by status and media type.
+    /// What an answer that drifts needs around it.
+    pub(super) fn drifting(&self, operation: &str, case: &Case) -> Setting {
+        let accepted = match self.snapshots {
+            Some((Snapshots::Compare(accepted), _)) => accepted.get(operation).cloned().unwrap_or_default(),
+            _ => Snapshot::default(),
+        };
+        let within = self.settings.get(&case.id).cloned().unwrap_or_default();
+        Setting::Drift(Arc::new(accepted), Box::new(within))
+    }
+
+    /// An answer of an operation by status and media type, or by the kind of case.
     pub(super) fn shown(&self, operation: &str, answers: &str) -> Option<&(Case, Exchange)> {
         self.snapshots.as_ref().and_then(|(_, recorder)| recorder.shown(operation, answers))
     }

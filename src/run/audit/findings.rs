@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::Audit;
 use crate::judge::is_timed;
 use crate::run::confirm::{Confirmer, Trial};
+use crate::run::setting::Setting;
 use crate::run::shown::{Confirmation, Show};
 use crate::run::tally::{Found, Key, Selection};
 use crate::run::{Event, FoundFinding, Reproduced, RunError};
@@ -49,7 +50,7 @@ impl Audit<'_> {
     pub(super) fn suspected(&self) -> Vec<FoundFinding> {
         let show = Show { dispatcher: &self.dispatcher, links: &self.links, redactor: &self.redactor };
         let of_memory = self.memory.suspicions().into_iter();
-        let of_memory = of_memory.filter_map(|(case, finding)| Some((self.answers.get(&case)?, finding)));
+        let of_memory = of_memory.filter_map(|(case, finding)| Some((self.answers.get(&case)?.last()?, finding)));
         let drifts = self.drifts();
         let of_drift = drifts.iter().flat_map(|(operation, drift)| {
             let shown = move |answers: &String| self.shown(operation, answers);
@@ -60,7 +61,7 @@ impl Audit<'_> {
             let (operation, state) = (case.operation.id.clone(), case.state.clone());
             let key = Key { rule: finding.rule, operation, state };
             let context = self.context(&case);
-            let found = Found { finding, case, exchange, count: 1, alone: false, also: BTreeSet::new() };
+            let found = Found { finding, case, exchange, count: 1, setting: Setting::UsesUp, also: BTreeSet::new() };
             show.finding(&key, &found, context, Confirmation::NONE)
         });
         shown.collect()

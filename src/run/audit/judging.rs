@@ -3,8 +3,9 @@
 use super::Audit;
 use super::sending::Stop;
 use crate::contract::{Location, ParameterLocation, RateLimit, Strength};
-use crate::generate::{Case, Expect, Origin};
+use crate::generate::{Case, CaseId, Expect, Origin};
 use crate::judge::{Before, Check, Context, in_short, judge};
+use crate::run::setting::Setting;
 use crate::run::shown::{Confirmation, Show};
 use crate::run::tally::Key;
 use crate::run::{Event, RunError};
@@ -19,8 +20,8 @@ pub(super) struct Undecided {
     exchange: Exchange,
     /// Checks that were made of it already.
     more: Vec<Check>,
-    /// Whether it needed no others before it.
-    alone: bool,
+    /// What it needed around it.
+    setting: Setting,
 }
 
 /// Whether an answer refuses: what that says depends on whether a valid request is served, which may show later.
@@ -37,9 +38,14 @@ fn is_promised(from: &Origin) -> bool {
 }
 
 impl Audit<'_> {
-    /// Judges one exchange by all rules, `more` being checks that were made of it already. `alone` says
-    /// whether it needed no others before it.
-    pub(super) fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
+    /// Judges one exchange by all rules, `more` being checks that were made of it already.
+    pub(super) fn judge(
+        &mut self,
+        case: &Case,
+        exchange: &Exchange,
+        more: &[Check],
+        setting: &Setting,
+    ) -> Result<(), Stop> {
         self.reach.note(case, exchange);
         self.earlier.note(&case.operation.id, exchange, 1);
         if case.elsewhere {
@@ -47,13 +53,13 @@ impl Audit<'_> {
             return Ok(());
         }
         self.coverage.note(case, exchange, 1);
-        self.record_shape(case, exchange);
+        self.record_shape(case, exchange, setting);
         if is_refused(exchange) && !self.context(case).verified {
-            let (case, exchange) = (case.clone(), exchange.clone());
-            self.undecided.push(Undecided { case, exchange, more: more.to_vec(), alone });
+            let (case, exchange, setting) = (case.clone(), exchange.clone(), setting.clone());
+            self.undecided.push(Undecided { case, exchange, more: more.to_vec(), setting });
             return Ok(());
         }
-        self.weigh(case, exchange, more, alone)?;
+        self.weigh(case, exchange, more, setting)?;
         if self.context(case).verified { self.decide(Some(&case.operation.id)) } else { Ok(()) }
     }
 
@@ -62,10 +68,10 @@ impl Audit<'_> {
         let is_meant = |refusal: &mut Undecided| operation.is_none_or(|meant| refusal.case.operation.id == meant);
         let decided: Vec<_> = self.undecided.extract_if(.., is_meant).collect();
         let mut decided = decided.iter();
-        decided.try_for_each(|refusal| self.weigh(&refusal.case, &refusal.exchange, &refusal.more, refusal.alone))
+        decided.try_for_each(|refusal| self.weigh(&refusal.case, &refusal.exchange, &refusal.more, &refusal.setting))
     }
 
-    fn weigh(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
+    fn weigh(&mut self, case: &Case, exchange: &Exchange, more: &[Check], setting: &Setting) -> Result<(), Stop> {
         let mut checks = judge(&self.job.contract, case, exchange, self.context(case));
         checks.extend_from_slice(more);
         if matches!(case.expect, Expect::Success { .. }) {
@@ -74,7 +80,7 @@ impl Audit<'_> {
         if self.memory.note(case, exchange) {
             self.remember(case, exchange);
         }
-        let new = self.tally.record(case, exchange, &checks, alone);
+        let new = self.tally.record(case, exchange, &checks, setting);
         self.tell(case, new)
     }
 
@@ -94,7 +100,7 @@ impl Audit<'_> {
 
     fn remember(&mut self, case: &Case, exchange: &Exchange) {
         if exchange.answer().is_some_and(|answer| answer.body.len() <= KEPT_BODY) {
-            self.answers.entry(case.id.clone()).or_insert_with(|| (case.clone(), exchange.clone()));
+            self.answers.entry(case.id.clone()).or_default().push((case.clone(), exchange.clone()));
         }
     }
 
@@ -117,8 +123,10 @@ impl Audit<'_> {
     pub(super) fn before(&self, burst: &Case, limit: RateLimit) -> Before {
         let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
         let other_credential = state.is_some_and(|state| !state.credentials.is_empty());
-        let before = self.earlier.before(&burst.operation.id, limit, self.dispatcher.budget.elapsed());
-        Before { other_credential, limited: self.dispatcher.throttled(), ..before }
+        let elapsed = self.dispatcher.budget.elapsed();
+        let before = self.earlier.before(&burst.operation.id, limit, elapsed);
+        let unknown = !self.job.fresh && elapsed < limit.per;
+        Before { other_credential, limited: self.dispatcher.throttled(), unknown, ..before }
     }
 
     /// Judges what only the whole run shows: ids that came twice, callers that were mixed up, and errors
@@ -129,10 +137,13 @@ impl Audit<'_> {
         }
         let contract = &self.job.contract;
         for check in self.memory.checks(|promise| Some(&contract.promise(promise).source)) {
-            let answer = check.case.as_ref().and_then(|id| self.answers.get(id));
-            let any = || self.answers.values().find(|(case, _)| case.operation.id == check.operation);
-            let Some((case, exchange)) = answer.or_else(any).cloned() else { continue };
-            let new = self.tally.record(&case, &exchange, &[check.check], false);
+            let answers = |id: &CaseId| self.answers.get(id).into_iter().flatten().cloned();
+            let mut shown: Vec<_> = check.case.iter().flat_map(answers).collect();
+            let any =
+                || self.answers.values().flatten().find(|(case, _)| case.operation.id == check.operation).cloned();
+            let Some((case, exchange)) = shown.pop().or_else(any) else { continue };
+            shown.extend(check.beside.iter().filter(|id| **id != case.id).flat_map(answers));
+            let new = self.tally.record(&case, &exchange, &[check.check], &Setting::Beside(shown.into()));
             if let Err(Stop::Broken(error)) = self.tell(&case, new) {
                 return Err(error);
             }

@@ -24,6 +24,7 @@ use super::forecast::{Forecast, Preparation};
 use super::promises::outcomes;
 use super::reach::Reach;
 use super::redact;
+use super::setting::Setting;
 use super::shard::{ShardEvidence, ShardPart};
 use super::tally::{Selection, Tally};
 use super::{
@@ -83,11 +84,13 @@ struct Audit<'a> {
     memory: Memory,
     /// What is done with snapshots, and the shapes of the answers so far.
     snapshots: Option<(&'a Snapshots, Recorder)>,
+    /// What cases need around them whose shape was taken in.
+    settings: HashMap<CaseId, Setting>,
     reach: Reach,
     /// Refusals that wait for a valid request to be served.
     undecided: Vec<Undecided>,
     /// Answers that a finding over the run may have to show.
-    answers: BTreeMap<CaseId, (Case, Exchange)>,
+    answers: BTreeMap<CaseId, Vec<(Case, Exchange)>>,
     /// The lives of things that the run leads.
     lives: Vec<Life>,
     earlier: Earlier,
@@ -133,8 +136,9 @@ impl<'a> Audit<'a> {
             links: Arc::new(Links::new(sources)),
             hooks: Arc::new(Client::new(limits)?),
             tally: Tally::new(&job.contract, selection),
-            memory: Memory::new(&job.contract, SystemTime::now()),
+            memory: Memory::new(&job.contract, &plan.inferred, SystemTime::now()),
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
+            settings: HashMap::new(),
             reach: Reach::default(),
             undecided: Vec::new(),
             answers: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -16,6 +17,7 @@ use crate::run::dispatch::{Dispatcher, Unsent, is_throttled};
 use crate::run::forecast::{disturbs, requests};
 use crate::run::hook::{HOOK_LIMIT, run_hook};
 use crate::run::reach::unreachable;
+use crate::run::setting::{Journeyed, Setting};
 use crate::run::things::{Making, uses_up};
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
 use crate::run::{Event, RunError};
@@ -90,7 +92,7 @@ impl Audit<'_> {
                     if !self.operations.contains(&case.operation.id) {
                         self.reach.note(case, &exchange);
                     } else {
-                        self.judge(case, &exchange, &[], true)?;
+                        self.judge(case, &exchange, &[], &Setting::Alone)?;
                     }
                 }
                 Err(unsent) => {
@@ -192,9 +194,11 @@ impl Audit<'_> {
         let conductor =
             Conductor { contract: &job.contract, dispatcher: &dispatcher, links: &links, workflows, ended: &*ended };
         let sent = self.meanwhile(conductor.send(workflow)).await?;
-        for step in sent.steps {
+        let journeyed = Arc::new(Journeyed::of(workflow, workflows, &sent.steps));
+        for (index, step) in sent.steps.into_iter().enumerate() {
             self.done += 1;
-            self.judge(&step.case, &step.exchange, &step.checks, false)?;
+            let setting = Setting::Workflow(journeyed.clone(), index);
+            self.judge(&step.case, &step.exchange, &step.checks, &setting)?;
         }
         match sent.end {
             Ok(finished) => {
@@ -271,7 +275,8 @@ impl Audit<'_> {
             if let Some(reason) = reason {
                 self.unwitnessed.extend(case.promises.iter().map(|promise| (*promise, reason.clone())));
             }
-            let new = self.tally.record(&case, exchange, &checks, false);
+            let setting = Setting::Burst(Arc::new(burst.clone()));
+            let new = self.tally.record(&case, exchange, &checks, &setting);
             self.tell(&case, new)?;
         }
         match unsent {
@@ -288,7 +293,8 @@ impl Audit<'_> {
                     self.state_throttled(&tried.case);
                 }
                 // What was deleted cannot be deleted again.
-                self.judge(&tried.case, &exchange, &[], !uses_up(&tried.case))
+                let setting = if uses_up(&tried.case) { Setting::UsesUp } else { Setting::Alone };
+                self.judge(&tried.case, &exchange, &[], &setting)
             }
             Err(error) => {
                 let what = format!("{} cases", tried.case.kind.name());

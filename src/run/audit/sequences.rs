@@ -1,5 +1,7 @@
 //! Things that are made for other requests, their lives, and their end.
 
+use std::sync::Arc;
+
 use futures_util::StreamExt;
 use futures_util::stream;
 use indexmap::IndexMap;
@@ -9,6 +11,7 @@ use super::sending::{Stop, Tried, try_case};
 use crate::generate::{Case, Life};
 use crate::run::budget::Extra;
 use crate::run::life::{LifeEnd, SentLife, SentStage, send_life};
+use crate::run::setting::Setting;
 use crate::run::things::{Made, Making};
 
 impl Audit<'_> {
@@ -31,7 +34,7 @@ impl Audit<'_> {
                     }
                     links.things.add(purpose, Made { case: case.clone(), exchange: exchange.clone() });
                     if self.operations.contains(&case.operation.id) {
-                        self.judge(&case, &exchange, &[], true)?;
+                        self.judge(&case, &exchange, &[], &Setting::Alone)?;
                     } else {
                         self.reach.note(&case, &exchange);
                     }
@@ -72,10 +75,11 @@ impl Audit<'_> {
             .map(async |life| (life, send_life(life, &dispatcher, &links, Extra::Lag).await))
             .buffer_unordered(self.job.target.limits.concurrency);
         while let Some((life, SentLife { stages, end })) = self.meanwhile(sent.next()).await? {
-            for SentStage { case, exchange, checks } in stages {
+            let led: Arc<[_]> = stages.iter().map(|stage| (stage.case.clone(), stage.exchange.clone())).collect();
+            for (before, SentStage { case, exchange, checks }) in stages.into_iter().enumerate() {
                 self.done += 1;
                 if self.operations.contains(&case.operation.id) {
-                    self.judge(&case, &exchange, &checks, false)?;
+                    self.judge(&case, &exchange, &checks, &Setting::Life(led.clone(), before))?;
                 } else {
                     self.reach.note(&case, &exchange);
                 }
@@ -85,6 +89,8 @@ impl Audit<'_> {
             match end {
                 Ok(()) => {}
                 Err(LifeEnd::Unsent(error)) => self.not_sent(operation, what, error)?,
+                // What is made with less shows the same.
+                Err(LifeEnd::Nothing(_)) if life.is_fuller => {}
                 Err(LifeEnd::Nothing(reason)) => self.leave_out(operation.to_owned(), what, reason),
             }
         }

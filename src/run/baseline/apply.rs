@@ -116,8 +116,8 @@ impl Entry {
     }
 
     fn lapsed(&self, why: Lapse) -> Lapsed {
-        let Entry { rule, operation, state, place, .. } = self.clone();
-        Lapsed { rule, operation, state, why, reason: self.known.reason.clone(), place }
+        let Entry { rule, operation, state, place, known, .. } = self.clone();
+        Lapsed { rule, operation, state, is_of_target: self.target.is_some(), why, reason: known.reason, place }
     }
 }
 

@@ -68,6 +68,19 @@ pub struct Entry {
     pub known: Known,
     /// Where it stands.
     pub place: Place,
+    /// Where its names stand.
+    pub names: Names,
+}
+
+/// Where the names of an entry stand that only a target and its document can tell to mean something.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// The target's, where it names one.
+    pub target: Option<Place>,
+    /// The operation's.
+    pub operation: Place,
+    /// The state's, where it names one.
+    pub state: Option<Place>,
 }
 
 /// Why a finding does not fail a run.
@@ -90,6 +103,8 @@ pub struct Lapsed {
     pub operation: String,
     /// The state, where the finding is of one.
     pub state: Option<String>,
+    /// Whether the entry is for the target alone, and not for every one that has the operation.
+    pub is_of_target: bool,
     /// Why it no longer holds.
     pub why: Lapse,
     /// The reason that it gave.
@@ -121,7 +136,14 @@ impl Lapsed {
     /// What is wrong with it and what would be right, in one sentence.
     pub fn in_words(&self) -> String {
         match self.why {
-            Lapse::Gone => "the finding no longer occurs: take its entry out of the baseline".to_owned(),
+            Lapse::Gone if self.is_of_target => {
+                "the finding no longer occurs: take its entry out of the baseline".to_owned()
+            }
+            Lapse::Gone => {
+                "the finding no longer occurs here: take its entry out of the baseline, or name in it the target that \
+                 still has it"
+                    .to_owned()
+            }
             Lapse::Expired(date) => format!("its entry in the baseline expired on {date}"),
         }
     }

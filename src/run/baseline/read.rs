@@ -1,12 +1,13 @@
 //! Reading a baseline.
 
+use std::io;
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::{Date, Datetime};
 
-use super::{Baseline, BaselineFile, Entry, Known, PLACEHOLDER};
+use super::{Baseline, BaselineFile, Entry, Known, Names, PLACEHOLDER};
 use crate::contract::{Diagnostic, Level, Place};
 use crate::judge;
 use crate::target::{Reader, help_nearest};
@@ -31,10 +32,12 @@ impl Baseline {
     pub fn load(file: &Path, purpose: Purpose, today: Date) -> Result<Self, Vec<Diagnostic>> {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).map_err(|error| {
+            let help = format!("`uptospec check --write-baseline {name}` writes one");
             vec![Diagnostic {
                 level: Level::Error,
                 message: format!("the baseline cannot be read: {error}"),
-                help: Some(format!("`uptospec check --write-baseline {name}` writes one")),
+                // What is there already is not written over.
+                help: (error.kind() == io::ErrorKind::NotFound).then_some(help),
                 place: Place::file(name.as_str()),
             }]
         })?;
@@ -91,8 +94,7 @@ fn tables<'t, 'i>(reader: &mut Reader<'_>, root: &'t DeTable<'i>) -> Vec<&'t Spa
 fn read_entry(reader: &mut Reader<'_>, item: &Spanned<DeValue<'_>>, purpose: Purpose) -> Option<Entry> {
     let table = item.get_ref().as_table()?;
     reader.refuse_unknown(table, "an entry", KEYS);
-    let mut text = |key| reader.text(table, key).map(|text| (*text.get_ref()).to_owned());
-    let (target, operation, state) = (text("target"), text("operation"), text("state"));
+    let [target, operation, state] = ["target", "operation", "state"].map(|key| read_name(reader, table, key));
     let rule = read_rule(reader, table);
     let reason = read_reason(reader, table, purpose);
     let expires = read_date(reader, table);
@@ -104,7 +106,17 @@ fn read_entry(reader: &mut Reader<'_>, item: &Spanned<DeValue<'_>>, purpose: Pur
     }
     let place = reader.place(item.span());
     let known = Known { reason: reason?, expires, flaky };
-    Some(Entry { target, rule: rule?, operation: operation?, state, known, place })
+    let (operation, at) = operation?;
+    let (target, of_target) = target.unzip();
+    let (state, of_state) = state.unzip();
+    let names = Names { target: of_target, operation: at, state: of_state };
+    Some(Entry { target, rule: rule?, operation, state, known, place, names })
+}
+
+/// A name, and where it stands.
+fn read_name(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<(String, Place)> {
+    let text = reader.text(table, key)?;
+    Some(((*text.get_ref()).to_owned(), reader.place(text.span())))
 }
 
 fn read_rule(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<&'static str> {

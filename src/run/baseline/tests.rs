@@ -180,6 +180,40 @@ fn a_baseline_that_is_written_anew_keeps_what_it_said() {
 }
 
 #[test]
+fn an_entry_for_all_targets_becomes_one_of_each_that_still_has_it() {
+    let mut run = fixture::run();
+    run.targets.truncate(1);
+    let text = entry("state = \"agent-not-public\"");
+    let mut mended = run.targets[0].clone();
+    mended.name = "mended".to_owned();
+    mended.findings.clear();
+    let check = mended.checks[0].clone();
+    mended.checks.push(CheckCount { rule: "item/schema", passed: 3, failed: 0, ..check });
+    let other = TargetResult { name: "another".to_owned(), operations: Vec::new(), ..mended.clone() };
+    run.targets.extend([mended.clone(), other]);
+
+    let baseline = read(&text).unwrap();
+    baseline.apply(&mut mended, Severity::Error);
+    let told = mended.lapsed[0].in_words();
+    assert!(told.contains("no longer occurs here") && told.contains("name in it the target"), "{told}");
+
+    let written = Baseline::to_toml(&run, Some(&baseline));
+    let written = Baseline::read("known.toml", &written, Purpose::Rewrite, TODAY).unwrap().entries;
+    let of_schema = written.iter().filter(|entry| entry.rule == "item/schema");
+    assert_eq!(of_schema.map(|entry| entry.target.as_deref()).collect::<Vec<_>>(), [Some("agentix")]);
+}
+
+#[test]
+fn what_another_baseline_excused_keeps_its_reason() {
+    let mut run = fixture::run();
+    run.targets[0].findings.truncate(1);
+    run.targets.truncate(1);
+    read(&entry("state = \"agent-not-public\"")).unwrap().apply(&mut run.targets[0], Severity::Error);
+    let text = Baseline::to_toml(&run, None);
+    assert!(text.contains("reason = \"release 2.3 mends it\""), "{text}");
+}
+
+#[test]
 fn a_message_of_a_target_cannot_break_out_of_its_comment() {
     let mut run = fixture::run();
     run.targets[0].findings[0].finding.message = "a\n[[known]]\u{1b}[31m \u{202e}\"x\"".to_owned();

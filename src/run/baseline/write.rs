@@ -14,18 +14,13 @@ const HEAD: &str = "\
 /// run and has none.
 pub(super) fn to_toml(run: &RunResult, earlier: &[Entry]) -> String {
     let mut text = HEAD.to_owned();
-    for entry in earlier.iter().filter(|entry| may_hold(entry, run)) {
+    for entry in earlier {
         let found = run.targets.iter().filter(|target| entry.is_for(&target.name)).flat_map(|target| &target.findings);
         let finding =
             found.into_iter().find(|found| entry.is_about(&Subject::from(*found))).map(|found| &found.finding);
-        text += &written(
-            entry.target.as_deref(),
-            entry.rule,
-            &entry.operation,
-            entry.state.as_deref(),
-            &entry.known,
-            finding,
-        );
+        for target in still_of(entry, run) {
+            text += &written(target, entry.rule, &entry.operation, entry.state.as_deref(), &entry.known, finding);
+        }
     }
     for target in &run.targets {
         let is_listed = |found: &FoundFinding| {
@@ -47,22 +42,31 @@ impl Baseline {
     }
 }
 
-/// Whether the run leaves room for an entry: its finding occurs, or may occur where this run could not see it.
-fn may_hold(entry: &Entry, run: &RunResult) -> bool {
+/// The targets to name in what becomes of an entry, `None` for every target that has the operation. The run leaves
+/// room for it where its finding occurs, or may occur where the run could not see it; where it is gone from some of
+/// the targets, it is an entry of each of the others.
+fn still_of<'a>(entry: &'a Entry, run: &'a RunResult) -> Vec<Option<&'a str>> {
     let is_gone = |target: &&TargetResult| {
         let outcome = Outcome::from(*target);
         let occurs = outcome.findings.iter().any(|subject| entry.is_about(subject));
         !occurs && entry.is_judged(&outcome) && !entry.known.flaky
     };
-    let mut targets = run.targets.iter().filter(|target| entry.is_for(&target.name)).peekable();
-    targets.peek().is_none() || !targets.all(|target| is_gone(&target))
+    let has_it = |target: &&TargetResult| entry.is_for(&target.name) && target.operations.contains(&entry.operation);
+    let (gone, still): (Vec<_>, Vec<_>) = run.targets.iter().filter(has_it).partition(is_gone);
+    match (gone.is_empty(), &entry.target) {
+        (true, target) => vec![target.as_deref()],
+        (false, Some(_)) => Vec::new(),
+        (false, None) => still.into_iter().map(|target| Some(target.name.as_str())).collect(),
+    }
 }
 
 fn new(target: &TargetResult, found: &FoundFinding) -> String {
     let flaky = matches!(found.reproduced, Reproduced::Sometimes | Reproduced::Never);
-    let known = Known { reason: PLACEHOLDER.to_owned(), expires: None, flaky };
+    let nobody_said = Known { reason: PLACEHOLDER.to_owned(), expires: None, flaky };
+    // Another baseline may have excused it.
+    let known = found.known.as_ref().unwrap_or(&nobody_said);
     let (rule, finding) = (found.finding.rule, Some(&found.finding));
-    written(Some(&target.name), rule, &found.operation, found.state.as_deref(), &known, finding)
+    written(Some(&target.name), rule, &found.operation, found.state.as_deref(), known, finding)
 }
 
 fn written(

@@ -35,7 +35,7 @@ pub struct Trial {
 impl Trial {
     /// A finding that was not tried again yet.
     pub fn new(key: Key, found: Found, context: Context, lives: &[Life]) -> Self {
-        let is_of_life = |life: &&Life| !found.alone && life.cases().any(|case| case.id == found.case.id);
+        let is_of_life = |life: &&Life| !found.setting.is_alone() && life.cases().any(|case| case.id == found.case.id);
         let life = lives.iter().find(is_of_life).cloned();
         Trial {
             key,
@@ -51,7 +51,7 @@ impl Trial {
 
     /// Whether it is worth requests and can be had with them: a note is not, but one on times may be an accident.
     pub(super) fn is_worth_it(&self) -> bool {
-        let can_be_had = self.found.alone || self.life.is_some();
+        let can_be_had = self.found.setting.is_alone() || self.life.is_some();
         can_be_had && (self.found.finding.severity > Severity::Note || is_timed(self.found.finding.rule))
     }
 

@@ -178,12 +178,12 @@ impl<'a> Conductor<'a> {
             return Ok(called);
         }
         let Some(sent) = journey.last() else { return Ok(None) };
-        let verdict = judge_step(step, known, sent);
+        let (verdict, known_then) = (judge_step(step, known, sent), known.clone());
         // An output that is missing matters only to a later step that asks for it, and is told there.
         for (name, value) in outputs(&step.outputs, known, Some(sent)) {
             known.outputs.insert((step.id.clone(), name), value);
         }
-        journey.judged(verdict.checks, step, self.contract);
+        journey.judged(verdict.checks, step, known_then, self.contract);
         Ok(verdict.failure)
     }
 
@@ -196,7 +196,7 @@ impl<'a> Conductor<'a> {
             return Err(missing("the plan has no room for another request".to_owned()));
         }
         let exchange = self.dispatcher.send(&case).await.map_err(BrokeOff::Unsent)?;
-        journey.steps.push(SentStep { case, exchange, checks: Vec::new() });
+        journey.steps.push(SentStep { case, exchange, checks: Vec::new(), judged: Vec::new() });
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! What was sent of a workflow so far.
 
-use crate::contract::{Contract, Promise, PromiseId};
+use crate::contract::{Contract, Promise, PromiseId, Source};
+use crate::generate::suite::Criterion;
 use crate::generate::{Case, Expect, MOST_JUMPS, Step};
-use crate::judge::{Check, Sent, Verdict};
+use crate::judge::{Check, Known, Sent, Verdict};
 use crate::send::Exchange;
 
 /// A step that was sent, with what its criteria came to.
@@ -13,6 +14,19 @@ pub struct SentStep {
     pub exchange: Exchange,
     /// The checks of its criteria; the contract's rules are judged apart.
     pub checks: Vec<Check>,
+    /// The criteria that were judged on it: those of its step, and of steps that called its workflow.
+    pub judged: Vec<Judged>,
+}
+
+/// Criteria as they were judged.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The criteria.
+    pub criteria: Vec<Criterion>,
+    /// The sentence behind them.
+    pub source: Option<Source>,
+    /// What the workflow knew then.
+    pub known: Known,
 }
 
 /// What was sent of a workflow so far, with the workflows that it called or went on to.
@@ -40,9 +54,12 @@ impl Journey {
     }
 
     /// Notes what the criteria of a step came to, at the exchange that they speak about.
-    pub fn judged(&mut self, checks: Vec<Check>, step: &Step, contract: &Contract) {
+    pub fn judged(&mut self, checks: Vec<Check>, step: &Step, known: Known, contract: &Contract) {
         let promises = promises_of(step, contract);
         if let Some(last) = self.steps.last_mut() {
+            if !step.criteria.is_empty() {
+                last.judged.push(Judged { criteria: step.criteria.clone(), source: step.source.clone(), known });
+            }
             last.checks.extend(checks.into_iter().map(|check| witnessing(check, &promises)));
         }
     }

@@ -8,7 +8,7 @@ mod tests;
 use std::collections::HashMap;
 
 pub use conductor::Conductor;
-pub use journey::SentStep;
+pub use journey::{Judged, SentStep};
 
 use super::dispatch::Unsent;
 use crate::judge::Finished;
