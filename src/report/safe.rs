@@ -2,7 +2,8 @@
 //!
 //! A target decides what stands in its bodies, headers and messages. None of it may move the cursor,
 //! colour the screen, set a window's title or turn the direction of text, and every byte that cannot
-//! be seen must be seen. So whatever is not plainly printable is written as an escape.
+//! be seen must be seen. So whatever is not plainly printable is written as an escape. CI systems take commands from
+//! what is printed: their beginning is written as an escape, too.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -24,9 +25,47 @@ pub struct Glyph {
     pub columns: usize,
 }
 
+/// Commands of GitHub, which begin a line: `::error::message`.
+const COMMANDS: [&str; 15] = [
+    "add-mask",
+    "add-matcher",
+    "add-path",
+    "debug",
+    "echo",
+    "endgroup",
+    "error",
+    "group",
+    "notice",
+    "remove-matcher",
+    "save-state",
+    "set-env",
+    "set-output",
+    "stop-commands",
+    "warning",
+];
+
+/// Whether a CI system that reads what is printed would take the text for a command: `::error` (GitHub), or
+/// `##[error]`, `##vso[…]`, `##teamcity[…]`, which may stand anywhere in a line.
+fn is_command(text: &str) -> bool {
+    if let Some(rest) = text.strip_prefix("##") {
+        return rest.trim_start_matches(|char: char| char.is_ascii_alphabetic()).starts_with('[');
+    }
+    let Some(rest) = text.strip_prefix("::") else { return false };
+    COMMANDS.iter().any(|name| rest.get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name)))
+}
+
+/// Whether the text is shown as it is.
+fn is_shown_as_is(text: &str) -> bool {
+    text.char_indices().all(|(at, char)| is_plain(char) && !(matches!(char, '#' | ':') && is_command(&text[at..])))
+}
+
 impl Glyph {
-    fn of_char(at: usize, char: char) -> Self {
+    /// The first character of `rest`.
+    fn of_char(at: usize, char: char, rest: &str) -> Self {
         let bytes = at..at + char.len_utf8();
+        if is_command(rest) {
+            return Glyph::escape(bytes, char.escape_unicode().to_string());
+        }
         if is_plain(char) {
             return Glyph { bytes, text: char.to_string(), escaped: false, columns: char.width().unwrap_or(0) };
         }
@@ -54,7 +93,9 @@ pub fn glyphs(bytes: &[u8]) -> impl Iterator<Item = Glyph> {
         let start = at;
         let broken = start + chunk.valid().len();
         at = broken + chunk.invalid().len();
-        let valid = chunk.valid().char_indices().map(move |(offset, char)| Glyph::of_char(start + offset, char));
+        let text = chunk.valid();
+        let valid =
+            text.char_indices().map(move |(offset, char)| Glyph::of_char(start + offset, char, &text[offset..]));
         let invalid = chunk.invalid().iter().enumerate();
         valid.chain(invalid.map(move |(offset, byte)| Glyph::of_byte(broken + offset, *byte)))
     })
@@ -62,7 +103,7 @@ pub fn glyphs(bytes: &[u8]) -> impl Iterator<Item = Glyph> {
 
 /// The text on one line, unprintable characters as escapes.
 pub fn text(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_plain) {
+    if is_shown_as_is(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(glyphs(text.as_bytes()).map(|glyph| glyph.text).collect())
@@ -106,7 +147,7 @@ pub fn bytes_clipped(bytes: &[u8], most: usize) -> String {
 
 /// Lines of text with what is not plainly printable as escapes; line ends stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|char| is_plain(char) || char == '\n') {
+    if text.split('\n').all(is_shown_as_is) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.split('\n').map(self::text).collect::<Vec<_>>().join("\n"))
@@ -115,8 +156,10 @@ pub fn lines(text: &str) -> Cow<'_, str> {
 /// JSON text with what is not plainly printable in its strings as JSON's own escapes. It means the same.
 pub fn json(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for char in text.chars() {
-        if is_plain(char) || char == '\n' {
+    for (at, char) in text.char_indices() {
+        // No line of JSON begins within a text, so that only what may stand anywhere could be a command.
+        let is_command = char == '#' && is_command(&text[at..]);
+        if (is_plain(char) || char == '\n') && !is_command {
             safe.push(char);
         } else {
             safe.extend(char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
@@ -148,6 +191,19 @@ mod tests {
             text("\u{202e}evil\u{2066}\u{200b}\u{feff}\u{2028}"),
             r"\u{202e}evil\u{2066}\u{200b}\u{feff}\u{2028}"
         );
+    }
+
+    #[test]
+    fn what_a_ci_system_would_take_for_a_command_is_none() {
+        assert_eq!(text("::error::x ::Set-Output name=a::b"), r"\u{3a}:error::x \u{3a}:Set-Output name=a::b");
+        assert_eq!(text("x##vso[task.setvariable]"), r"x\u{23}#vso[task.setvariable]");
+        assert_eq!(lines("##[add-mask]e\n###teamcity[x"), "\\u{23}#[add-mask]e\n#\\u{23}#teamcity[x");
+        let value = serde_json::json!("##vso[x]");
+        assert_eq!(json(&value.to_string()), r##""\u0023#vso[x]""##);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json(&value.to_string())).unwrap(), value);
+        for plain in ["## Title", "#[1]", "std::string", "::1", "a ## [b]", "##"] {
+            assert_eq!(text(plain), Cow::Borrowed(plain));
+        }
     }
 
     #[test]

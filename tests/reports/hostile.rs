@@ -86,7 +86,7 @@ pub fn words(beacon: &str) -> String {
          <iframe src={beacon}/frame></iframe><a href=\"javascript:window.owned=1\" style=\"position:fixed\">x</a>\
          \" onmouseover=\"window.owned=1\" ' autofocus onfocus='window.owned=1' ```\n~~~\n# h | @octocat [x]({beacon})\n\
          ::error::x%0A \u{1b}]0;owned\u{7}\u{1b}[31m\u{1b}[2J\u{9b}31m\u{90}q\u{9c}\r\u{8}\u{0}\
-         \u{202e}desrever\u{2066}\u{200b}\u{feff}\u{2028}{}",
+         \u{202e}desrever\u{2066}\u{200b}\u{feff}\u{2028}\u{61c}\u{200f}\u{ad}\u{85}\u{e0041}{}",
         "unbreakable".repeat(40)
     )
 }
@@ -162,8 +162,9 @@ fn is_safe(file: &str) -> Result<(), Failed> {
         return Err(format!("it has {} bytes", text.len()).into());
     }
     let steers = |char: &char| char.is_control() && *char != '\n';
-    let turns = |char: &char| matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    match text.char_indices().find(|(_, char)| steers(char) || turns(char)) {
+    let turns = |char: &char| matches!(char, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hides = |char: &char| matches!(char, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2028}'..='\u{2029}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+    match text.char_indices().find(|(_, char)| steers(char) || turns(char) || hides(char)) {
         None => Ok(()),
         Some((at, char)) => Err(format!("{char:?} at byte {at}").into()),
     }

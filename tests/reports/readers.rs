@@ -1,6 +1,7 @@
 //! Files in the hands of readers that are not ours: an HTML validator, the schema of HAR, and a parser of JUnit. And
 //! held to the schema that we publish.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
     let keeps_schema =
         |(name, run): (_, Run)| Trial::test(format!("readers::schema::{name}"), move || keeps_schema(run()?));
     let mut trials: Vec<_> = RUNS.map(keeps_schema).into();
+    trials.push(Trial::test("readers::page", page_has_every_key));
     if folder().join("node_modules/html-validate").is_dir() {
         for (name, run) in RUNS {
             trials.push(Trial::test(format!("readers::html::{name}"), move || is_valid(run()?, "report.html")));
@@ -62,6 +64,33 @@ fn keeps_schema(made: &Made) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// The page on reports names every key of the published schema.
+fn page_has_every_key() -> Result<(), Failed> {
+    let page = fs::read_to_string(made::repository().join("docs/reports.md"))?;
+    let of_json = page.split("\n## ").find(|part| part.starts_with("JSON")).ok_or("there is a part on JSON")?;
+    let code = of_json.split('`').skip(1).step_by(2);
+    let told: HashSet<&str> =
+        code.flat_map(|code| code.split(|char| !matches!(char, 'a'..='z' | '0'..='9' | '_'))).collect();
+    let schema = fs::read_to_string(made::repository().join("docs/report.schema.json"))?;
+    let mut keys = Vec::new();
+    add_keys(&serde_json::from_str(&schema)?, &mut keys);
+    match keys.iter().find(|key| !told.contains(key.as_str())) {
+        None if keys.len() > 50 => Ok(()),
+        None => Err("the schema has hardly any keys".into()),
+        Some(key) => Err(format!("docs/reports.md says nothing of `{key}`").into()),
+    }
+}
+
+/// The names of all properties that a schema describes.
+fn add_keys(schema: &Value, keys: &mut Vec<String>) {
+    keys.extend(schema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.clone()));
+    match schema {
+        Value::Object(members) => members.values().for_each(|value| add_keys(value, keys)),
+        Value::Array(elements) => elements.iter().for_each(|value| add_keys(value, keys)),
+        _ => {}
+    }
 }
 
 /// What a program prints; an error where it ends with one.

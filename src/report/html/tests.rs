@@ -183,7 +183,7 @@ fn many_operations_are_folded_beneath_what_they_come_to_together() {
     let target = &mut run.targets[0];
     let ((_, latency), (_, coverage)) = (target.latency.first().unwrap(), target.coverage.first().unwrap());
     let names = || (0..14).map(|number| format!("operation{number}"));
-    target.latency = names().map(|name| (name, latency.clone())).collect();
+    target.latency = names().map(|name| (name, *latency)).collect();
     target.coverage = names().map(|name| (name, coverage.clone())).collect();
     let page = written(&run);
     assert!(page.contains("<summary>2 more operations</summary>"), "{page}");
