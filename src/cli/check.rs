@@ -108,10 +108,11 @@ fn reporters(options: &CheckOptions) -> Result<Reporters, Failure> {
     if let Some(folder) = &options.record {
         let recorder = Recorder::into_folder(folder.clone());
         let cannot = |error| Failure::Usage(format!("recordings cannot be written to {}: {error}", folder.display()));
-        reporters.push(recorder.map_err(cannot)?);
+        reporters.keep(recorder.map_err(cannot)?);
     }
     for spec in &options.reports {
-        reporters.push(report::open(spec).map_err(|error| Failure::Usage(error.to_string()))?);
+        let report = report::open(spec).map_err(|error| Failure::Usage(error.to_string()))?;
+        if spec.is_to_output() { reporters.push(report) } else { reporters.keep(report) }
     }
     Ok(reporters)
 }

@@ -183,12 +183,24 @@ fn create(spec: &ReportSpec) -> io::Result<Box<dyn io::Write + Send>> {
 /// Several reporters as one. Each hears every event, in the order they were added; a progress bar
 /// comes before what prints results, so that it is gone when they are printed.
 #[derive(Default)]
-pub struct Reporters(Vec<Box<dyn Reporter + Send>>);
+pub struct Reporters(Vec<Hearing>);
+
+/// One of several reporters.
+struct Hearing {
+    reporter: Box<dyn Reporter + Send>,
+    /// Whether it is there for a file, which is wanted whoever looks on.
+    is_kept: bool,
+}
 
 impl Reporters {
-    /// Adds one more.
+    /// Adds one for whoever looks on. Where they have seen enough and close the pipe, it is told no more.
     pub fn push(&mut self, reporter: impl Reporter + Send + 'static) {
-        self.0.push(Box::new(reporter));
+        self.0.push(Hearing { reporter: Box::new(reporter), is_kept: false });
+    }
+
+    /// Adds one that writes files.
+    pub fn keep(&mut self, reporter: impl Reporter + Send + 'static) {
+        self.0.push(Hearing { reporter: Box::new(reporter), is_kept: true });
     }
 }
 
@@ -199,13 +211,20 @@ impl Reporter for Box<dyn Reporter + Send> {
 }
 
 impl Reporter for Reporters {
-    /// Tells all of them even if one fails: a closed pipe must not cost the report in a file.
+    /// Tells all of them even if one fails. A pipe that is closed fails the run only where nothing is written to a
+    /// file: `uptospec check --report json=report.json | head` ends with the report.
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
-        let mut result = Ok(());
-        for reporter in &mut self.0 {
-            result = result.and(reporter.event(event));
+        let (mut failed, mut closed) = (None, None);
+        self.0.retain_mut(|hearing| {
+            let Err(error) = hearing.reporter.event(event) else { return true };
+            let is_closed = error.kind() == io::ErrorKind::BrokenPipe && !hearing.is_kept;
+            (if is_closed { &mut closed } else { &mut failed }).get_or_insert(error);
+            !is_closed
+        });
+        match failed.or(closed.filter(|_| !self.0.iter().any(|hearing| hearing.is_kept))) {
+            Some(error) => Err(error),
+            None => Ok(()),
         }
-        result
     }
 }
 
@@ -213,11 +232,11 @@ impl Reporter for Reporters {
 mod tests {
     use super::*;
 
-    struct Failing;
+    struct Failing(io::ErrorKind);
 
     impl Reporter for Failing {
         fn event(&mut self, _: &Event<'_>) -> io::Result<()> {
-            Err(io::ErrorKind::BrokenPipe.into())
+            Err(self.0.into())
         }
     }
 
@@ -250,10 +269,23 @@ mod tests {
     fn a_reporter_that_fails_does_not_keep_the_next_from_hearing() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut reporters = Reporters::default();
-        reporters.push(Failing);
-        reporters.push(open(&ReportSpec { format: ReportFormat::Json, path: file.path().to_owned() }).unwrap());
+        reporters.push(Failing(io::ErrorKind::StorageFull));
+        reporters.keep(open(&ReportSpec { format: ReportFormat::Json, path: file.path().to_owned() }).unwrap());
         let error = reporters.event(&Event::RunFinished(&fixture::run())).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         assert!(std::fs::read_to_string(file.path()).unwrap().ends_with("}\n"));
+    }
+
+    #[test]
+    fn a_closed_pipe_ends_the_run_only_where_nothing_is_written_to_a_file() {
+        let run = fixture::run();
+        let mut looked_at = Reporters::default();
+        looked_at.push(Failing(io::ErrorKind::BrokenPipe));
+        assert!(looked_at.event(&Event::RunFinished(&run)).is_err());
+        let mut kept = Reporters::default();
+        kept.push(Failing(io::ErrorKind::BrokenPipe));
+        kept.keep(AtEnd::new(Vec::new(), markdown::write));
+        assert!(kept.event(&Event::TargetFinished(&run.targets[0])).is_ok());
+        assert!(kept.event(&Event::RunFinished(&run)).is_ok());
     }
 }
