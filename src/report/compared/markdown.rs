@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{cell_words, counted, gone_words, in_short, promise_word};
+use super::{cell_words, counted, gone_words, in_short, new_words, promise_word};
 use crate::compare::{Difference, Finding, Matrix, Row, TargetDifference};
 use crate::report::markup::{code, code_in_cell};
 use crate::report::{safe, words};
@@ -106,7 +106,7 @@ fn of_target(post: &mut Post, target: &TargetDifference) {
         post.head(&format!("{} → {}\n", code(&target.before.url), code(&target.after.url)));
     }
     for finding in &target.new {
-        post.item(&format!("- new: {}", line(finding)));
+        post.item(&format!("- new: {}{}", line(finding), new_words(target, finding)));
     }
     for (finding, before) in &target.graver {
         post.item(&format!("- graver, it was a {}: {}", before.word(), line(finding)));
