@@ -49,7 +49,8 @@ async fn main() {
     let bare = bare(&url, &limits).await;
     println!("bare client   {bare:>9.0} requests/s at {CONCURRENCY} concurrent");
     let contract = contract::read("echo.json", SPEC, None).expect("the spec is right");
-    let job = Job { target: Target { limits, ..Target::new("echo", "echo.json") }, url, contract, suite: None };
+    let job =
+        Job { target: Target { limits, ..Target::new("echo", "echo.json") }, url, contract, suite: None, fresh: false };
     let options = Options { cases: CASES, confirm: false, ..Options::default() };
     let start = Instant::now();
     let result = run(&[job], &options, &mut Silent).await.expect("nothing is written");

@@ -100,7 +100,7 @@ async fn things(most: Option<usize>) -> Result<(), Failed> {
     target.credentials.insert("token".to_owned(), Text::secret(Secret::new("TOKEN", "token-of-ann")));
     target.limits.max_generations = most;
     let url = shop.url.parse().map_err(|error| format!("{}: {error}", shop.url))?;
-    let job = Job { target, url, contract, suite: None };
+    let job = Job { target, url, contract, suite: None, fresh: false };
     let forecast = Forecast::of(&job.contract, &job.target, None, &Options::default());
     let run = run(&[job], &Options::default(), &mut Silent).await.map_err(|error| error.to_string())?;
     let result = run.targets.into_iter().next().ok_or("nothing was audited")?;

@@ -147,7 +147,7 @@ fn written(url: &str, secret: &str) -> String {
     let mut target = Target::new("say", "say.yaml");
     target.credentials.insert("key".to_owned(), Text::secret(Secret::new("API_KEY", secret)));
     target.limits.max_requests = 25;
-    let job = Job { target, url: url.parse().expect("it is a URL"), contract, suite: None };
+    let job = Job { target, url: url.parse().expect("it is a URL"), contract, suite: None, fresh: false };
     let out = Written::default();
     let options = TerminalOptions { verbose: true, ..TerminalOptions::default() };
     let mut all = All(vec![

@@ -154,7 +154,7 @@ pub struct CheckOptions {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
     /// Send the K-th of N parts of the cases; `uptospec merge` joins their JSON reports
-    #[arg(long, value_name = "K/N", conflicts_with_all = ["snapshots", "write_baseline"])]
+    #[arg(long, value_name = "K/N", conflicts_with = "write_baseline")]
     pub shard: Option<Shard>,
     /// Print what would be sent and what it may cost, and send nothing
     #[arg(long, conflicts_with = "reports")]

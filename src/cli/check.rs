@@ -9,7 +9,7 @@ use super::snapshot::Keeper;
 use super::{Exit, Failure, Look};
 use crate::judge::{self, Severity};
 use crate::report::{self, Progress, Recorder, ReportFormat, ReportSpec, Reporters, Terminal, TerminalOptions};
-use crate::run::{Forecast, Interrupt, Options, Reporter, run};
+use crate::run::{Forecast, Interrupt, Options, run};
 
 /// Runs the check to its exit code.
 ///
@@ -25,7 +25,7 @@ pub async fn check(options: CheckOptions) -> Result<Exit, Failure> {
     if let Some(known) = &known {
         baseline::check_names(known, &prepared.jobs, &options)?;
     }
-    let keeper = Keeper::of(&options);
+    let keeper = Keeper::of(&options)?;
     let snapshots = keeper.load(&prepared.jobs)?;
     let mut reporters = reporters(&options)?;
     let interrupt = Interrupt::default();
@@ -70,17 +70,6 @@ fn run_options(options: &CheckOptions, only: Vec<String>) -> Options {
     }
 }
 
-/// Whether a report has standard output for itself, for a program that reads it. GitHub reads its commands among
-/// whatever else stands there.
-fn takes_output(reports: &[ReportSpec]) -> bool {
-    reports.iter().any(|spec| spec.is_to_output() && spec.format != ReportFormat::Github)
-}
-
-/// How results look on standard error.
-fn told_beside(options: &CheckOptions) -> TerminalOptions {
-    TerminalOptions { quiet: options.quiet, ..Look::of_stderr().terminal(options.verbose) }
-}
-
 fn terminal_options(options: &CheckOptions) -> TerminalOptions {
     TerminalOptions { quiet: options.quiet, ..Look::of_stdout().terminal(options.verbose) }
 }
@@ -101,18 +90,24 @@ fn check_rules(wanted: &[String]) -> Result<(), Failure> {
 fn reporters(options: &CheckOptions) -> Result<Reporters, Failure> {
     let mut reporters = Reporters::default();
     reporters.push(Progress::on_stderr(options.quiet));
-    reporters.push(match takes_output(&options.reports) {
-        true => Box::new(Terminal::new(anstream::stderr(), told_beside(options))) as Box<dyn Reporter + Send>,
-        false => Box::new(Terminal::new(anstream::stdout(), terminal_options(options))),
-    });
+    if options.reports.iter().any(is_all_of_stdout) {
+        let look = TerminalOptions { quiet: options.quiet, ..Look::of_stderr().terminal(options.verbose) };
+        reporters.push(Terminal::new(anstream::stderr(), look));
+    } else {
+        reporters.push(Terminal::new(anstream::stdout(), terminal_options(options)));
+    }
     if let Some(folder) = &options.record {
         let recorder = Recorder::into_folder(folder.clone());
         let cannot = |error| Failure::Usage(format!("recordings cannot be written to {}: {error}", folder.display()));
-        reporters.keep(recorder.map_err(cannot)?);
+        reporters.push(recorder.map_err(cannot)?);
     }
-    for spec in &options.reports {
-        let report = report::open(spec).map_err(|error| Failure::Usage(error.to_string()))?;
-        if spec.is_to_output() { reporters.push(report) } else { reporters.keep(report) }
-    }
+    let reports = report::open_all(&options.reports).map_err(|error| Failure::Usage(error.to_string()))?;
+    reports.into_iter().for_each(|report| reporters.push(report));
     Ok(reporters)
+}
+
+/// Whether a report is a document on standard output, which results for people would spoil. GitHub finds its commands
+/// among them.
+fn is_all_of_stdout(spec: &ReportSpec) -> bool {
+    spec.is_printed() && spec.format != ReportFormat::Github
 }

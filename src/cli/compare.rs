@@ -22,7 +22,7 @@ pub fn compare(options: &CompareOptions, out: &mut dyn Write) -> Result<Exit, Fa
     let comparison = Comparison::of(options)?;
     let terminal = Look::of_stdout().terminal(options.verbose);
     let forms: Result<Vec<_>, Failure> = options.reports.iter().map(|spec| Ok((spec, Form::of(spec)?))).collect();
-    let (to_output, to_files): (Vec<_>, Vec<_>) = forms?.into_iter().partition(|(spec, _)| spec.is_to_output());
+    let (to_output, to_files): (Vec<_>, Vec<_>) = forms?.into_iter().partition(|(spec, _)| spec.is_printed());
     // Whoever reads the output may close it early; the files are written all the same.
     for (spec, form) in to_files {
         let cannot = |error: io::Error| Failure::Usage(format!("{} cannot be written: {error}", spec.path.display()));

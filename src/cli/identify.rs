@@ -23,7 +23,7 @@ pub async fn identify(options: &IdentifyOptions, out: &mut dyn Write) -> Result<
     let mut jobs = Vec::new();
     for (origin, contract) in known(options).await? {
         let target = target(origin, &headers, options)?;
-        jobs.push(Job { target, url: url.clone(), contract, suite: None });
+        jobs.push(Job { target, url: url.clone(), contract, suite: None, fresh: false });
     }
     let likenesses = hold_against(&jobs, &Options::default()).await;
     let likenesses = likenesses.map_err(|error| Failure::Unjudged(error.to_string()))?;

@@ -95,6 +95,7 @@ async fn read(mut target: Target, only: &[String], reach: Reach) -> Result<Read,
 async fn start(targets: Vec<Read>) -> Result<Prepared, Failure> {
     let mut prepared = Prepared { jobs: Vec::new(), references: Vec::new(), commands: Vec::new() };
     for Read { target, contract, suite } in targets {
+        let fresh = target.url.is_none();
         let url = match &target.url {
             Some(url) => url.clone(),
             None => {
@@ -109,7 +110,7 @@ async fn start(targets: Vec<Read>) -> Result<Prepared, Failure> {
             let started = start_server(command, &url).await.map_err(|error| Failure::Unjudged(shown(error)))?;
             prepared.commands.push(started);
         }
-        prepared.jobs.push(Job { target, url, contract, suite });
+        prepared.jobs.push(Job { target, url, contract, suite, fresh });
     }
     Ok(prepared)
 }

@@ -17,7 +17,7 @@ pub enum Strength {
 }
 
 /// The sentence behind a promise: the `x-source` of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Source {
     /// Name of the document, or of the standard.
     pub document: String,
@@ -30,7 +30,8 @@ pub struct Source {
 }
 
 /// Index of a [`Promise`] in [`Contract::promises`](super::Contract::promises).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct PromiseId(pub usize);
 
 /// What part of the API a promise speaks about; it decides which rules can keep or break it.

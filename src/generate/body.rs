@@ -134,6 +134,9 @@ mod tests {
             let form = choose(&contract.operations[0]).unwrap();
             assert!(!form.can_send(&serde_json::json!({"files": []})), "{essence}");
             assert!(form.can_send(&serde_json::json!({"files": ["a"]})), "{essence}");
+            for case in cases(&format!("{essence}: {{schema: {schema}}}")) {
+                assert!(case.kind != CaseKind::Positive || sent(&case).1.contains("files"), "{}", case.id);
+            }
         }
     }
 

@@ -44,36 +44,44 @@ pub(super) fn boundaries(maker: &Maker<'_>, caller: &Caller<'_>) -> Result<Vec<(
     drafts.extend(each_fixed_value(maker, caller, &most));
     drafts.extend(all_nulls(maker, caller, &most));
     drafts.extend(of_others(maker, caller, &most));
+    Ok(distinct(drafts))
+}
+
+/// The first of those that are the same.
+fn distinct(drafts: impl IntoIterator<Item = (String, Draft)>) -> Vec<(String, Draft)> {
     let mut distinct: Vec<(String, Draft)> = Vec::new();
     for (name, draft) in drafts {
         if !distinct.iter().any(|(_, known)| *known == draft) {
             distinct.push((name, draft));
         }
     }
-    Ok(distinct)
+    distinct
 }
 
-/// The alternatives that the fullest request does not take, then each with its limits and its fixed values.
+/// The alternatives that the fullest request does not take, with all and with as little as they may have, then each
+/// with its limits and its fixed values.
 fn of_others(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<(String, Draft)> {
-    let others = other_drafts(maker, caller, base);
+    let others = other_drafts(maker, caller, base, Extent::Most);
+    let least = other_drafts(maker, caller, base, Extent::Least);
     let named = |index: usize, name: &str| format!("other-{}{name}", index + 1);
     let plain = others.iter().enumerate().map(|(index, other)| (named(index, ""), other.clone()));
+    let least = least.into_iter().enumerate().map(|(index, other)| (named(index, "-least"), other));
     let edges = others.iter().enumerate().flat_map(|(index, other)| {
         let edges = limits(maker, caller, other).into_iter().chain(each_fixed_value(maker, caller, other));
         edges.map(move |(name, draft)| (named(index, &format!("-{name}")), draft))
     });
-    plain.chain(edges).take(MOST_OF_OTHERS).collect()
+    distinct(plain.chain(least).chain(edges)).into_iter().take(MOST_OF_OTHERS).collect()
 }
 
 /// As many drafts as the part with the most alternatives needs, each taking the next of every part.
-fn other_drafts(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<Draft> {
+fn other_drafts(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft, extent: Extent) -> Vec<Draft> {
     let of_parameter = |(parameter, value): (&Parameter, &Option<Value>)| match value {
         Some(value) if is_open(maker, caller, parameter) => {
             let is_written = |other: &Value| {
                 parameter.style == ParameterStyle::Json
                     || without_nulls(other).as_ref() == Some(other) && serialise::is_written(parameter, other)
             };
-            others(&parameter.schema, value, Extent::Most).into_iter().filter(is_written).collect()
+            others(&parameter.schema, value, extent).into_iter().filter(is_written).collect()
         }
         _ => Vec::new(),
     };
@@ -81,7 +89,7 @@ fn other_drafts(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft) -> Vec<Dra
         maker.operation.parameters.iter().zip(&base.parameters).map(of_parameter).collect();
     let bodies = match (&base.body, &maker.form) {
         (Some(body), Some(form)) => {
-            others(&form.schema, body, Extent::Most).into_iter().filter(|body| form.can_send(body)).collect()
+            others(&form.schema, body, extent).into_iter().filter(|body| form.can_send(body)).collect()
         }
         _ => Vec::new(),
     };
@@ -294,6 +302,7 @@ mod tests {
              s: {type: string, minLength: 2, maxLength: 6}}}]}",
         );
         assert_eq!(of(&bodies, "most")["kind"], "a");
+        assert_eq!(of(&bodies, "other-1-least").get("e"), None);
         assert_eq!(of(&bodies, "other-1")["kind"], "b");
         let has_length = |length| bodies.iter().any(|(_, body)| body["s"].as_str().map(str::len) == Some(length));
         assert!(has_length(2) && has_length(6), "{bodies:?}");

@@ -9,7 +9,8 @@ use super::Request;
 use crate::contract::{Location, Operation, PromiseId, StatusPattern, Strength};
 
 /// Names a case within a run: the same for the same contract, target and seed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct CaseId(pub String);
 
 impl fmt::Display for CaseId {
@@ -37,6 +38,8 @@ pub struct Case {
     pub promises: Vec<PromiseId>,
     /// A text of its own that an answer to this request alone may give back.
     pub mark: Option<String>,
+    /// Whether another shard of the run judges its answer: here it is sent for what the answer shows or gives to others.
+    pub elsewhere: bool,
 }
 
 /// Why a case is sent.

@@ -29,7 +29,9 @@ pub(super) fn example<'s>(node: &Node<'s>) -> Option<&'s Value> {
 
 /// Whether any text will do, or any that a pattern does not refuse.
 pub(super) fn is_free_text(node: &Node<'_>) -> bool {
-    let narrowed = ["format", "enum", "const"].iter().any(|keyword| node.keyword(keyword).is_some());
+    // A password is of no form: the name says how it is shown.
+    let has_format = node.keyword("format").is_some_and(|format| format.value != "password");
+    let narrowed = has_format || ["enum", "const"].iter().any(|keyword| node.keyword(keyword).is_some());
     !narrowed && node.types().is_none_or(|types| types.contains(&"string"))
 }
 

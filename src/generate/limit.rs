@@ -62,8 +62,12 @@ fn at(maker: &Maker<'_>, caller: &Caller<'_>, base: &Draft, limit: Limit) -> Dra
         };
         for place in places(&form.schema, &body.clone()).into_iter().filter(|place| !configured(&place.pointer)) {
             let limited = body.pointer(&place.pointer).and_then(|value| limited(&place.node, value, limit));
-            if let Some(new) = limited {
-                set_if_valid(body, &form.schema, &place.pointer, new);
+            let before = body.clone();
+            if let Some(new) = limited
+                && set_if_valid(body, &form.schema, &place.pointer, new)
+                && !form.can_send(body)
+            {
+                *body = before;
             }
         }
     }
@@ -97,6 +101,7 @@ fn is_told(parameter: &Parameter, value: &Value, at: &str, new: &Value) -> bool 
 /// A value like this one, at its limit.
 fn limited(node: &Node<'_>, value: &Value, limit: Limit) -> Option<Value> {
     match value {
+        Value::String(_) if limit == Limit::Upper && leap_day(node).is_some() => leap_day(node),
         Value::String(text) => {
             let length = count(node, limit, "minLength", "maxLength").filter(|length| *length <= LONGEST_TEXT)?;
             Some(text.chars().chain(std::iter::repeat('a')).take(length).collect::<String>().into())
@@ -106,6 +111,15 @@ fn limited(node: &Node<'_>, value: &Value, limit: Limit) -> Option<Value> {
             Some(items.iter().cycle().take(length).cloned().collect::<Vec<_>>().into())
         }
         Value::Number(_) => number(node, limit),
+        _ => None,
+    }
+}
+
+/// The day that most calendars have to be asked for, where a node is about days.
+fn leap_day(node: &Node<'_>) -> Option<Value> {
+    match node.keyword("format")?.value.as_str()? {
+        "date" => Some("2024-02-29".into()),
+        "date-time" => Some("2024-02-29T23:59:59Z".into()),
         _ => None,
     }
 }
@@ -150,6 +164,7 @@ mod tests {
         let list = both(json!({"maxItems": 3}), json!([1]));
         assert_eq!(list, (Some(json!([])), Some(json!([1, 1, 1]))));
         assert_eq!(both(json!({}), json!("ab")), (Some(json!("")), None));
+        assert_eq!(both(json!({"format": "date"}), json!("2020-01-01")).1, Some(json!("2024-02-29")));
     }
 
     #[test]

@@ -299,6 +299,7 @@ impl<'a> Maker<'a> {
             expect,
             promises: Vec::new(),
             mark: None,
+            elsewhere: false,
         }
     }
 }

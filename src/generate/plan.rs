@@ -35,7 +35,8 @@ impl Default for Options {
 /// Everything that a run may send.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// Single requests, in the order of the contract's operations.
+    /// Single requests, in the order of the contract's operations, but for those that make things: they come before
+    /// those that list them.
     pub cases: Vec<Case>,
     /// Workflows of the suite.
     pub workflows: Vec<Workflow>,
@@ -138,7 +139,8 @@ pub fn generate_dealt(contract: &Contract, target: &Target, suite: Option<&Suite
     }
     number_repeated_names(&mut plan.cases);
     plan.clean_ups = stages.clean_ups();
-    plan.lives = stages.lives(&plan.creations);
+    plan.lives = stages.lives(&plan.creations, &plan.cases);
+    sequence::makers_first(&mut plan.cases);
     plan.inferred = inferred(&plan, &sources, &caller, contract);
     if let Some(suite) = suite {
         let (workflows, left_out) = workflow::workflows(contract, suite, &caller, seed);

@@ -11,6 +11,7 @@ use super::plan::LeftOut;
 use super::strategy::{Extent, Node, Ungeneratable};
 use super::{Case, CaseKind, Expect, exercised, identity, mark};
 use crate::contract::{Example, Parameter, ParameterStyle, Strength};
+use crate::target::Text;
 
 /// The document's examples, each as it stands there.
 pub(super) fn examples(maker: &Maker<'_>, caller: &Caller<'_>) -> (Vec<Case>, Vec<LeftOut>) {
@@ -80,6 +81,9 @@ fn with_examples(
     Ok(draft)
 }
 
+/// Most media types that are asked for by themselves.
+const MOST_FORMS: usize = 3;
+
 /// Most requests of one operation that are made, whatever was asked for.
 const MOST: usize = 100_000;
 
@@ -106,15 +110,40 @@ pub(super) fn positives(
         let reason = format!("no more than {enough} of one operation are made");
         left_out.push(LeftOut::new(maker, format!("{} random requests", count - enough), reason));
     }
-    for index in drafts.len()..enough {
+    let mut of_forms = drafts.first().map(|(_, least)| for_each_form(maker, caller, least)).unwrap_or_default();
+    of_forms.truncate(enough.saturating_sub(drafts.len()));
+    for index in drafts.len() + of_forms.len()..enough {
         let name = index.to_string();
         match maker.draft(Extent::Free, &format!("positive/{name}"), caller) {
             Ok(draft) => drafts.push((name, draft)),
             Err(reason) => left_out.push(LeftOut::new(maker, format!("positive request {name}"), reason)),
         }
     }
-    let cases = drafts.iter().map(|(name, draft)| marked(maker, caller, name, draft)).collect();
+    let cases = drafts.iter().map(|(name, draft)| marked(maker, caller, name, draft)).chain(of_forms).collect();
     (cases, left_out)
+}
+
+/// The least request with each of the media types that may answer it as the only one that is accepted. What answers is
+/// the target's choice all the same (RFC 9110 section 12.5.1); where a part of the request chooses, nothing is left.
+fn for_each_form(maker: &Maker<'_>, caller: &Caller<'_>, least: &Draft) -> Vec<Case> {
+    let successes = (200..300).filter_map(|status| maker.operation.response(status));
+    let mut essences: Vec<&str> =
+        successes.flat_map(|response| &response.media).map(|media| media.essence.as_str()).collect();
+    essences.sort_unstable();
+    essences.dedup();
+    essences.retain(|essence| !essence.contains('*'));
+    if maker.operation.stream_switch.is_some() || essences.len() < 2 {
+        return Vec::new();
+    }
+    let with_accept = |essence: &str| {
+        let mut case = marked(maker, caller, &format!("accept-{essence}"), least);
+        let accept = case.request.headers.iter_mut().find(|(name, _)| name == "Accept");
+        if let Some((_, accept)) = accept {
+            *accept = Text::plain(essence);
+        }
+        case
+    };
+    essences.into_iter().take(MOST_FORMS).map(with_accept).collect()
 }
 
 /// A positive case with ids of its own, and a word of its own in a text that has room for it.

@@ -33,8 +33,18 @@ const EFFECT: Rule = Rule {
     judge: effect,
 };
 
+const STATUS: Rule = Rule {
+    id: "auth/status",
+    severity: Severity::Warning,
+    what: "A request without a credential is answered 401, where the document names 401 and not what came instead.",
+    why: "A client asks for a login on a 401; on a 403, or a 400, it gives up.",
+    source: RuleSource::Contract,
+    example: "HTTP/1.1 403 Forbidden to a request without a key, where the document names 401 alone",
+    judge: status,
+};
+
 /// The rules of this family.
-pub static RULES: &[Rule] = &[ACCEPTED, EFFECT];
+pub static RULES: &[Rule] = &[ACCEPTED, EFFECT, STATUS];
 
 fn accepted(evidence: &Evidence<'_>, sink: &mut Sink) {
     let Some((fault, answer)) = turned_away(evidence) else { return };
@@ -70,6 +80,24 @@ fn effect(evidence: &Evidence<'_>, sink: &mut Sink) {
     finding.expected = "an error and nothing else".to_owned();
     finding.actual = described(evidence, answer);
     sink.fail(finding.breaking(evidence.contract, security_promises(evidence)));
+}
+
+/// Where the document has an error of its own for the case, `error/status` asks for that.
+fn status(evidence: &Evidence<'_>, sink: &mut Sink) {
+    let Some((CredentialFault::None, answer)) = turned_away(evidence) else { return };
+    let documented = &evidence.operation().responses;
+    let unauthorized = documented.iter().find(|response| response.status == StatusPattern::Exact(401));
+    let Some(unauthorized) = unauthorized.filter(|_| evidence.case.expect == Expect::Refusal) else { return };
+    match answer.status {
+        401 => return sink.pass(unauthorized.promises.iter().copied()),
+        400 | 403 | 422 if evidence.response().is_none() => {}
+        _ => return,
+    }
+    let mut finding =
+        sink.finding(format!("answered {} to a request with no credential, and the document has 401", answer.status));
+    finding.expected = "401".to_owned();
+    finding.actual = described(evidence, answer);
+    sink.fail(finding.breaking(evidence.contract, unauthorized.promises.iter().copied()));
 }
 
 /// What is wrong with the credential of a case that must be refused for it, and the answer that came.
@@ -301,6 +329,24 @@ mod tests {
             assert_eq!(refused(stream.clone(), error), ["passed"]);
             assert_eq!(refused(stream, "event: error\ndata: {\"code\": \"NO_CREDITS\"}\n\n"), ["passed"]);
         }
+    }
+
+    #[test]
+    fn who_brings_no_credential_gets_the_documented_401() {
+        let says = |status, documented: &[u16]| {
+            let mut scene = scene(CredentialFault::None).answer(status, "text/plain", "no");
+            for status in documented {
+                scene.document(StatusPattern::Exact(*status));
+            }
+            scene.says("auth/status")
+        };
+        let message = "warning: answered 403 to a request with no credential, and the document has 401";
+        assert_eq!(says(403, &[401]), [message]);
+        assert_eq!(says(401, &[401]), ["passed"]);
+        for documented in [[].as_slice(), &[403], &[401, 403]] {
+            assert!(says(403, documented).is_empty(), "{documented:?}");
+        }
+        assert!(says(404, &[401]).is_empty(), "what others may not see may as well not be there");
     }
 
     #[test]

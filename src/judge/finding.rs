@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Rule;
 use crate::contract::{Contract, PromiseId, Source};
 
 /// How much a broken rule weighs.
@@ -91,13 +92,37 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of a rule that says nothing yet. Its source is the rule's standard, if it comes from one.
+    pub(super) fn of(rule: &Rule) -> Self {
+        Finding {
+            rule: rule.id,
+            severity: rule.severity,
+            message: String::new(),
+            at: At::default(),
+            expected: String::new(),
+            actual: String::new(),
+            source: rule.source.cited(),
+            promises: Vec::new(),
+        }
+    }
+
     /// The same finding with the promises that it breaks. Its source becomes the firmest of them,
     /// the first where several are as firm.
     #[must_use]
-    pub fn breaking(mut self, contract: &Contract, promises: impl IntoIterator<Item = PromiseId>) -> Self {
+    pub fn breaking(self, contract: &Contract, promises: impl IntoIterator<Item = PromiseId>) -> Self {
+        self.breaking_what(|promise| Some(&contract.promise(promise).source), promises)
+    }
+
+    /// The same where `source` gives the sentence of a promise, as far as it is known.
+    #[must_use]
+    pub fn breaking_what<'s>(
+        mut self,
+        source: impl Fn(PromiseId) -> Option<&'s Source>,
+        promises: impl IntoIterator<Item = PromiseId>,
+    ) -> Self {
         self.promises = promises.into_iter().collect();
-        let sources = self.promises.iter().map(|promise| &contract.promise(*promise).source);
-        if let Some(firmest) = sources.rev().max_by_key(|source| source.strength) {
+        let sources: Vec<&Source> = self.promises.iter().filter_map(|promise| source(*promise)).collect();
+        if let Some(firmest) = sources.into_iter().rev().max_by_key(|source| source.strength) {
             self.source = Some(firmest.clone());
         }
         self

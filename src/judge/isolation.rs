@@ -1,18 +1,19 @@
 //! Whether answers keep callers apart: no answer may carry what only another caller sent.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::rule::over_the_run;
 use super::unique::RunCheck;
-use super::{At, Rule, RuleSource, Severity, Sink};
+use super::{At, Finding, Rule, RuleSource, Severity, Sink};
 use crate::contract::{Contract, Operation};
 use crate::generate::{Case, CaseId};
 use crate::send::Exchange;
 
-const CROSS_TALK: Rule = Rule {
+pub(super) const CROSS_TALK: Rule = Rule {
     id: "isolation/cross-talk",
     severity: Severity::Error,
     what: "The answer to a POST is its own: it does not carry, in place of what its request sent, what another request \
@@ -33,15 +34,18 @@ const DIGITS: usize = 8;
 /// Most marks that are read from one answer: an honest one has its own.
 const MOST: usize = 16;
 
-/// The marks of a run: which request sent each, and in which answers they were read.
-#[derive(Debug, Default)]
+/// The marks of a run: which request sent each, and in which answers they were read. Those of several shards can be
+/// joined.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Marks {
+    /// When the run began, since the beginning of 1970: so the times of shards can be compared.
+    began: Duration,
     /// By operation.
     answers: IndexMap<String, Vec<Read>>,
 }
 
 /// A POST with a mark of its own, and the marks in its answer that it did not send.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Read {
     case: CaseId,
     mark: String,
@@ -50,13 +54,22 @@ struct Read {
     under_way: UnderWay,
     /// Whether its own mark is in the answer as well.
     shows_own: bool,
+    /// Where each of the others stands in the body; nowhere, where a stream gives it in pieces.
     foreign: BTreeMap<String, Option<usize>>,
 }
 
 impl Read {
-    /// Where the mark stands in the body; nowhere, where the stream gives it in pieces.
+    /// Where the mark stands in the body.
     fn place(&self, mark: &str) -> At {
         At { byte: self.foreign.get(mark).copied().flatten(), ..At::default() }
+    }
+
+    /// The same as told since another time.
+    fn told_from(mut self, began: Duration, origin: Duration) -> Self {
+        let UnderWay { from, to } = self.under_way;
+        let moved = |time: Duration| (began + time).saturating_sub(origin);
+        self.under_way = UnderWay { from: moved(from), to: moved(to) };
+        self
     }
 
     /// Whether another's words have no place in this answer: they were under way at once, and not about one thing
@@ -67,8 +80,8 @@ impl Read {
     }
 }
 
-/// From the first byte sent to the last received, since the start of the run.
-#[derive(Debug, Clone, Copy)]
+/// From the first byte sent to the last received, since the run began.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct UnderWay {
     from: Duration,
     to: Duration,
@@ -81,6 +94,12 @@ impl UnderWay {
 }
 
 impl Marks {
+    /// None yet, in a run that begins at that time.
+    pub fn since(began: SystemTime) -> Self {
+        // A clock that is set before 1970 is no clock to compare with others.
+        Marks { began: began.duration_since(UNIX_EPOCH).unwrap_or_default(), ..Marks::default() }
+    }
+
     /// Remembers the mark of a request, and reads the marks in its answer.
     pub fn note(&mut self, case: &Case, exchange: &Exchange) {
         let (Some(answer), Some(mark)) = (exchange.answer(), &case.mark) else { return };
@@ -108,17 +127,47 @@ impl Marks {
         self.answers.entry(case.operation.id.clone()).or_default().push(read);
     }
 
-    /// What the run came to: one check for every operation by POST. An answer may repeat what was said before in
-    /// its conversation, so that only requests under way at once can be mixed up for certain.
-    pub fn checks(&self, contract: &Contract) -> Vec<RunCheck> {
+    /// Takes in what another shard read.
+    pub fn join(&mut self, other: Marks) {
+        for (operation, answers) in other.answers {
+            let moved = answers.into_iter().map(|read| read.told_from(other.began, self.began));
+            self.answers.entry(operation).or_default().extend(moved);
+        }
+    }
+
+    /// Each answer with a mark that a request of another shard may have sent.
+    pub fn suspicions(&self) -> impl Iterator<Item = (CaseId, Finding)> {
+        self.answers.values().flatten().filter(|read| !read.shows_own).filter_map(|read| {
+            let mark = read.foreign.keys().next()?;
+            Some((read.case.clone(), Finding { at: read.place(mark), ..Finding::of(&CROSS_TALK) }))
+        })
+    }
+
+    /// Every text that came from an answer.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.answers.values_mut().flatten().flat_map(|read| &mut read.path_values)
+    }
+
+    /// What the run came to: one check for every operation by POST, of which `stored` are those of
+    /// [`stored_operations`]. An answer may repeat what was said before in its conversation, so that only requests
+    /// under way at once can be mixed up for certain.
+    pub fn checks(&self, stored: &BTreeSet<String>) -> Vec<RunCheck> {
         let check = |(operation, answers): (&String, &Vec<Read>)| {
-            self::check(operation, answers, is_stored(contract, operation))
+            let mut answers: Vec<&Read> = answers.iter().collect();
+            answers.sort_by(|one, other| one.case.cmp(&other.case));
+            self::check(operation, &answers, stored.contains(operation))
         };
         self.answers.iter().map(check).collect()
     }
 }
 
-fn check(operation: &str, answers: &[Read], stored: bool) -> RunCheck {
+/// The operations whose requests are about something that others can read, change or delete.
+pub fn stored_operations(contract: &Contract) -> BTreeSet<String> {
+    let stored = contract.operations.iter().filter(|operation| is_stored(contract, operation));
+    stored.map(|operation| operation.id.clone()).collect()
+}
+
+fn check(operation: &str, answers: &[&Read], stored: bool) -> RunCheck {
     let mut sink = Sink::new(&CROSS_TALK);
     let mixed = answers.iter().find_map(|read| Some((read, mixed_up_with(read, answers, stored)?)));
     if let Some((read, sender)) = mixed {
@@ -137,12 +186,12 @@ fn check(operation: &str, answers: &[Read], stored: bool) -> RunCheck {
     RunCheck { operation: operation.to_owned(), case, check }
 }
 
-fn mixed_up_with<'m>(read: &Read, answers: &'m [Read], stored: bool) -> Option<&'m Read> {
-    let mut others = answers.iter().filter(|other| !read.shows_own && read.is_apart_from(other, stored));
+fn mixed_up_with<'m>(read: &Read, answers: &[&'m Read], stored: bool) -> Option<&'m Read> {
+    let mut others = answers.iter().copied().filter(|other| !read.shows_own && read.is_apart_from(other, stored));
     others.find(|other| read.foreign.contains_key(&other.mark))
 }
 
-fn has_concurrent_senders(answers: &[Read], stored: bool) -> bool {
+fn has_concurrent_senders(answers: &[&Read], stored: bool) -> bool {
     answers.iter().enumerate().any(|(index, read)| {
         answers.get(index + 1..).unwrap_or_default().iter().any(|other| read.is_apart_from(other, stored))
     })
@@ -150,8 +199,7 @@ fn has_concurrent_senders(answers: &[Read], stored: bool) -> bool {
 
 /// Whether the path of an operation names, or begins with, something that another operation reads, changes or
 /// deletes: what several requests did to it is there for each of them to see.
-fn is_stored(contract: &Contract, operation: &str) -> bool {
-    let Some(operation) = contract.operations.iter().find(|known| known.id == operation) else { return false };
+fn is_stored(contract: &Contract, operation: &Operation) -> bool {
     let holds = |other: &Operation| {
         let rest = operation.path.strip_prefix(other.path.as_str());
         let encloses = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
@@ -210,7 +258,7 @@ mod tests {
     }
 
     fn verdict(marks: &Marks) -> Verdict {
-        marks.checks(&Scene::new().contract()).remove(0).check.verdict
+        marks.checks(&BTreeSet::new()).remove(0).check.verdict
     }
 
     /// The same where the document has a GET of what the path names.
@@ -218,7 +266,7 @@ mod tests {
         let mut contract = Scene::new().contract();
         let get = Operation { id: "get".to_owned(), method: http::Method::GET, ..(*contract.operations[0]).clone() };
         contract.operations.push(Arc::new(get));
-        marks.checks(&contract).remove(0).check.verdict
+        marks.checks(&stored_operations(&contract)).remove(0).check.verdict
     }
 
     #[test]
@@ -246,7 +294,7 @@ mod tests {
         case.mark = Some("u00000001".to_owned());
         case.request.method = http::Method::PATCH;
         marks.note(&case, &exchange);
-        assert!(marks.checks(&scene.contract()).is_empty());
+        assert!(marks.checks(&BTreeSet::new()).is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod annotation;
 mod auth;
 mod body;
+mod created;
 mod damage;
 mod echo;
 mod error;
@@ -19,6 +20,7 @@ mod isolation;
 mod item;
 mod kind;
 mod limit;
+mod over_run;
 mod registry;
 mod resource;
 mod rule;
@@ -40,20 +42,19 @@ mod support;
 #[cfg(test)]
 mod vectors;
 
-pub use error::Shapes;
 pub use evidence::{Context, Evidence};
 pub use expression::value_of;
 pub use finding::{At, Finding, Severity};
-pub use isolation::Marks;
 pub use kind::kind;
 pub use limit::{Before, Burst, Step, judge_burst};
-pub use registry::{is_of_head, is_of_wire, is_over_the_run, is_timed, nearest, rule, rules};
+pub use over_run::Memory;
+pub use registry::{is_of_head, is_of_wire, is_timed, nearest, rule, rules};
 pub use resource::judge_stage;
 pub use rule::{Check, Rule, RuleSource, Sink, Verdict};
 pub use snapshot::judge_snapshot;
 pub use stream::StreamEnd;
 pub use streamed::{StreamInShort, in_short};
-pub use unique::{Ledger, RunCheck};
+pub use unique::RunCheck;
 pub use workflow::{Finished, Known, Sent, StepVerdict, all_hold, judge_step, outputs};
 
 use crate::contract::Contract;

@@ -1,8 +1,8 @@
 //! All the rules, by family.
 
 use super::{
-    Rule, auth, body, damage, echo, error, header, http, isolation, item, limit, resource, snapshot, sse, status,
-    stream, text, unique, workflow,
+    Rule, auth, body, created, damage, echo, error, header, http, isolation, item, limit, resource, snapshot, sse,
+    status, stream, text, unique, workflow,
 };
 
 /// Every family, in the order in which rules are listed and exchanges are judged.
@@ -16,6 +16,7 @@ const FAMILIES: &[&[Rule]] = &[
     echo::RULES,
     damage::RULES,
     unique::RULES,
+    created::RULES,
     isolation::RULES,
     limit::RULES,
     workflow::RULES,
@@ -44,9 +45,6 @@ const TIMED: [&str; 7] = [
 /// Rules on the bytes beneath an answer, which are seen where its wire was audited.
 const WIRE: [&str; 2] = ["stream/surplus-bytes", "stream/two-lengths"];
 
-/// Rules that are judged once for all answers of a run.
-const OVER_THE_RUN: [&str; 3] = ["error/shape", "isolation/cross-talk", "unique/repeated"];
-
 /// Whether a rule is about when bytes arrive, so that one exchange alone proves little.
 pub fn is_timed(id: &str) -> bool {
     TIMED.contains(&id)
@@ -60,11 +58,6 @@ pub fn is_of_wire(id: &str) -> bool {
 /// Every rule that there is, family by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.iter().copied().flatten()
-}
-
-/// Whether the rule of that id is judged once for all answers of a run.
-pub fn is_over_the_run(id: &str) -> bool {
-    OVER_THE_RUN.contains(&id)
 }
 
 /// Whether the rule of that id asks for nothing of a body: what was cut of one makes no difference to it.
@@ -126,7 +119,7 @@ mod tests {
 
     #[test]
     fn every_rule_named_here_exists() {
-        assert!(TIMED.iter().chain(&WIRE).chain(&OVER_THE_RUN).all(|id| rule(id).is_some()));
+        assert!(TIMED.iter().chain(&WIRE).all(|id| rule(id).is_some()));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What becomes of a thing behind a path: it is found again, it goes when it is deleted, and what never was is
 //! not served.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use url::Url;
 
-use super::excerpt::{excerpt_of, masked};
+use super::excerpt::{excerpt, excerpt_of, masked};
 use super::rule::over_the_run;
 use super::workflow::Sent;
 use super::{At, Check, Evidence, Finding, Rule, RuleSource, Severity, Sink};
@@ -62,7 +64,7 @@ pub fn judge_stage(case: &Case, exchange: &Exchange, before: &[Sent<'_>]) -> Vec
     let checks = match case.kind {
         CaseKind::Resource(Stage::Read) => {
             let Some(created) = of(Stage::Create) else { return Vec::new() };
-            let mut checks = found_again(case, answer, created);
+            let mut checks = found_again(case, exchange, answer, created);
             checks.extend(unchanged(answer, created));
             checks
         }
@@ -75,7 +77,7 @@ pub fn judge_stage(case: &Case, exchange: &Exchange, before: &[Sent<'_>]) -> Vec
     masked(checks, case)
 }
 
-fn found_again(case: &Case, answer: &Answer, created: Sent<'_>) -> Vec<Check> {
+fn found_again(case: &Case, exchange: &Exchange, answer: &Answer, created: Sent<'_>) -> Vec<Check> {
     let mut sink = Sink::new(&NOT_FOUND);
     match answer.status {
         200..=299 => sink.pass([]),
@@ -85,7 +87,14 @@ fn found_again(case: &Case, answer: &Answer, created: Sent<'_>) -> Vec<Check> {
             let mut finding = sink.finding(format!("what {maker} made is answered {}", answer.status));
             finding.expected = format!("what {}", origin(case));
             finding.actual = answer.status.to_string();
-            sink.fail(weighed(finding, case));
+            // What a 201 made is what its Location names, whatever the document says (RFC 9110 section 15.3.2).
+            match location(exchange, case, created) {
+                Some(location) => {
+                    finding.expected = format!("what the Location of the 201 names: {}", excerpt(&location));
+                    sink.fail(finding);
+                }
+                None => sink.fail(weighed(finding, case)),
+            }
         }
         300..=499 => sink.not_checked(format!("answered {}", answer.status)),
         _ => {}
@@ -210,6 +219,21 @@ fn weighed(finding: Finding, case: &Case) -> Finding {
     let inferred = case.request.inferred().any(|(_, inferred)| inferred.strength() == Strength::Inferred);
     let most = if inferred { Severity::Warning } else { Severity::Error };
     Finding { severity: finding.severity.min(most), ..finding }
+}
+
+/// The `Location` of the 201 that made a thing, where it names what is asked for here. It may be relative to the request
+/// (RFC 9110 section 10.2.2), and have any path before it.
+fn location(asked: &Exchange, case: &Case, created: Sent<'_>) -> Option<String> {
+    let made = created.exchange.answer().filter(|made| made.status == 201)?;
+    let location = made.header("location")?;
+    let named = Url::parse(&created.exchange.request.url).ok()?.join(location.trim()).ok()?;
+    let asked = Url::parse(&asked.request.url).ok()?;
+    let own = case.operation.path.split('/').filter(|segment| !segment.is_empty()).count();
+    let end = |url: &Url| -> Vec<String> {
+        let segments = url.path().rsplit('/').filter(|segment| !segment.is_empty()).take(own);
+        segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
+    };
+    (end(&named) == end(&asked)).then_some(location)
 }
 
 /// Where the id of a case comes from, after "what".

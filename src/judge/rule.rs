@@ -43,7 +43,7 @@ pub enum RuleSource {
 
 impl RuleSource {
     /// The source that a finding shows; `None` where it must name the contract's own sentence.
-    fn cited(self) -> Option<Source> {
+    pub(super) fn cited(self) -> Option<Source> {
         let RuleSource::Standard(section) = self else { return None };
         let (document, section) = match section.split_once(", ").or_else(|| section.rsplit_once(' ')) {
             Some((document, section)) => (document, Some(section.to_owned())),
@@ -123,16 +123,7 @@ impl Sink {
     /// A finding of the rule under judgement, to be filled in. Its source is the rule's standard, if
     /// it comes from one.
     pub fn finding(&self, message: impl Into<String>) -> Finding {
-        Finding {
-            rule: self.rule.id,
-            severity: self.rule.severity,
-            message: message.into(),
-            at: super::At::default(),
-            expected: String::new(),
-            actual: String::new(),
-            source: self.rule.source.cited(),
-            promises: Vec::new(),
-        }
+        Finding { message: message.into(), ..Finding::of(self.rule) }
     }
 
     /// The checks that were made.

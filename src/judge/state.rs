@@ -7,7 +7,8 @@ use crate::contract::{Operation, StatusPattern};
 /// the document does not name that very status.
 ///
 /// A 404 or 410 may be right where the document has an operation that deletes what the path names: another
-/// request, or another client, may have done so. Elsewhere nothing can have taken away what was there before.
+/// request, or another client, may have done so, and where the path names nothing: what is missing then is something
+/// else that the request names. Elsewhere nothing can have taken away what was there before.
 pub fn refused_for_state(evidence: &Evidence<'_>) -> Option<&'static str> {
     let status = evidence.answer()?.status;
     let operation = evidence.operation();
@@ -17,6 +18,7 @@ pub fn refused_for_state(evidence: &Evidence<'_>) -> Option<&'static str> {
     match status {
         402 => Some("the account may have nothing left to pay with"),
         404 | 410 if is_deletable(evidence) => Some("what the path names may have been deleted"),
+        404 | 410 if !operation.path.contains('{') => Some("something that the request names may not be there"),
         409 => Some("it may exist already, or not be in a state for this"),
         412 | 428 => Some("it may have changed since, or want a condition"),
         423 => Some("it may be locked"),
@@ -67,6 +69,17 @@ mod tests {
         let said = |method| refused(404, StatusPattern::Exact(404), method);
         assert!(said(http::Method::DELETE).ends_with("what the path names may have been deleted"));
         assert_eq!(said(http::Method::PUT), "error: a valid request is refused with 404");
+    }
+
+    #[test]
+    fn what_is_missing_is_not_the_collection_itself() {
+        let mut scene = Scene::new().answer(404, "text/plain", "no");
+        scene.document(StatusPattern::Exact(404));
+        scene.operation.path = "/sessions".to_owned();
+        assert_eq!(
+            scene.says("status/valid-refused"),
+            ["not checked: answered 404, which is documented: something that the request names may not be there"]
+        );
     }
 
     #[test]

@@ -98,7 +98,9 @@ fn valid_refused(evidence: &Evidence<'_>, sink: &mut Sink) {
     }
     let example = evidence.case.kind == CaseKind::Example;
     let misunderstood = matches!(answer.status, 400 | 405 | 415 | 422);
-    let tells = example && misunderstood;
+    // No other id makes a method or a media type known.
+    let is_of_the_form = matches!(answer.status, 405 | 415);
+    let tells = example && misunderstood || is_of_the_form;
     if !evidence.context.verified && !tells {
         return sink.not_verified(answer.status);
     }
@@ -250,6 +252,16 @@ mod tests {
         scene.verified = false;
         scene.kind = CaseKind::Example;
         assert_eq!(scene.says("status/valid-refused"), ["warning: the document's own example is refused with 422"]);
+    }
+
+    #[test]
+    fn a_documented_method_or_media_type_that_is_refused_is_a_warning_whatever_the_ids() {
+        for status in [405, 415] {
+            let mut scene = Scene::new().answer(status, "text/plain", "no");
+            scene.verified = false;
+            let message = format!("warning: a valid request is refused with {status}");
+            assert_eq!(scene.says("status/valid-refused"), [message]);
+        }
     }
 
     #[test]

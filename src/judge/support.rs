@@ -143,6 +143,7 @@ impl Scene {
             expect: self.expect.clone(),
             promises: self.case_promises.clone(),
             mark: None,
+            elsewhere: false,
         }
     }
 

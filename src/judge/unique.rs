@@ -1,20 +1,25 @@
 //! Whether ids that the document calls unique are given out once in a run (`x-unique`).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use indexmap::IndexMap;
+use ring::digest::SHA256;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::annotation::annotations;
 use super::excerpt::excerpt;
 use super::rule::over_the_run;
 use super::shape::named;
-use super::{At, Check, Rule, RuleSource, Severity, Sink};
-use crate::contract::{Contract, PromiseId};
+use super::{At, Check, Finding, Rule, RuleSource, Severity, Sink};
+use crate::contract::{PromiseId, Source};
 use crate::generate::{Case, CaseId};
 use crate::send::{Answer, Exchange};
 
-const REPEATED: Rule = Rule {
+pub(super) const REPEATED: Rule = Rule {
     id: "unique/repeated",
     severity: Severity::Error,
     what: "No two answers of a run share an id that the document calls unique.",
@@ -27,6 +32,9 @@ const REPEATED: Rule = Rule {
 /// The rules of this family.
 pub static RULES: &[Rule] = &[REPEATED];
 
+/// Bytes of a value's SHA-256 that are kept of it: no two values of a run share them by chance.
+const DIGEST: usize = 16;
+
 /// A check that no single exchange could make.
 #[derive(Debug, Clone)]
 pub struct RunCheck {
@@ -38,29 +46,30 @@ pub struct RunCheck {
     pub check: Check,
 }
 
-/// The unique ids of a run, remembered from answer to answer.
-#[derive(Debug, Default)]
+/// The unique ids of a run, remembered from answer to answer. Those of several shards can be joined.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Ledger {
-    /// By operation and by the name of the place.
-    places: IndexMap<(String, String), Place>,
+    /// By operation, and by the name of the place.
+    operations: IndexMap<String, IndexMap<String, Place>>,
 }
 
 /// A header or a member of one operation's answers whose values are unique.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Place {
     at: At,
     promises: Vec<PromiseId>,
-    /// Every value seen, and the case that it answered first.
-    seen: HashMap<String, CaseId>,
-    repeated: Option<Repeated>,
+    /// Every value seen, by its digest.
+    values: BTreeMap<String, Seen>,
 }
 
-/// The first value that came twice.
-#[derive(Debug)]
-struct Repeated {
+/// The answers with one value: the first two of their cases by name, whatever the order of arrival.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Seen {
+    /// The value in short.
     value: String,
     first: CaseId,
-    again: CaseId,
+    again: Option<CaseId>,
 }
 
 /// One unique value of an answer.
@@ -75,54 +84,103 @@ impl Ledger {
     /// Remembers the unique values of one answer. Only successes have any.
     pub fn note(&mut self, case: &Case, exchange: &Exchange) {
         let Some(answer) = exchange.answer().filter(|answer| answer.status / 100 == 2) else { return };
-        for unique in in_headers(case, answer).into_iter().chain(in_body(case, answer)) {
-            let key = (case.operation.id.clone(), unique.name);
-            let place = self.places.entry(key).or_insert_with(|| Place {
-                at: unique.at,
-                promises: unique.promises,
-                seen: HashMap::new(),
-                repeated: None,
-            });
-            place.note(unique.value, &case.id);
+        for Unique { name, at, promises, value } in in_headers(case, answer).into_iter().chain(in_body(case, answer)) {
+            let places = self.operations.entry(case.operation.id.clone()).or_default();
+            let place = places.entry(name).or_insert_with(|| Place { at, promises, values: BTreeMap::new() });
+            place.note(digest(&value), Seen { value: excerpt(&value), first: case.id.clone(), again: None });
         }
     }
 
-    /// What the run came to: one check for every place that was seen.
-    pub fn checks(&self, contract: &Contract) -> Vec<RunCheck> {
-        self.places.iter().flat_map(|((operation, name), place)| place.checks(operation, name, contract)).collect()
+    /// Takes in what another shard remembers.
+    pub fn join(&mut self, other: Ledger) {
+        for (operation, places) in other.operations {
+            let known = self.operations.entry(operation).or_default();
+            for (name, Place { at, promises, values }) in places {
+                let place = known.entry(name).or_insert_with(|| Place { at, promises, values: BTreeMap::new() });
+                values.into_iter().for_each(|(digest, seen)| place.note(digest, seen));
+            }
+        }
+    }
+
+    /// Each value that another shard may have seen, too, on the cases with it.
+    pub fn suspicions(&self) -> impl Iterator<Item = (CaseId, Finding)> {
+        self.operations.values().flat_map(IndexMap::values).flat_map(|place| {
+            let cases = place.values.values().flat_map(|seen| [&seen.first].into_iter().chain(&seen.again));
+            cases.map(|case| (case.clone(), Finding { at: place.at.clone(), ..Finding::of(&REPEATED) }))
+        })
+    }
+
+    /// Every text that came from an answer.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let values = self.operations.values_mut().flat_map(IndexMap::values_mut);
+        values.flat_map(|place| place.values.values_mut()).map(|seen| &mut seen.value)
+    }
+
+    /// What the run came to: one check for every place that was seen. `source` gives the sentence of a promise.
+    pub fn checks<'s>(&self, source: impl Fn(PromiseId) -> Option<&'s Source>) -> Vec<RunCheck> {
+        let places = self
+            .operations
+            .iter()
+            .flat_map(|(operation, places)| places.iter().map(move |(name, place)| (operation, name, place)));
+        places.flat_map(|(operation, name, place)| place.checks(operation, name, &source)).collect()
     }
 }
 
 impl Place {
-    fn note(&mut self, value: String, case: &CaseId) {
-        match self.seen.get(&value) {
-            Some(first) if self.repeated.is_none() => {
-                self.repeated = Some(Repeated { value, first: first.clone(), again: case.clone() });
+    fn note(&mut self, digest: String, seen: Seen) {
+        match self.values.entry(digest) {
+            Entry::Vacant(place) => {
+                place.insert(seen);
             }
-            Some(_) => {}
-            None => {
-                self.seen.insert(value, case.clone());
-            }
+            Entry::Occupied(mut place) => place.get_mut().join(seen),
         }
     }
 
-    fn checks(&self, operation: &str, name: &str, contract: &Contract) -> Vec<RunCheck> {
+    /// The value that came twice; of several the one whose second case is the first by name.
+    fn repeated(&self) -> Option<(&Seen, &CaseId)> {
+        let repeated = self.values.values().filter_map(|seen| Some((seen, seen.again.as_ref()?)));
+        repeated.min_by_key(|(_, again)| *again)
+    }
+
+    fn checks<'s>(
+        &self,
+        operation: &str,
+        name: &str,
+        source: impl Fn(PromiseId) -> Option<&'s Source>,
+    ) -> Vec<RunCheck> {
         let mut sink = Sink::new(&REPEATED);
-        if let Some(Repeated { value, first, .. }) = &self.repeated {
+        let repeated = self.repeated();
+        if let Some((seen, _)) = repeated {
             let mut finding = sink.finding(format!("{name} has the same value on two answers"));
             finding.at = self.at.clone();
             finding.expected = "a value of its own on every answer".to_owned();
-            finding.actual = format!("{}, which {first} was given before", excerpt(value));
-            sink.fail(finding.breaking(contract, self.promises.iter().copied()));
-        } else if self.seen.len() < 2 {
+            finding.actual = format!("{}, which {} was given before", seen.value, seen.first);
+            sink.fail(finding.breaking_what(source, self.promises.iter().copied()));
+        } else if self.values.len() < 2 {
             sink.not_checked(format!("only one answer has {name}"));
         } else {
             sink.pass(self.promises.iter().copied());
         }
-        let case = self.repeated.as_ref().map(|repeated| repeated.again.clone());
+        let case = repeated.map(|(_, again)| again.clone());
         let run_check = |check| RunCheck { operation: operation.to_owned(), case: case.clone(), check };
         sink.into_checks().into_iter().map(run_check).collect()
     }
+}
+
+impl Seen {
+    fn join(&mut self, other: Seen) {
+        let all = [Some(self.first.clone()), self.again.take(), Some(other.first), other.again];
+        let mut cases: Vec<CaseId> = all.into_iter().flatten().collect();
+        cases.sort_unstable();
+        let mut cases = cases.into_iter();
+        self.first = cases.next().unwrap_or_else(|| self.first.clone());
+        self.again = cases.next();
+    }
+}
+
+pub(super) fn digest(value: &str) -> String {
+    let digest = ring::digest::digest(&SHA256, value.as_bytes());
+    URL_SAFE_NO_PAD.encode(digest.as_ref().get(..DIGEST).unwrap_or_default())
 }
 
 fn in_headers(case: &Case, answer: &Answer) -> Vec<Unique> {
@@ -170,7 +228,12 @@ mod tests {
         for scene in scenes {
             ledger.note(&scene.case(), &scene.exchange());
         }
-        ledger.checks(&scenes[0].contract()).iter().map(|noted| in_words(&noted.check.verdict)).collect()
+        let contract = scenes[0].contract();
+        ledger
+            .checks(|promise| Some(&contract.promise(promise).source))
+            .iter()
+            .map(|noted| in_words(&noted.check.verdict))
+            .collect()
     }
 
     fn message(id: &str) -> Scene {

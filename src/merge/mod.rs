@@ -3,7 +3,10 @@
 //! In: JSON reports of runs with `--shard K/N`, one for each K. Out: the JSON report that one run would have
 //! written, as far as it can be told from them.
 
+mod findings;
+mod lists;
 mod target;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -20,6 +23,9 @@ pub enum MergeError {
     /// A report of a whole run.
     #[error("{0} is the report of a whole run: only those of `uptospec check --shard K/N` are merged")]
     NoShard(String),
+    /// One that has not what shards hand over to each other.
+    #[error("a report has of target {0} not what a shard hands over for `uptospec merge`")]
+    NothingHanded(String),
     /// Two that belong to different runs.
     #[error("{one} and {other} are not of one run: their {what} differ")]
     Different {
@@ -68,7 +74,7 @@ pub fn merge(reports: &[(String, Value)]) -> Result<Value, MergeError> {
     }
     let missing = missing(&parts);
     let mut merged = first.report.clone();
-    let targets = target::merge(parts.iter().map(|part| part.report), &missing);
+    let targets = target::merge(parts.iter().map(|part| part.report), &missing).map_err(MergeError::NothingHanded)?;
     let verdict = overall(&targets);
     merged.insert("verdict".to_owned(), verdict.into());
     merged.insert("started".to_owned(), earliest(&parts));
@@ -93,8 +99,16 @@ fn belongs(first: &Part<'_>, part: &Part<'_>) -> Result<(), MergeError> {
     if first.shard.of != part.shard.of {
         return Err(differ("numbers of shards"));
     }
-    let different = SAME.iter().find(|(key, _)| first.report.get(*key) != part.report.get(*key));
-    different.map_or(Ok(()), |(_, what)| Err(differ(what)))
+    if let Some((_, what)) = SAME.iter().find(|(key, _)| first.report.get(*key) != part.report.get(*key)) {
+        return Err(differ(what));
+    }
+    if contracts(first) == contracts(part) { Ok(()) } else { Err(differ("targets or their documents")) }
+}
+
+/// What says of which targets a report is, and by which documents they were judged: what its lists stand for.
+fn contracts<'a>(part: &Part<'a>) -> Vec<[Option<&'a Value>; 2]> {
+    let targets = part.report.get("targets").and_then(Value::as_array).into_iter().flatten();
+    targets.map(|target| ["name", "operations"].map(|key| target.get(key))).collect()
 }
 
 /// The shards that nobody gave.

@@ -190,6 +190,7 @@ impl RecordedCase {
             expect: self.expect.clone(),
             promises: Vec::new(),
             mark: self.mark.clone(),
+            elsewhere: false,
         }
     }
 }

@@ -7,15 +7,13 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event as Xml};
 use serde_json::Value;
 
-use super::{ReportFormat, ReportSpec, fixture, open};
-use crate::run::{Reporter, RunResult};
+use super::files::open;
+use super::{ReportFormat, ReportSpec, Terminal, TerminalOptions, fixture};
+use crate::run::{Known, Reporter, RunResult};
 
-/// Rule, operation and, in brackets, state: `item/schema sendMessage (agent-not-public)`.
+/// What is said of each finding: `error item/schema sendMessage (agent-not-public), in 3 cases, shows every time`, and
+/// of a known one `known item/schema sendMessage (agent-not-public), release 2.3 mends it (until 2027-01-31)`.
 type Said = BTreeSet<String>;
-
-fn written(format: ReportFormat) -> String {
-    written_of(format, &fixture::run())
-}
 
 fn written_of(format: ReportFormat, run: &RunResult) -> String {
     let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -47,31 +45,6 @@ fn of_json(report: &str) -> Said {
     targets.flat_map(|target| target["findings"].as_array().unwrap()).map(of_members).collect()
 }
 
-/// A finding as an object with the members `rule`, `operation` and `state`.
-fn of_members(finding: &Value) -> String {
-    let state = finding["state"].as_str().map(|state| format!(" ({state})")).unwrap_or_default();
-    format!("{} {}{state}", finding["rule"].as_str().unwrap(), finding["operation"].as_str().unwrap())
-}
-
-fn of_markdown(report: &str) -> Said {
-    let summaries = report.lines().filter(|line| line.starts_with("<summary><b>"));
-    summaries
-        .map(|line| line.split(['<', '>']).collect::<Vec<_>>())
-        .map(|parts| format!("{} {}", parts[8], parts[12]))
-        .collect()
-}
-
-fn of_github(report: &str) -> Said {
-    let titles = report.lines().filter_map(|line| Some(line.split_once("title=")?.1.split_once("::")?.0));
-    titles.filter(|title| title.contains('/')).map(str::to_owned).collect()
-}
-
-fn of_html(report: &str) -> Said {
-    let after = |text: &str, mark: &str| text.split_once(mark).unwrap().1.split_once('<').unwrap().0.to_owned();
-    let findings = report.split("<article ").skip(1);
-    findings.map(|part| format!("{} {}", after(part, "class=\"rule\">"), after(part, "class=\"subject\">"))).collect()
-}
-
 fn of_ndjson(report: &str) -> Said {
     let lines = report.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let finished = lines.filter(|line| line["event"] == "target-finished");
@@ -84,39 +57,155 @@ fn of_har(report: &str) -> Said {
     entries.map(|entry| of_members(&entry["_uptospec"])).collect()
 }
 
+/// A finding as JSON reports have it, in words.
+fn of_members(finding: &Value) -> String {
+    let text = |name: &str| finding[name].as_str().unwrap();
+    let state = finding["state"].as_str().map(|state| format!(" ({state})")).unwrap_or_default();
+    let subject = format!("{} {}{state}", text("rule"), text("operation"));
+    if let Some(known) = finding["known"].as_object() {
+        let until = known["expires"].as_str().map(|date| format!("until {date}"));
+        let flaky = (known["flaky"] == true).then(|| "may or may not occur".to_owned());
+        let more: Vec<_> = until.into_iter().chain(flaky).collect();
+        let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join("; ")) };
+        return format!("known {subject}, {}{more}", known["reason"].as_str().unwrap());
+    }
+    let cases = if finding["count"] == 1 { "1 case".to_owned() } else { format!("{} cases", finding["count"]) };
+    let again = match text("reproduced") {
+        "always" => "shows every time",
+        "sometimes" => "shows some of the times",
+        "never" => "did not show again",
+        _ => "not tried again",
+    };
+    format!("{} {subject}, in {cases}, {again}", text("severity"))
+}
+
+/// The text between two others; empty where they are not there.
+fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    let rest = text.split_once(before).map(|(_, rest)| rest).unwrap_or_default();
+    rest.split_once(after).map_or(rest, |(between, _)| between)
+}
+
+fn of_terminal(report: &str) -> Said {
+    let blocks = report.split("\n\n").map(str::trim_start).filter(|block| between(block, "[", "]").contains('/'));
+    let words = |block: &str| {
+        let (severity, rule) = (block.split('[').next().unwrap(), between(block, "[", "]"));
+        let subject = between(block, "] ", ": ");
+        match between(block, "\n  known     ", "\n") {
+            "" => format!("{severity} {rule} {subject}, {}", between(block, "\n  seen      ", "\n")),
+            known => format!("known {rule} {subject}, {known}"),
+        }
+    };
+    blocks.map(words).collect()
+}
+
+fn of_markdown(report: &str) -> Said {
+    let blocks = report.split("<summary><b>").skip(1).map(|block| {
+        let parts: Vec<_> = block.lines().next().unwrap().split(['<', '>']).collect();
+        format!("{} {} {}, {}", parts[0], parts[4], parts[8], between(block, "- seen: `", "`"))
+    });
+    let known = between(report, "<summary>Known</summary>\n\n", "\n\n").lines();
+    let known = known.map(|line| format!("known {}", between(line, ": `", "`").replacen(": ", ", ", 1)));
+    blocks.chain(known).collect()
+}
+
+fn of_github(report: &str) -> Said {
+    let commands = report.lines().map(|line| line[2..].splitn(2, "::").collect::<Vec<_>>());
+    let words = |parts: &[&str]| {
+        let severity = parts[0].split(' ').next().unwrap().replace("notice", "note");
+        let subject = parts[0].split_once("title=").unwrap().1;
+        match between(parts[1], "%0Aknown: ", "%0A") {
+            "" => format!("{severity} {subject}, {}", between(parts[1], "%0Aseen: ", "%0A")),
+            known => format!("known {subject}, {known}"),
+        }
+    };
+    let of_findings = commands.filter(|parts| parts[1].contains("%0Amore: "));
+    of_findings.map(|parts| words(&parts)).collect()
+}
+
+fn of_html(report: &str) -> Said {
+    let words = |part: &str| {
+        let severity = between(part, "<span class=\"chip ", "</span>").split('>').nth(1).unwrap();
+        let subject = [between(part, "class=\"rule\">", "<"), between(part, "class=\"subject\">", "<")].join(" ");
+        match between(part, "<dt>known</dt><dd>", "</dd>") {
+            "" => {
+                format!("{severity} {subject}, {}", between(part, "Show it again<span class=\"seen\">", "</span>"))
+            }
+            known => format!("{severity} {subject}, {known}"),
+        }
+    };
+    report.split("<article ").skip(1).map(words).collect()
+}
+
 fn of_junit(report: &str) -> Said {
     let mut reader = Reader::from_str(report);
-    let (mut case, mut said) = (String::new(), Said::new());
+    let (mut case, mut block, mut said) = (String::new(), String::new(), Said::new());
     loop {
         match reader.read_event().unwrap() {
-            Xml::Start(element) => match element.name().as_ref() {
-                "testcase" => case = of_test_case(&element),
-                "failure" | "system-out" => drop(said.insert(case.clone())),
-                _ => {}
-            },
+            Xml::Start(element) if element.name().as_ref() == "testcase" => case = of_test_case(&element),
+            Xml::Empty(element) if element.name().as_ref() == "skipped" => {
+                let reason = attribute(&element, "message");
+                said.extend(reason.strip_prefix("known: ").map(|known| format!("known {case}, {known}")));
+            }
+            // A text comes in parts, with what stands for a character between them.
+            Xml::Text(text) => block += &text,
+            Xml::End(element) if ["failure", "system-out"].contains(&element.name().as_ref()) => {
+                let severity = block.trim_start().split('[').next().unwrap();
+                said.insert(format!("{severity} {case}, {}", between(&block, "\nseen      ", "\n")));
+            }
+            Xml::Start(_) => block.clear(),
             Xml::Eof => return said,
             _ => {}
         }
     }
 }
 
+fn attribute(element: &BytesStart<'_>, name: &str) -> String {
+    element.try_get_attribute(name).unwrap().unwrap().value.into_owned()
+}
+
 fn of_test_case(element: &BytesStart<'_>) -> String {
-    let attribute = |name: &str| element.try_get_attribute(name).unwrap().unwrap().value.into_owned();
-    let (name, class) = (attribute("name"), attribute("classname"));
+    let (name, class) = (attribute(element, "name"), attribute(element, "classname"));
     let (rule, state) =
         name.split_once(' ').map_or((name.as_str(), String::new()), |(rule, state)| (rule, format!(" {state}")));
     let operation = class.rsplit('.').next().unwrap();
     format!("{rule} {operation}{state}")
 }
 
+/// A run of which the baseline knows two findings, one of them as flaky.
+fn with_known_ones() -> RunResult {
+    let mut run = fixture::with_baseline();
+    let flaky = Known { reason: "the proxy hiccups".to_owned(), expires: None, flaky: true };
+    run.targets[0].findings[2].known = Some(flaky);
+    run
+}
+
 #[test]
 fn every_report_says_the_same_findings() {
-    let expected = of_json(&written(ReportFormat::Json));
-    assert_eq!(expected.len(), 5);
-    for format in ReportFormat::ALL {
-        if let Some(said) = said(format, &written(format)) {
-            assert_eq!(said, expected, "{format:?}");
+    for run in [fixture::run(), with_known_ones()] {
+        let expected = of_json(&written_of(ReportFormat::Json, &run));
+        assert_eq!(expected.len(), 5);
+        for format in ReportFormat::ALL {
+            if let Some(said) = said(format, &written_of(format, &run)) {
+                assert_eq!(said, expected, "{format:?}");
+            }
         }
+        let mut printed = Vec::new();
+        let mut terminal = Terminal::new(&mut printed, TerminalOptions { verbose: true, ..TerminalOptions::default() });
+        fixture::events(&run, |event| terminal.event(event).unwrap());
+        assert_eq!(of_terminal(&String::from_utf8(printed).unwrap()), expected, "terminal");
+    }
+}
+
+#[test]
+fn what_is_said_tells_severity_state_count_and_what_is_known_apart() {
+    let said = of_json(&written_of(ReportFormat::Json, &with_known_ones()));
+    for expected in [
+        "known item/schema sendMessage (agent-not-public), release 2.3 mends it (until 2027-01-31)",
+        "known body/schema sendMessage, the proxy hiccups (may or may not occur)",
+        "error body/media-type sendMessage, in 1 case, shows some of the times",
+        "note http/date sendMessage, in 3 cases, shows every time",
+    ] {
+        assert!(said.contains(expected), "{expected} in {said:#?}");
     }
 }
 
@@ -144,6 +233,6 @@ fn what_is_known_fails_no_test_case_and_raises_no_alarm() {
     assert!(junit.contains(r#"<skipped message="known: release 2.3 mends it (until 2027-01-31)"/>"#), "{junit}");
     assert!(junit.contains(r#"name="baseline: sse/bom">"#) && junit.contains(r#"type="gone""#), "{junit}");
     let github = written_of(ReportFormat::Github, &run);
-    assert!(github.starts_with("::notice file=specs/agentix.yaml,title=item/schema"), "{github}");
+    assert!(github.contains("\n::notice file=specs/agentix.yaml,title=item/schema"), "{github}");
     assert!(github.contains("::error file=known.toml,line=7,title=baseline%3A sse/bom sendMessage::"), "{github}");
 }

@@ -15,8 +15,8 @@ use crate::judge::{At, Context, Finding, Severity, StreamEnd};
 use crate::recording::{RecordedCase, RecordedRequest};
 use crate::run::{
     CheckCount, Covered, Event, FoundCase, FoundFinding, Known, Lapse, Lapsed, Latency, Moment, NotChecked,
-    OperationCoverage, Percentiles, PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict,
-    ShownRow, ShownStream, Streams, TargetResult, Timeline,
+    OperationCoverage, Percentiles, PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard,
+    ShardEvidence, ShardPart, ShownRow, ShownStream, Streams, TargetResult, Timeline,
 };
 use crate::send::{Answer, BodyLength, End, Exchange, Failure, FailureKind, Outcome, Piece, SentRequest, Wire};
 
@@ -54,6 +54,31 @@ pub fn events(run: &RunResult, mut hear: impl FnMut(&Event<'_>)) {
         hear(&Event::TargetFinished(target));
     }
     hear(&Event::RunFinished(run));
+}
+
+/// What a shard hands over whose one request was served and shows nothing.
+pub fn evidence() -> ShardEvidence {
+    let evidence = json!({
+        "memory": {"ids": {}, "created": {"made": {}, "deleted": []}, "marks": {"began": {"secs": 100, "nanos": 0}, "answers": {}}, "error_shapes": [], "stored": []},
+        "drifts": {}, "broken_off": [], "limited": [], "has_credentials": true,
+        "reach": {
+            "valid": {"send": {"200": 1}}, "served": {"send": 1}, "all": {"200": 1}, "encoded": {}, "unended": {},
+            "redirected": [], "pages": 0, "locations": [], "lost": 0, "throttled": 0
+        },
+        "selection": {"rules": [], "severity": {}}, "baseline": null, "fail_on": "error"
+    });
+    serde_json::from_value(evidence).unwrap()
+}
+
+/// A run that is one of two shards.
+pub fn of_shard() -> RunResult {
+    let mut run = run();
+    run.shard = Some(Shard { number: 1, of: 2 });
+    for target in &mut run.targets {
+        let suspected = target.findings.clone();
+        target.shard = Some(ShardPart { evidence: evidence(), suspected, times: IndexMap::new() });
+    }
+    run
 }
 
 /// One target with violations, one conformant, one that is not there.
@@ -156,7 +181,7 @@ fn target(name: &str, verdict: RunVerdict) -> TargetResult {
         left_out: Vec::new(),
         latency: IndexMap::from([("createSession".to_owned(), created), ("sendMessage".to_owned(), streamed)]),
         latency_of_all: Some(streamed),
-        times: IndexMap::new(),
+        shard: None,
         streams: IndexMap::from([(
             "sendMessage".to_owned(),
             Streams {

@@ -14,8 +14,8 @@ use crate::contract::{Source, Strength};
 use crate::judge::{At, Severity, StreamEnd};
 use crate::run::{
     CheckCount, Event, FoundCase, FoundFinding, Known, Lapsed, Latency, NotChecked, OperationCoverage, Percentiles,
-    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShownRow, ShownStream, Streams,
-    TargetResult, Times,
+    PromiseOutcome, PromiseVerdict, Reporter, Reproduced, RunResult, RunVerdict, Shard, ShardEvidence, ShardPart,
+    ShownRow, ShownStream, Streams, TargetResult, Times,
 };
 
 /// Writes the JSON report when the run is done.
@@ -67,11 +67,18 @@ pub(super) struct TargetView<'a> {
     promises: Vec<PromiseView<'a>>,
     not_checked: Vec<NotCheckedView<'a>>,
     latency: IndexMap<&'a str, Value>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    times: &'a IndexMap<String, Times>,
+    #[serde(flatten)]
+    shard: Option<ShardView<'a>>,
     streams: &'a IndexMap<String, Streams>,
     coverage: &'a IndexMap<String, OperationCoverage>,
     lapsed: Vec<LapsedView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShardView<'a> {
+    times: &'a IndexMap<String, Times>,
+    evidence: &'a ShardEvidence,
+    suspected: Vec<FindingView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -94,7 +101,7 @@ pub(super) struct FindingView<'a> {
 }
 
 #[derive(Serialize)]
-struct KnownView<'a> {
+pub(super) struct KnownView<'a> {
     reason: &'a str,
     expires: Option<String>,
     flaky: bool,
@@ -193,11 +200,18 @@ impl<'a> From<&'a TargetResult> for TargetView<'a> {
             promises: target.promises.iter().map(PromiseView::from).collect(),
             not_checked: target.left_out.iter().map(NotCheckedView::from).collect(),
             latency: target.latency.iter().map(|(id, latency)| (id.as_str(), latency_json(latency))).collect(),
-            times: &target.times,
+            shard: target.shard.as_ref().map(ShardView::from),
             streams: &target.streams,
             coverage: &target.coverage,
             lapsed: target.lapsed.iter().map(LapsedView::from).collect(),
         }
+    }
+}
+
+impl<'a> From<&'a ShardPart> for ShardView<'a> {
+    fn from(part: &'a ShardPart) -> Self {
+        let suspected = part.suspected.iter().map(FindingView::from).collect();
+        ShardView { times: &part.times, evidence: &part.evidence, suspected }
     }
 }
 
@@ -304,6 +318,16 @@ impl<'a> From<&'a NotChecked> for NotCheckedView<'a> {
             reason: &left_out.reason,
         }
     }
+}
+
+/// What is known of a finding, as the report has it.
+pub fn known_json(known: &Known) -> Value {
+    serde_json::json!(KnownView::from(known))
+}
+
+/// An entry of a baseline that no longer holds, as the report has it.
+pub fn lapsed_json(lapsed: &Lapsed) -> Value {
+    serde_json::json!(LapsedView::from(lapsed))
 }
 
 /// Times of an operation as the report has them.
@@ -434,7 +458,7 @@ mod tests {
 
     #[test]
     fn a_report_keeps_the_published_schema_and_has_no_key_that_it_does_not_describe() {
-        for run in [fixture::run(), fixture::with_baseline()] {
+        for run in [fixture::run(), fixture::with_baseline(), fixture::of_shard()] {
             let report: Value = serde_json::from_str(&written_of(&run)).unwrap();
             for schema in schemas() {
                 assert_eq!(faults(&schema, &report), [""; 0]);

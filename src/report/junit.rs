@@ -5,10 +5,11 @@
 use std::collections::HashSet;
 use std::io;
 
+use indexmap::IndexMap;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event as Xml};
 
-use super::told::{self, LONGEST_TEXT};
+use super::told::{self, LONGEST_NAME, LONGEST_TEXT};
 use super::{safe, words};
 use crate::judge::Severity;
 use crate::run::{CheckCount, FoundFinding, Lapsed, NotChecked, RunResult, TargetResult};
@@ -64,10 +65,14 @@ fn cases(target: &TargetResult, fail_on: Severity) -> Vec<TestCase<'_>> {
         name: "judged in full".to_owned(),
         outcome: Outcome::Error(target.incomplete.join("; ")),
     });
-    let found: HashSet<_> = target.findings.iter().map(|found| (found.finding.rule, &found.operation)).collect();
-    let unfound = target.checks.iter().filter(|check| !found.contains(&(check.rule, &check.operation)));
+    let found = target.findings.iter().map(|found| (found.finding.rule, found.operation.as_str()));
+    // A rule that was left out says why better than its checks do.
+    let told = target.left_out.iter().filter(|left_out| left_out.state.is_none());
+    let told = told.map(|left_out| (left_out.what.as_str(), left_out.operation.as_str()));
+    let told: HashSet<_> = found.chain(told).collect();
+    let unfound = target.checks.iter().filter(|check| !told.contains(&(check.rule, check.operation.as_str())));
     let findings = target.findings.iter().map(|found| of_finding(found, fail_on));
-    let left_out = target.left_out.iter().map(of_left_out);
+    let left_out = left_out(target).into_iter().map(of_left_out);
     let lapsed = target.lapsed.iter().map(of_lapsed);
     unjudged.into_iter().chain(findings).chain(lapsed).chain(unfound.map(of_check)).chain(left_out).collect()
 }
@@ -107,13 +112,21 @@ fn unfound(failed: usize) -> String {
     format!("broken in {answers}, and no finding: the rule is off or not asked for, or it did not show again")
 }
 
-fn of_left_out(left_out: &NotChecked) -> TestCase<'_> {
-    let state = left_out.state.as_ref().map(|state| format!(" ({state})")).unwrap_or_default();
-    TestCase {
-        operation: &left_out.operation,
-        name: format!("{}{state}", left_out.what),
-        outcome: Outcome::Skipped(left_out.reason.clone()),
+/// What was left out, and why: no two have the same operation and name, for CI systems take them for one.
+fn left_out(target: &TargetResult) -> IndexMap<(&str, String), Vec<&str>> {
+    let mut left_out: IndexMap<_, Vec<_>> = IndexMap::new();
+    for NotChecked { operation, state, what, reason } in &target.left_out {
+        let state = state.as_ref().map(|state| format!(" ({state})")).unwrap_or_default();
+        let reasons = left_out.entry((operation.as_str(), format!("{what}{state}"))).or_default();
+        if !reasons.contains(&reason.as_str()) {
+            reasons.push(reason);
+        }
     }
+    left_out
+}
+
+fn of_left_out<'a>(((operation, name), reasons): ((&'a str, String), Vec<&str>)) -> TestCase<'a> {
+    TestCase { operation, name, outcome: Outcome::Skipped(reasons.join("; ")) }
 }
 
 /// How many test cases came to what.
@@ -184,7 +197,7 @@ fn write_properties(xml: &mut XmlWriter<'_>, run: &RunResult, target: &TargetRes
 fn write_case(xml: &mut XmlWriter<'_>, target: &str, case: &TestCase<'_>) -> io::Result<()> {
     let class = match case.operation {
         "" => target.to_owned(),
-        operation => format!("{target}.{}", safe::text(operation)),
+        operation => format!("{target}.{}", safe::fitted(operation, LONGEST_NAME)),
     };
     let name = safe::clipped(&case.name, LONGEST_TEXT);
     let element =
@@ -305,6 +318,23 @@ mod tests {
         let forbidden = |char: &char| matches!(char, '\0'..=' ' | '\u{fffe}' | '\u{ffff}' | '\u{202e}');
         let forbidden = |char: &char| forbidden(char) && !matches!(char, '\n' | ' ');
         assert_eq!(report.chars().find(forbidden), None);
+    }
+
+    #[test]
+    fn no_two_test_cases_have_the_same_name() {
+        let mut run = fixture::run();
+        let target = &mut run.targets[0];
+        let (rule, operation) = (target.checks[0].rule, target.checks[0].operation.clone());
+        let left_out = |reason: &str| NotChecked {
+            operation: operation.clone(),
+            state: None,
+            what: rule.to_owned(),
+            reason: reason.to_owned(),
+        };
+        target.left_out.extend(["it did not show again", "the budget was spent", "the budget was spent"].map(left_out));
+        let report = written(&run);
+        assert_eq!(report.matches(&format!("name=\"{rule}\"")).count(), 1, "{report}");
+        assert!(report.contains(r#"<skipped message="it did not show again; the budget was spent"/>"#), "{report}");
     }
 
     #[test]

@@ -20,7 +20,18 @@ pub fn locate(body: &[u8], at: &At) -> Option<Range<usize>> {
         Some(start) => json_lines(body, start).find_map(|line| member(body, line, pointer)),
         None => member(body, 0..body.len(), pointer),
     });
-    pointed.or_else(|| start.map(|start| start..(start + 1).min(body.len())))
+    pointed.or_else(|| start.map(|start| start..end_of_mark(body, start, at)))
+}
+
+/// Where the mark of something without a pointer ends: an event, or a line of one, is marked to the end of its first
+/// line, anything else is a byte.
+fn end_of_mark(body: &[u8], start: usize, at: &At) -> usize {
+    let byte = (start + 1).min(body.len());
+    if at.event.is_none() || line_start(body, start) != start {
+        return byte;
+    }
+    let line = &body[start..line_end(body, start)];
+    (start + line.trim_ascii_end().len()).max(byte)
 }
 
 /// Start of the line that holds the byte. A line ends with CR LF, LF or CR.
@@ -82,13 +93,34 @@ fn is_blank(line: &[u8]) -> bool {
 fn member(body: &[u8], range: Range<usize>, pointer: &str) -> Option<Range<usize>> {
     let text = Some(&body[range.clone()]).filter(|text| text.len() <= LARGEST_PARSED)?;
     let text = std::str::from_utf8(text).ok()?;
+    let found = range_of(text, pointer).or_else(|| range_of(&without_surrogates(text), pointer))?;
+    Some(range.start + found.start..range.start + found.end)
+}
+
+/// The value in the text; `None` where the text is no JSON.
+fn range_of(text: &str, pointer: &str) -> Option<Range<usize>> {
     let root = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?.value?;
     let mut value = &root;
     for step in pointer.split('/').skip(1) {
         let Some(child) = child(value, &step.replace("~1", "/").replace("~0", "~")) else { break };
         value = child;
     }
-    Some(range.start + value.start()..range.start + value.end())
+    Some(value.start()..value.end())
+}
+
+/// The text with another character, of the same length, in place of every escape of a surrogate: one without its
+/// other half is JSON to many, and not to the parser.
+fn without_surrogates(text: &str) -> String {
+    let mut parts = text.split("\\u");
+    let mut replaced = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_surrogate = part.get(..2).is_some_and(|digits| {
+            digits.starts_with(['d', 'D']) && digits.ends_with(|digit: char| digit.to_digit(16) >= Some(8))
+        });
+        let rest = part.get(4..).filter(|_| is_surrogate);
+        replaced += &rest.map_or_else(|| format!("\\u{part}"), |rest| format!("\\ufffd{rest}"));
+    }
+    replaced
 }
 
 fn child<'a, 'b>(value: &'b Value<'a>, step: &str) -> Option<&'b Value<'a>> {
@@ -137,9 +169,26 @@ mod tests {
 
     #[test]
     fn an_event_without_a_byte_is_counted() {
-        assert_eq!(located("{}\n\n[1]\n", &At { event: Some(2), ..At::default() }), "[");
-        assert_eq!(locate(b"data: a\ndata: b\n\ndata: c\n", &At { event: Some(2), ..At::default() }), Some(17..18));
+        assert_eq!(located("{}\n\n[1]\n", &At { event: Some(2), ..At::default() }), "[1]");
+        assert_eq!(locate(b"data: a\ndata: b\n\ndata: c\n", &At { event: Some(2), ..At::default() }), Some(17..24));
         assert_eq!(locate(b"{}\n", &At { event: Some(0), ..At::default() }), None);
+    }
+
+    #[test]
+    fn an_event_is_marked_to_the_end_of_its_line_and_a_byte_in_it_alone() {
+        let body = "data: 1\r\n\r\ndata: 2\r\n\r\n";
+        assert_eq!(located(body, &At { byte: Some(11), event: Some(2), ..At::default() }), "data: 2");
+        assert_eq!(located(body, &At { byte: Some(13), event: Some(2), ..At::default() }), "t");
+        assert_eq!(located(body, &At { byte: Some(11), ..At::default() }), "d");
+        assert_eq!(locate(b"\n\n", &At { byte: Some(1), event: Some(1), ..At::default() }), Some(1..2));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_hides_no_other_value() {
+        let body = r#"{"\ud83d\ude00":"\uD800","é":"\\ud800","n":1}"#;
+        assert_eq!(located(body, &pointer("/n")), "1");
+        assert_eq!(located(body, &pointer("/é")), r#""\\ud800""#);
+        assert_eq!(without_surrogates(r"\ud8"), r"\ud8");
     }
 
     #[test]

@@ -11,12 +11,17 @@ use super::{safe, words};
 use crate::judge::Severity;
 use crate::run::{ASPECTS, FoundFinding, PromiseVerdict, RunResult, TargetResult, total_coverage};
 
-/// A finding gets a block while the report is shorter than this, in bytes; after that a line.
-const LONGEST_WITH_BLOCKS: usize = 45_000;
-/// A finding gets a line while the report is shorter than this: a comment on GitHub holds 65,536 characters.
-const LONGEST: usize = 58_000;
-/// Most reasons that are told of a target.
+/// Most bytes of a report: a comment on GitHub holds 65,536 characters.
+const LONGEST: usize = 64_000;
+/// Bytes of a list of reasons, all targets together.
+const LIST: usize = 8_000;
+/// Of the bytes that a target's findings may take, so many of eight go to findings in full, the rest to lines.
+const BLOCKS: usize = 6;
+/// Most reasons that are told of a target, and most targets.
 const MOST_REASONS: usize = 12;
+const MOST_TARGETS: usize = 40;
+/// Columns of the name of a target.
+const LONGEST_NAME: usize = 60;
 /// Columns of an excerpt and of a trace.
 const WIDTH: usize = 100;
 
@@ -25,21 +30,35 @@ const WIDTH: usize = 100;
 /// # Errors
 /// When `out` fails.
 pub fn write(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
-    let mut report = format!("## uptospec: {}\n\n{}", headline(run), targets(run));
-    report += &reasons(run, "Could not be judged in full", |target| target.incomplete.clone());
-    report += &reasons(run, "Entries of the baseline that no longer hold", |target| {
+    let mut before = format!("## uptospec: {}\n\n{}", headline(run), targets(run));
+    before += &reasons(run, "Could not be judged in full", |target| target.incomplete.clone())?;
+    before += &reasons(run, "Entries of the baseline that no longer hold", |target| {
         let told = |lapsed| format!("{}: {}", told::lapsed_subject(lapsed), told::lapsed_words(lapsed));
         target.lapsed.iter().map(told).collect()
-    });
-    for target in run.targets.iter().filter(|target| target.findings.len() > target.known().count()) {
-        report += &format!("\n### {}\n", code(&target.name));
-        add_findings(&mut report, target)?;
+    })?;
+    let mut after = reasons(run, "Known", known_words)?;
+    after += &reasons(run, "Not checked", not_checked_words)?;
+    after += &reasons(run, "Exercised", |target| exercised(target).into_iter().collect())?;
+    after += &format!("\nSeed {}, {}.\n", run.seed, words::duration(run.elapsed));
+    let room = LONGEST.saturating_sub(before.len() + after.len());
+    let with_findings: Vec<_> =
+        shown_targets(run).iter().filter(|target| target.findings.len() > target.known().count()).collect();
+    let findings = shared(&with_findings, room, |target, room| findings(target, room))?;
+    write!(out, "{before}{findings}{after}")
+}
+
+fn shown_targets(run: &RunResult) -> &[TargetResult] {
+    &run.targets[..run.targets.len().min(MOST_TARGETS)]
+}
+
+/// What each item has to say, in its share of the room; what one leaves is there for those after it.
+fn shared<T>(items: &[T], room: usize, tell: impl Fn(&T, usize) -> io::Result<String>) -> io::Result<String> {
+    let mut told = String::new();
+    for (index, item) in items.iter().enumerate() {
+        let share = room.saturating_sub(told.len()) / (items.len() - index);
+        told += &tell(item, share)?;
     }
-    report += &reasons(run, "Known", known_words);
-    report += &reasons(run, "Not checked", not_checked_words);
-    report += &reasons(run, "Exercised", |target| exercised(target).into_iter().collect());
-    report += &format!("\nSeed {}, {}.\n", run.seed, words::duration(run.elapsed));
-    out.write_all(report.as_bytes())
+    Ok(told)
 }
 
 fn headline(run: &RunResult) -> String {
@@ -57,10 +76,11 @@ fn targets(run: &RunResult) -> String {
     let mut table = format!(
         "| target | verdict | requests |{heads} errors | warnings | notes |\n| --- | --- | --: |{rule} --: | --: | --: |\n"
     );
-    for target in &run.targets {
+    for target in shown_targets(run) {
         let promises =
             |verdict| target.promises.iter().filter(|promise| promise.verdict == verdict).count().to_string();
-        let mut cells = vec![code_in_cell(&target.name), target.verdict.word().to_owned(), target.requests.to_string()];
+        let mut cells =
+            vec![code_in_cell(&name(target)), target.verdict.word().to_owned(), target.requests.to_string()];
         if promising {
             cells.extend([PromiseVerdict::Kept, PromiseVerdict::Broken, PromiseVerdict::NotChecked].map(promises));
         }
@@ -69,22 +89,36 @@ fn targets(run: &RunResult) -> String {
         );
         table += &format!("| {} |\n", cells.join(" | "));
     }
+    if let Some(left @ 1..) = run.targets.len().checked_sub(MOST_TARGETS) {
+        table += &format!("\n{}: the JSON report has them all.\n", words::count(left, "more target"));
+    }
     table
 }
 
+fn name(target: &TargetResult) -> String {
+    safe::fitted(&target.name, LONGEST_NAME)
+}
+
 /// What is told of each target under a title, to unfold; nothing where there is nothing to tell.
-fn reasons(run: &RunResult, title: &str, of: impl Fn(&TargetResult) -> Vec<String>) -> String {
+fn reasons(run: &RunResult, title: &str, of: impl Fn(&TargetResult) -> Vec<String>) -> io::Result<String> {
+    let told: Vec<_> = shown_targets(run).iter().map(|target| (name(target), of(target))).collect();
+    let told: Vec<_> = told.into_iter().filter(|(_, reasons)| !reasons.is_empty()).collect();
+    let lines = shared(&told, LIST, |(name, reasons), room| Ok(list(name, reasons, room)))?;
+    Ok(if lines.is_empty() { lines } else { unfold(title, &lines) })
+}
+
+/// The reasons of one target, a line each, as long as there is room.
+fn list(name: &str, reasons: &[String], room: usize) -> String {
     let mut lines = String::new();
-    for target in &run.targets {
-        let reasons = of(target);
-        for reason in reasons.iter().take(MOST_REASONS) {
-            lines += &format!("- {}: {}\n", code(&target.name), code(&safe::clipped(reason, LONGEST_TEXT)));
+    for (index, reason) in reasons.iter().enumerate() {
+        let line = format!("- {}: {}\n", code(name), code(&safe::clipped(reason, LONGEST_TEXT)));
+        if index == MOST_REASONS || lines.len() + line.len() > room {
+            let left = words::count(reasons.len() - index, "more reason");
+            return lines + &format!("- {}: {left}\n", code(name));
         }
-        if let Some(left @ 1..) = reasons.len().checked_sub(MOST_REASONS) {
-            lines += &format!("- {}: {}\n", code(&target.name), words::count(left, "more reason"));
-        }
+        lines += &line;
     }
-    if lines.is_empty() { lines } else { unfold(title, &lines) }
+    lines
 }
 
 /// How much of what the contract declares was exercised, in one line.
@@ -98,22 +132,22 @@ fn unfold(summary: &str, content: &str) -> String {
     format!("\n<details>\n<summary>{summary}</summary>\n\n{content}\n</details>\n")
 }
 
-/// Adds the findings of a target, in full as long as there is room.
-fn add_findings(report: &mut String, target: &TargetResult) -> io::Result<()> {
+/// The findings of a target, in full as long as there is room.
+fn findings(target: &TargetResult, room: usize) -> io::Result<String> {
+    let mut told = format!("\n### {}\n", code(&name(target)));
     let findings: Vec<_> = target.findings.iter().filter(|found| found.known.is_none()).collect();
     for (index, found) in findings.iter().enumerate() {
-        let block = block(found)?;
-        if report.len() + block.len() < LONGEST_WITH_BLOCKS {
-            *report += &block;
-        } else if report.len() < LONGEST {
-            *report += &line(found);
+        let (block, line) = (block(found)?, line(found));
+        if told.len() + block.len() <= room / 8 * BLOCKS {
+            told += &block;
+        } else if told.len() + line.len() <= room {
+            told += &line;
         } else {
             let left = words::count(findings.len() - index, "more finding");
-            *report += &format!("\n- {left}, for which there is no room here\n");
-            return Ok(());
+            return Ok(told + &format!("\n- {left}, for which there is no room here\n"));
         }
     }
-    Ok(())
+    Ok(told)
 }
 
 fn line(found: &FoundFinding) -> String {
@@ -237,13 +271,49 @@ mod tests {
         assert_eq!(outside.matches("</details>").count(), outside.matches("<details>").count());
     }
 
+    /// Characters that a comment on GitHub holds.
+    const COMMENT: usize = 65_536;
+
     #[test]
     fn many_findings_fit_in_a_comment_and_the_report_says_what_is_left_out() {
         let mut run = fixture::run();
         let findings = &mut run.targets[0].findings;
         *findings = findings.iter().cycle().take(2_000).cloned().collect();
         let report = written(&run);
-        assert!(report.len() < 65_000, "{}", report.len());
+        assert!(report.len() < COMMENT, "{}", report.len());
         assert!(report.contains("more findings, for which there is no room here"));
+    }
+
+    #[test]
+    fn whatever_there_is_too_much_of_the_report_fits_in_a_comment() {
+        let long = "``````<|>".repeat(500);
+        let mut run = fixture::with_baseline();
+        let target = &mut run.targets[0];
+        long.clone_into(&mut target.name);
+        target.incomplete = vec![long.clone(); 100];
+        target.lapsed = target.lapsed.iter().cycle().take(100).cloned().collect();
+        target.left_out[0].reason = long.clone();
+        for found in &mut target.findings {
+            found.operation = long.clone();
+            found.finding.message = long.clone();
+        }
+        run.targets = run.targets.iter().cycle().take(200).cloned().collect();
+        let report = written(&run);
+        assert!(report.len() < COMMENT, "{}", report.len());
+        for left_out in ["160 more targets", "more reasons"] {
+            assert!(report.contains(left_out), "{left_out}: {report}");
+        }
+        outside_of_code(&report);
+    }
+
+    #[test]
+    fn a_target_with_many_findings_leaves_room_for_the_next() {
+        let mut run = fixture::run();
+        let findings = run.targets[0].findings.clone();
+        run.targets[0].findings = findings.iter().cycle().take(2_000).cloned().collect();
+        run.targets[1].findings = findings[..1].to_vec();
+        let report = written(&run);
+        let (_, of_next) = report.split_once("### `agntix`").unwrap();
+        assert!(of_next.contains("<summary><b>error</b> <code>item/schema</code>"), "{of_next}");
     }
 }

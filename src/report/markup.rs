@@ -33,12 +33,16 @@ pub fn fenced(language: &str, text: &str) -> String {
 /// mention, a reference or a link.
 pub fn prose(text: &str) -> String {
     let mut safe = String::new();
-    for char in safe::text(text.trim()).chars() {
+    let text = safe::text(text.trim());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
         if char.is_ascii_punctuation() {
             safe.push('\\');
         }
         safe.push(char);
-        if matches!(char, '@' | '#' | ':' | '.') {
+        // `GH-1` is a reference as `#1` is.
+        let is_number = char == '-' && chars.peek().is_some_and(char::is_ascii_digit);
+        if is_number || matches!(char, '@' | '#' | ':' | '.') {
             safe.push_str("<!-- -->");
         }
     }
@@ -83,6 +87,7 @@ mod tests {
     fn prose_neither_formats_nor_links_nor_mentions() {
         assert_eq!(prose("Ends. It says: *no* <b>"), r"Ends\. It says\: \*no\* \<b\>");
         assert_eq!(prose("@octo #1"), r"\@<!-- -->octo \#<!-- -->1");
+        assert_eq!(prose("GH-1 a-b"), r"GH\-<!-- -->1 a\-b");
         assert_eq!(prose("www.a.test http://x "), r"www\.<!-- -->a\.<!-- -->test http\:<!-- -->\/\/x");
     }
 }

@@ -7,6 +7,7 @@ mod at_end;
 mod badge;
 pub(crate) mod compared;
 mod excerpt;
+mod files;
 mod github;
 mod har;
 mod html;
@@ -32,20 +33,19 @@ mod agreement;
 #[cfg(test)]
 pub(crate) mod fixture;
 
-use std::fs::File;
-use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::str::FromStr;
 
+pub use files::open_all;
 pub use identified::print_likenesses;
-pub use json::{JsonReport, latency_json};
+pub use json::{JsonReport, known_json, lapsed_json, latency_json};
 pub use ndjson::NdjsonReport;
 pub use progress::Progress;
 pub use recordings::{Recorder, Replayed, print_replayed};
 pub use terminal::{Terminal, TerminalOptions, print_plan};
 
 use crate::run::{Event, Reporter};
-use at_end::AtEnd;
 
 /// A form in which a report is written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,9 +96,6 @@ impl ReportFormat {
     }
 }
 
-/// The path that stands for standard output.
-const STANDARD_OUTPUT: &str = "-";
-
 /// A report that is asked for: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportSpec {
@@ -129,18 +126,17 @@ pub enum ReportError {
         #[source]
         error: io::Error,
     },
+    /// Another is written there already.
+    #[error("{} is asked for by two reports: give each a file of its own", path.display())]
+    Twice {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 /// The words of all formats.
 pub fn known_formats() -> String {
     ReportFormat::ALL.map(ReportFormat::word).join(", ")
-}
-
-impl ReportSpec {
-    /// Whether it goes to standard output.
-    pub fn is_to_output(&self) -> bool {
-        self.path == Path::new(STANDARD_OUTPUT)
-    }
 }
 
 impl FromStr for ReportSpec {
@@ -155,52 +151,21 @@ impl FromStr for ReportSpec {
     }
 }
 
-/// Opens the file of a report before the run begins, so that a bad path fails early.
-///
-/// # Errors
-/// When the file cannot be created.
-pub fn open(spec: &ReportSpec) -> Result<Box<dyn Reporter + Send>, ReportError> {
-    let out = create(spec).map_err(|error| ReportError::Open { path: spec.path.clone(), error })?;
-    Ok(match spec.format {
-        ReportFormat::Json => Box::new(JsonReport::new(out)),
-        ReportFormat::Junit => Box::new(AtEnd::new(out, junit::write)),
-        ReportFormat::Markdown => Box::new(AtEnd::new(out, markdown::write)),
-        ReportFormat::Ndjson => Box::new(NdjsonReport::new(out)),
-        ReportFormat::Har => Box::new(AtEnd::new(out, har::write)),
-        ReportFormat::Github => Box::new(AtEnd::new(out, github::write)),
-        ReportFormat::Html => Box::new(AtEnd::new(out, html::write)),
-        ReportFormat::Badge => Box::new(AtEnd::new(out, badge::form(&spec.path))),
-    })
-}
-
-fn create(spec: &ReportSpec) -> io::Result<Box<dyn io::Write + Send>> {
-    if spec.is_to_output() {
-        return Ok(Box::new(io::stdout()));
-    }
-    Ok(Box::new(BufWriter::new(File::create(&spec.path)?)))
-}
-
 /// Several reporters as one. Each hears every event, in the order they were added; a progress bar
 /// comes before what prints results, so that it is gone when they are printed.
+///
+/// One that fails hears no more, and the run goes on for the others: a closed pipe must not cost the report in a file.
+/// The first failure is told when the run is done.
 #[derive(Default)]
-pub struct Reporters(Vec<Hearing>);
-
-/// One of several reporters.
-struct Hearing {
-    reporter: Box<dyn Reporter + Send>,
-    /// Whether it is there for a file, which is wanted whoever looks on.
-    is_kept: bool,
+pub struct Reporters {
+    listening: Vec<Box<dyn Reporter + Send>>,
+    failed: Option<io::Error>,
 }
 
 impl Reporters {
-    /// Adds one for whoever looks on. Where they have seen enough and close the pipe, it is told no more.
+    /// Adds one more.
     pub fn push(&mut self, reporter: impl Reporter + Send + 'static) {
-        self.0.push(Hearing { reporter: Box::new(reporter), is_kept: false });
-    }
-
-    /// Adds one that writes files.
-    pub fn keep(&mut self, reporter: impl Reporter + Send + 'static) {
-        self.0.push(Hearing { reporter: Box::new(reporter), is_kept: true });
+        self.listening.push(Box::new(reporter));
     }
 }
 
@@ -211,20 +176,17 @@ impl Reporter for Box<dyn Reporter + Send> {
 }
 
 impl Reporter for Reporters {
-    /// Tells all of them even if one fails. A pipe that is closed fails the run only where nothing is written to a
-    /// file: `uptospec check --report json=report.json | head` ends with the report.
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
-        let (mut failed, mut closed) = (None, None);
-        self.0.retain_mut(|hearing| {
-            let Err(error) = hearing.reporter.event(event) else { return true };
-            let is_closed = error.kind() == io::ErrorKind::BrokenPipe && !hearing.is_kept;
-            (if is_closed { &mut closed } else { &mut failed }).get_or_insert(error);
-            !is_closed
+        let failed = &mut self.failed;
+        self.listening.retain_mut(|reporter| match reporter.event(event) {
+            Ok(()) => true,
+            Err(error) => {
+                failed.get_or_insert(error);
+                false
+            }
         });
-        match failed.or(closed.filter(|_| !self.0.iter().any(|hearing| hearing.is_kept))) {
-            Some(error) => Err(error),
-            None => Ok(()),
-        }
+        let is_over = matches!(event, Event::RunFinished(_)) || self.listening.is_empty();
+        failed.take_if(|_| is_over).map_or(Ok(()), Err)
     }
 }
 
@@ -232,11 +194,11 @@ impl Reporter for Reporters {
 mod tests {
     use super::*;
 
-    struct Failing(io::ErrorKind);
+    struct Failing;
 
     impl Reporter for Failing {
         fn event(&mut self, _: &Event<'_>) -> io::Result<()> {
-            Err(self.0.into())
+            Err(io::ErrorKind::BrokenPipe.into())
         }
     }
 
@@ -259,33 +221,23 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_path_fails_before_the_run() {
-        let spec = ReportSpec { format: ReportFormat::Json, path: "no/such/folder/report.json".into() };
-        let error = open(&spec).err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.starts_with("the report no/such/folder/report.json cannot be written: "), "{error}");
-    }
-
-    #[test]
-    fn a_reporter_that_fails_does_not_keep_the_next_from_hearing() {
+    fn a_reporter_that_fails_keeps_neither_the_run_nor_the_others_from_going_on() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut reporters = Reporters::default();
-        reporters.push(Failing(io::ErrorKind::StorageFull));
-        reporters.keep(open(&ReportSpec { format: ReportFormat::Json, path: file.path().to_owned() }).unwrap());
-        let error = reporters.event(&Event::RunFinished(&fixture::run())).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        reporters.push(Failing);
+        let spec = ReportSpec { format: ReportFormat::Json, path: file.path().to_owned() };
+        open_all(&[spec]).unwrap().into_iter().for_each(|report| reporters.push(report));
+        let run = fixture::run();
+        reporters.event(&Event::TargetFinished(&run.targets[0])).unwrap();
+        let error = reporters.event(&Event::RunFinished(&run)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
         assert!(std::fs::read_to_string(file.path()).unwrap().ends_with("}\n"));
     }
 
     #[test]
-    fn a_closed_pipe_ends_the_run_only_where_nothing_is_written_to_a_file() {
-        let run = fixture::run();
-        let mut looked_at = Reporters::default();
-        looked_at.push(Failing(io::ErrorKind::BrokenPipe));
-        assert!(looked_at.event(&Event::RunFinished(&run)).is_err());
-        let mut kept = Reporters::default();
-        kept.push(Failing(io::ErrorKind::BrokenPipe));
-        kept.keep(AtEnd::new(Vec::new(), markdown::write));
-        assert!(kept.event(&Event::TargetFinished(&run.targets[0])).is_ok());
-        assert!(kept.event(&Event::RunFinished(&run)).is_ok());
+    fn a_run_that_nobody_hears_ends() {
+        let mut reporters = Reporters::default();
+        reporters.push(Failing);
+        reporters.event(&Event::TargetFinished(&fixture::run().targets[0])).unwrap_err();
     }
 }

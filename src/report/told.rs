@@ -8,6 +8,8 @@ use crate::send::{Answer, End, FailureKind, Outcome};
 
 /// The longest text of a field, in columns.
 pub const LONGEST_TEXT: usize = 300;
+/// The longest name of an operation or a state, in columns.
+pub const LONGEST_NAME: usize = 120;
 /// The longest `curl` line that is told, in characters; longer ones stand in the JSON report.
 pub const LONGEST_CURL: usize = 4000;
 
@@ -53,14 +55,14 @@ pub fn message(found: &FoundFinding) -> String {
     safe::clipped(&found.finding.message, LONGEST_TEXT)
 }
 
-/// The operation and, where the case needs one, the state. Safe.
+/// The operation and, where the case needs one, the state. Safe, and cut where a document gave a name without measure.
 pub fn subject(found: &FoundFinding) -> String {
     subject_of(&found.operation, found.state.as_deref())
 }
 
 fn subject_of(operation: &str, state: Option<&str>) -> String {
-    let state = state.map(|state| format!(" ({state})")).unwrap_or_default();
-    safe::text(operation).into_owned() + &safe::text(&state)
+    let state = state.map(|state| format!(" ({})", safe::fitted(state, LONGEST_NAME))).unwrap_or_default();
+    safe::fitted(operation, LONGEST_NAME) + &state
 }
 
 /// Why a finding is known, and how long it may be. Safe.
@@ -198,6 +200,13 @@ fn failure_words(kind: FailureKind) -> &'static str {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn a_name_without_measure_is_cut() {
+        let mut found = fixture::run().targets.remove(0).findings.remove(0);
+        (found.operation, found.state) = ("o".repeat(5_000), Some("s".repeat(5_000)));
+        assert_eq!(subject(&found), format!("{}… ({}…)", "o".repeat(119), "s".repeat(119)));
+    }
 
     #[test]
     fn a_line_that_would_have_to_be_cut_is_pointed_at() {

@@ -49,7 +49,7 @@ pub struct Dispatcher {
 }
 
 /// What the wire is audited of, once each: an operation's answer in the form that a valid request asks for.
-type Audited = (String, Option<String>);
+pub type Audited = (String, Option<String>);
 
 /// Why a request was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +79,11 @@ impl Dispatcher {
             slowed,
             budget,
         }
+    }
+
+    /// Leaves alone the wire of what another shard audits.
+    pub fn leave_to_others(&self, audited: HashSet<Audited>) {
+        locked(&self.audited).extend(audited);
     }
 
     /// How many answers so far were a 429 that nothing asked for, also those after which a request was sent again.
@@ -247,10 +252,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What an answer to the case shows of the wire, where the case is a valid one.
-fn to_audit(case: &Case) -> Option<Audited> {
+/// What an answer to the case shows of the wire, where the case is a valid one that this run judges.
+pub fn to_audit(case: &Case) -> Option<Audited> {
     match (&case.kind, &case.expect) {
-        (CaseKind::Example | CaseKind::Positive, Expect::Success { form }) => {
+        (CaseKind::Example | CaseKind::Positive, Expect::Success { form }) if !case.elsewhere => {
             Some((case.operation.id.clone(), form.clone()))
         }
         _ => None,

@@ -10,13 +10,15 @@ use indexmap::IndexMap;
 
 use super::bind::{Source, operations, providers, sources};
 use super::budget::{Extra, MAX_GENERATIONS};
+use super::dispatch::Audited;
+use super::shard::Part;
 use super::share::{MAX_REQUESTS, reserve, share, streams_before};
 use super::things::{Making, clean_ups, makings};
 use super::{Depth, Options, confirm, dispatch};
 use crate::contract::{Contract, Strength};
 use crate::generate::{
-    Case, CaseId, CaseKind, CredentialFault, Deal, Expect, InferredPart, LeftOut, Life, Origin, Plan, Stage, Suite,
-    Workflow, generate_dealt,
+    Case, CaseKind, CredentialFault, Deal, Expect, InferredPart, LeftOut, Life, Origin, Plan, Stage, Suite, Workflow,
+    generate_dealt,
 };
 use crate::target::{Limits, Target};
 
@@ -72,10 +74,10 @@ pub(super) struct Preparation {
     pub plan: Plan,
     /// Requests that are sent for what their answers give to others.
     pub sources: Vec<Source>,
-    /// Requests that are sent for what their answers show, and judged by another shard.
-    pub witnesses: HashSet<CaseId>,
     /// Requests that make things for others, in batches.
     pub makings: Vec<Vec<Making>>,
+    /// What another shard audits the wire of.
+    pub audited_elsewhere: HashSet<Audited>,
     /// What it comes to.
     pub forecast: Forecast,
 }
@@ -134,7 +136,6 @@ impl Preparation {
         if options.depth == Depth::Glance {
             keep_glance(&mut plan);
         }
-        let witnesses = options.shard.map(|shard| shard.keep(&mut plan)).unwrap_or_default();
         let times = match target.limits.max_generations {
             Some(most) => keep_within(&mut plan, &providers, most, &target.limits),
             None => target.limits.concurrency,
@@ -142,14 +143,21 @@ impl Preparation {
         // Where the plan is longer than what may be sent, streams do not fall victim to that.
         plan.cases.sort_by_key(|case| !case.operation.streams());
         let beyond = keep_share(&mut plan, &providers, times, target);
-        let (sources, makings) = (sources(&plan, &providers, times), makings(&plan));
+        let Part { sources, makings, audited_elsewhere } = match options.shard {
+            Some(shard) => shard.keep(&mut plan, &providers, times),
+            None => Part {
+                sources: sources(&plan, &providers, times),
+                makings: makings(&plan),
+                audited_elsewhere: HashSet::new(),
+            },
+        };
         let (planned, unplanned) = planned(&plan, &sources, &makings, target);
         let requests = planned.iter().map(|planned| planned.requests).sum();
         let extras = extras(&plan, requests, target, options);
         let (inferred, left_out, limits) = (plan.inferred.clone(), plan.left_out.clone(), target.limits.clone());
         let (beyond, untried) = (beyond.requests + unplanned, beyond.untried);
         let forecast = Forecast { planned, extras, inferred, left_out, beyond, untried, limits };
-        Preparation { plan, sources, makings, witnesses, forecast }
+        Preparation { plan, sources, makings, audited_elsewhere, forecast }
     }
 }
 
@@ -253,6 +261,7 @@ fn by_worth(cases: &[Case]) -> Vec<usize> {
 /// What is left of the room for generated answers once things are made for others. Where that takes more than half
 /// of it, nothing is made, and ids are made up.
 fn room_beside_things(plan: &mut Plan, room: usize, limits: &Limits) -> usize {
+    plan.lives.retain(|life| !life.is_fuller || life.cases().all(|case| !case.may_generate()));
     let things = makings(plan).iter().flatten().map(|making| generating(&making.case, limits)).sum::<usize>();
     let lives: usize = plan.lives.iter().flat_map(Life::cases).map(|case| generating(case, limits)).sum();
     if things + lives <= room / 2 {
@@ -280,8 +289,14 @@ struct Beyond {
 /// trying findings again.
 fn keep_share(plan: &mut Plan, providers: &HashMap<String, Case>, times: usize, target: &Target) -> Beyond {
     let most = target.limits.max_requests;
-    let order = in_order(plan, &sources(plan, providers, times), &makings(plan), target);
-    let all: usize = order.iter().map(|planned| planned.requests).sum();
+    let all = |plan: &Plan| -> usize {
+        let order = in_order(plan, &sources(plan, providers, times), &makings(plan), target);
+        order.iter().map(|planned| planned.requests).sum()
+    };
+    if all(plan) > most {
+        plan.lives.retain(|life| !life.is_fuller);
+    }
+    let all = all(plan);
     if all <= most {
         return Beyond::default();
     }

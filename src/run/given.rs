@@ -22,7 +22,7 @@ pub fn given(inferred: &Inferred, source: &Case, exchange: &Exchange) -> Option<
 
 /// What stands in the `Location` of an answer in place of the last variable of a path template. The URL may have
 /// any path before it, and may be relative to the request (RFC 9110 section 10.2.2).
-fn in_location(template: &str, exchange: &Exchange) -> Option<String> {
+pub fn in_location(template: &str, exchange: &Exchange) -> Option<String> {
     let location = exchange.answer()?.header("location")?;
     let url = Url::parse(&exchange.request.url).ok()?.join(location.trim()).ok()?;
     let mut segments: Vec<&str> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use super::bind::{BindError, Links};
+use serde_json::Value;
+
+use super::bind::{BindError, Links, fill};
 use super::budget::Extra;
 use super::dispatch::{Dispatcher, Unsent};
+use super::given::in_location;
 use super::things::Made;
+use crate::contract::Location;
 use crate::generate::{Case, CaseKind, Life, Stage};
 use crate::judge::{Check, Sent, judge_stage};
 use crate::send::Exchange;
@@ -83,11 +87,34 @@ async fn walk(
             tokio::time::sleep(LAG.min(dispatcher.budget.time_left())).await;
             exchange = send(dispatcher, &case).await?;
         }
-        let before: Vec<_> = stages.iter().map(|stage| Sent { case: &stage.case, exchange: &stage.exchange }).collect();
-        let checks = judge_stage(&case, &exchange, &before);
-        stages.push(SentStage { case, exchange, checks });
+        let located = located_elsewhere(&case, &made).filter(|_| dispatcher.budget.allows(lag));
+        take(case, exchange, stages);
+        if let Some(case) = located {
+            let exchange = send(dispatcher, &case).await?;
+            take(case, exchange, stages);
+        }
     }
     Ok(())
+}
+
+fn take(case: Case, exchange: Exchange, stages: &mut Vec<SentStage>) {
+    let before: Vec<_> = stages.iter().map(|stage| Sent { case: &stage.case, exchange: &stage.exchange }).collect();
+    let checks = judge_stage(&case, &exchange, &before);
+    stages.push(SentStage { case, exchange, checks });
+}
+
+/// The same look at what was made by the id in the `Location` of its creation, where that is another than it was
+/// looked for by: it may be another name of it, and must lead there.
+fn located_elsewhere(look: &Case, made: &Made) -> Option<Case> {
+    let is_created = made.exchange.answer().is_some_and(|answer| answer.status == 201);
+    let (name, id) = look.request.path_values.last().filter(|_| look.kind == CaseKind::Resource(Stage::Read))?;
+    let named = in_location(&look.operation.path, &made.exchange)?;
+    if !is_created || named == id.reveal() {
+        return None;
+    }
+    let mut case = look.clone();
+    fill(&mut case.request, &Location::Path(name.clone()), &Value::from(named));
+    Some(case)
 }
 
 async fn create(life: &Life, dispatcher: &Dispatcher, links: &Links) -> Result<Made, LifeEnd> {

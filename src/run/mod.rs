@@ -10,6 +10,7 @@ mod burst;
 mod confirm;
 mod coverage;
 mod dispatch;
+mod drift;
 mod earlier;
 mod event;
 mod forecast;
@@ -37,7 +38,9 @@ use std::time::{Instant, SystemTime};
 
 use url::Url;
 
-pub use baseline::{Baseline, Entry, Known, Lapse, Lapsed, Names, PLACEHOLDER, Purpose, today};
+pub use baseline::{
+    Baseline, BaselineFile, Entry, Known, Lapse, Lapsed, Names, Outcome, PLACEHOLDER, Purpose, Subject, today,
+};
 pub(crate) use bind::fill;
 pub use budget::{Extra, Interrupt};
 pub use confirm::REQUESTS as REQUESTS_A_FINDING;
@@ -47,7 +50,7 @@ pub use forecast::{Allowance, Forecast, Planned};
 pub(crate) use given::given;
 pub use result::*;
 pub use server::{ServerError, StartedServer, start_server};
-pub use shard::{Shard, ShardError};
+pub use shard::{Shard, ShardError, ShardEvidence, ShardPart};
 pub use share::MAX_REQUESTS;
 pub use streamed::{ShownRow, ShownStream};
 pub use timeline::{Moment, Timeline};
@@ -71,6 +74,8 @@ pub struct Job {
     pub contract: Contract,
     /// Workflows over its operations.
     pub suite: Option<Suite>,
+    /// Whether nobody used it before, for it was started for this run.
+    pub fresh: bool,
 }
 
 /// What a run does.
@@ -150,7 +155,7 @@ pub async fn run(jobs: &[Job], options: &Options, reporter: &mut dyn Reporter) -
     for job in jobs {
         let mut target = audit::audit(job, options, reporter).await?;
         if let Some(baseline) = &options.baseline {
-            baseline.apply(&mut target, options.fail_on, options.shard.is_none());
+            baseline.apply(&mut target, options.fail_on);
         }
         reporter.event(&Event::TargetFinished(&target))?;
         targets.push(target);

@@ -1,8 +1,9 @@
 //! Whether a target was there, and let us in, and what is said where it was not.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::dispatch::is_throttled;
 use crate::contract::{Response, StatusPattern};
@@ -13,20 +14,20 @@ use crate::send::{Answer, End, Exchange, Failure, FailureKind, Outcome};
 const FEWEST: usize = 3;
 
 /// What came of the requests to a target, as far as that says whether it was there.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Reach {
     /// Statuses of the answers to valid requests, by operation.
     valid: IndexMap<String, BTreeMap<u16, usize>>,
     /// How many of them served the request, by operation.
-    served: HashMap<String, usize>,
+    served: BTreeMap<String, usize>,
     /// Statuses of all answers.
     all: BTreeMap<u16, usize>,
     /// Successes of each operation whose body came encoded, and how.
     encoded: IndexMap<String, (usize, String)>,
     /// Successes of each operation that were still running when reading stopped, where a whole was documented.
-    unended: HashMap<String, usize>,
+    unended: BTreeMap<String, usize>,
     /// Operations that ask for no credential and answered a valid request with a redirect that is documented.
-    redirected: HashSet<String>,
+    redirected: BTreeSet<String>,
     /// How many answers were pages for people where the document has none.
     pages: usize,
     /// Where redirects lead to.
@@ -80,6 +81,24 @@ impl Reach {
         if is_running && answer.status / 100 == 2 && !case.operation.streams() {
             *self.unended.entry(case.operation.id.clone()).or_default() += 1;
         }
+    }
+
+    /// Takes in what came of another shard's requests.
+    pub fn join(&mut self, other: Reach) {
+        for (operation, statuses) in other.valid {
+            add(self.valid.entry(operation).or_default(), statuses);
+        }
+        add(&mut self.served, other.served);
+        add(&mut self.all, other.all);
+        add(&mut self.unended, other.unended);
+        for (operation, (number, coding)) in other.encoded {
+            self.encoded.entry(operation).or_insert((0, coding)).0 += number;
+        }
+        self.redirected.extend(other.redirected);
+        self.locations.extend(other.locations);
+        self.pages += other.pages;
+        self.lost += other.lost;
+        self.throttled += other.throttled;
     }
 
     /// Why nothing that was judged can be held against the target: the requests went to the wrong place.
@@ -153,6 +172,13 @@ impl Reach {
     }
 }
 
+/// Adds numbers to those of the same name.
+fn add<K: Ord>(one: &mut BTreeMap<K, usize>, other: BTreeMap<K, usize>) {
+    for (key, number) in other {
+        *one.entry(key).or_default() += number;
+    }
+}
+
 /// Whether the document has that status for the operation, and lets anyone call it: a redirect is then no refusal
 /// of who asks.
 fn is_documented_for_anyone(case: &Case, status: u16) -> bool {
@@ -218,9 +244,8 @@ mod tests {
 
     #[test]
     fn whoever_may_speak_tls_is_told_how_it_would_be_reached() {
-        let told = |url: &str, kind| {
-            unreachable(url, &Failure { kind, message: "reset".to_owned(), after: Duration::ZERO })
-        };
+        let told =
+            |url: &str, kind| unreachable(url, &Failure { kind, message: "reset".to_owned(), after: Duration::ZERO });
         for kind in [FailureKind::Closed, FailureKind::NotHttp] {
             let plain = told("http://127.0.0.1:8443/", kind);
             assert!(plain.ends_with("reset; if it speaks TLS, try https://127.0.0.1:8443/"), "{plain}");
@@ -236,7 +261,7 @@ mod tests {
             })
         };
         let served = valid.iter().filter(|status| **status / 100 == 2).count();
-        let served = if served > 0 { [("send".to_owned(), served)].into() } else { HashMap::new() };
+        let served = if served > 0 { [("send".to_owned(), served)].into() } else { BTreeMap::new() };
         Reach { valid: [("send".to_owned(), count(valid))].into(), served, all: count(all), ..Reach::default() }
     }
 

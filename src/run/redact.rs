@@ -94,6 +94,9 @@ pub fn result(redactor: &Redactor, mut result: TargetResult) -> TargetResult {
             covered.never.iter_mut().for_each(&mut hide);
         }
     }
+    if let Some(shard) = &mut result.shard {
+        shard.evidence.texts_mut().for_each(&mut hide);
+    }
     for promise in &mut result.promises {
         promise.reason.iter_mut().for_each(&mut hide);
         promise.source = source(redactor, promise.source.clone());

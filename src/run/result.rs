@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Known, Lapsed, OperationCoverage, Shard, ShownStream, Timeline, Times};
+use super::{Known, Lapsed, OperationCoverage, Shard, ShardPart, ShownStream, Timeline};
 use crate::contract::{Place, Source};
 use crate::judge::{Context, Finding, Severity, StreamEnd};
 use crate::recording::RecordedCase;
@@ -89,8 +89,8 @@ pub struct TargetResult {
     pub latency: IndexMap<String, Latency>,
     /// Those of all operations together; `None` where nothing succeeded.
     pub latency_of_all: Option<Latency>,
-    /// In a shard all times, by operation, so that those of all shards can be joined; empty elsewhere.
-    pub times: IndexMap<String, Times>,
+    /// What is needed to join it with other shards; `None` of a whole run.
+    pub shard: Option<ShardPart>,
     /// How streams ended, by operation.
     pub streams: IndexMap<String, Streams>,
     /// What was exercised, by operation.

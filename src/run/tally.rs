@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use serde::{Deserialize, Serialize};
 
 use super::{CheckCount, Streams, Timeline, Times};
 use crate::contract::{Contract, PromiseId};
@@ -47,7 +48,7 @@ pub struct Found {
 }
 
 /// Which findings a run cares about.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Selection {
     /// Rule ids or families; empty for all.
     pub rules: Vec<String>,
@@ -57,7 +58,8 @@ pub struct Selection {
 
 /// Everything that was counted for one target.
 pub struct Tally {
-    selection: Selection,
+    /// Which findings count.
+    pub selection: Selection,
     checks: BTreeMap<(&'static str, String), Count>,
     found: IndexMap<Key, Found>,
     /// Evidence for each promise, by its id.

@@ -53,11 +53,23 @@ pub struct Making {
     pub purpose: Use,
 }
 
+impl Making {
+    /// What makes two things alike: the operation that makes them, and what for.
+    pub fn key(&self) -> (String, Use) {
+        (self.case.operation.id.clone(), self.purpose)
+    }
+}
+
 /// The requests that make what a plan needs, in batches: each takes from those before it alone.
 pub fn makings(plan: &Plan) -> Vec<Vec<Making>> {
+    makings_for(plan, &[])
+}
+
+/// The same where these are sent, too.
+pub fn makings_for(plan: &Plan, also: &[Case]) -> Vec<Vec<Making>> {
     let mut needs: BTreeMap<(&str, Use), usize> = BTreeMap::new();
     let of_lives = plan.lives.iter().flat_map(|life| life.cases().map(move |case| (case, Some(life))));
-    for (case, life) in plan.cases.iter().map(|case| (case, None)).chain(of_lives) {
+    for (case, life) in plan.cases.iter().chain(also).map(|case| (case, None)).chain(of_lives) {
         need(&mut needs, plan, case, life);
     }
     // What is made for others may need others itself.
@@ -70,7 +82,7 @@ pub fn makings(plan: &Plan) -> Vec<Vec<Making>> {
     in_batches(plan, &needs)
 }
 
-fn need<'p>(needs: &mut BTreeMap<(&'p str, Use), usize>, plan: &'p Plan, case: &'p Case, life: Option<&Life>) {
+fn need<'p>(needs: &mut BTreeMap<(&'p str, Use), usize>, plan: &Plan, case: &'p Case, life: Option<&Life>) {
     let purpose = Use::of(case);
     let of_life = |giver: &str| life.is_some_and(|life| life.create.operation.id == giver && life.create.id != case.id);
     for giver in givers(case).into_iter().filter(|giver| !of_life(giver) && plan.creations.contains_key(*giver)) {

@@ -73,5 +73,5 @@ pub fn job(api: &Api, url: Url) -> Result<Job, DocumentsError> {
     let target = config.map_err(|error| refuse(&error))?.targets.remove(0);
     let contract = documents.contract()?;
     let suite = suite::read(&format!("suites/{}.arazzo.yaml", api.name), documents.suite);
-    Ok(Job { target, url, contract, suite: Some(suite.map_err(|error| refuse(&error))?) })
+    Ok(Job { target, url, contract, suite: Some(suite.map_err(|error| refuse(&error))?), fresh: true })
 }

@@ -24,20 +24,54 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 pub use answer::Answers;
 pub use difference::{Difference, differences};
 pub use file::SnapError;
 pub use folder::{Folder, Pending, Written};
 pub use next::{is_covered, next};
-pub use record::Recorder;
+pub use record::{Rank, Recorder};
 
-/// The shape of one operation's answers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The shape of one operation's answers. In reports it is the text of its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Snapshot {
     /// What each kind of case was answered: status and media type, such as `200 application/json`.
     pub cases: BTreeMap<String, BTreeSet<String>>,
     /// The answers of each status and media type.
     pub answers: BTreeMap<String, Answers>,
+}
+
+impl Snapshot {
+    /// Takes in more answers of the operation.
+    pub fn join(&mut self, other: Snapshot) {
+        for (kind, labels) in other.cases {
+            self.cases.entry(kind).or_default().extend(labels);
+        }
+        for (label, shape) in other.answers {
+            match self.answers.get_mut(&label) {
+                Some(known) => known.join(shape),
+                None => {
+                    self.answers.insert(label, shape);
+                }
+            }
+        }
+    }
+}
+
+impl From<Snapshot> for String {
+    fn from(snapshot: Snapshot) -> Self {
+        snapshot.to_text()
+    }
+}
+
+impl TryFrom<String> for Snapshot {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Snapshot::from_text(&text)
+    }
 }
 
 /// What a run does with snapshots of one target.

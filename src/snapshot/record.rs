@@ -1,11 +1,14 @@
 //! Gathers the shapes of a run's answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Snapshot;
 use super::answer::{Answers, label};
 use crate::generate::{Case, CaseId, CaseKind};
 use crate::send::Exchange;
+
+/// What of several cases with one answer is shown: the least.
+pub type Rank = (bool, CaseId);
 
 /// The shapes of one target's answers, gathered while it is audited.
 #[derive(Debug, Default)]
@@ -27,14 +30,10 @@ impl Recorder {
         let (Some(kind), Some(answer)) = (kind(case), exchange.answer()) else { return };
         let recorded = self.operations.entry(case.operation.id.clone()).or_default();
         let label = label(answer);
-        recorded.snapshot.cases.entry(kind).or_default().insert(label.clone());
-        let shape = Answers::of(&case.operation, answer);
-        match recorded.snapshot.answers.get_mut(&label) {
-            Some(known) => known.join(shape),
-            None => {
-                recorded.snapshot.answers.insert(label.clone(), shape);
-            }
-        }
+        recorded.snapshot.join(Snapshot {
+            cases: BTreeMap::from([(kind, BTreeSet::from([label.clone()]))]),
+            answers: BTreeMap::from([(label.clone(), Answers::of(&case.operation, answer))]),
+        });
         if recorded.shown.get(&label).is_none_or(|(shown, _)| rank(case) < rank(shown)) {
             recorded.shown.insert(label, (case.clone(), exchange.clone()));
         }
@@ -56,11 +55,17 @@ impl Recorder {
         let shown = &self.operations.get(operation)?.shown;
         shown.get(label).or_else(|| shown.values().next())
     }
+
+    /// The case that shows each answer of an operation, by status and media type.
+    pub fn shown_cases(&self, operation: &str) -> BTreeMap<String, Rank> {
+        let shown = self.operations.get(operation).map(|recorded| &recorded.shown);
+        shown.into_iter().flatten().map(|(label, (case, _))| (label.clone(), rank(case))).collect()
+    }
 }
 
 /// What is shown before what: a request that nobody could object to comes first.
-fn rank(case: &Case) -> (bool, &CaseId) {
-    (!matches!(case.kind, CaseKind::Example | CaseKind::Positive), &case.id)
+fn rank(case: &Case) -> Rank {
+    (!matches!(case.kind, CaseKind::Example | CaseKind::Positive), case.id.clone())
 }
 
 /// The kind of a case. Random requests are of one kind together, and so are those that break one keyword: which of

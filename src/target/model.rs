@@ -239,7 +239,7 @@ pub struct Rate {
 }
 
 /// What a configuration makes of a rule's severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SeverityChoice {
     /// Breaks the contract.

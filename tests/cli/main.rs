@@ -15,6 +15,7 @@ mod framing;
 mod identify;
 mod overlays;
 mod replay;
+mod reports;
 mod secrets;
 mod sequences;
 mod shards;

@@ -20,12 +20,17 @@ pub struct Keeper {
 impl Keeper {
     /// What the options ask for. A document on the command line alone has no snapshots unless they are asked for:
     /// its target may be any server.
-    pub fn of(options: &CheckOptions) -> Self {
-        // A part of the answers is no drift of all of them.
-        let is_other = options.spec.is_some() || options.shard.is_some();
-        let unasked = is_other.then_some(SnapshotMode::Off);
+    ///
+    /// # Errors
+    /// When a part of the answers would be written down as the shape of them all.
+    pub fn of(options: &CheckOptions) -> Result<Self, Failure> {
+        if options.shard.is_some() && options.snapshots == Some(SnapshotMode::Update) {
+            let message = "--snapshots update writes down the shape of all answers, and a shard has a part of them";
+            return Err(Failure::Usage(format!("{message}: leave out --shard")));
+        }
+        let unasked = options.spec.is_some().then_some(SnapshotMode::Off);
         let config = options.config.as_deref().filter(|_| options.spec.is_none());
-        Keeper { folder: folder_beside(config), mode: options.snapshots.or(unasked), quiet: options.quiet }
+        Ok(Keeper { folder: folder_beside(config), mode: options.snapshots.or(unasked), quiet: options.quiet })
     }
 
     /// What the run does with the snapshots of each target.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::Method;
 
 use super::chosen;
-use super::names::singulars;
+use super::names::{made_by, singulars};
 use super::part::{Part, last_segment, own_id_in_body, parts, variables};
 use super::shape::{Member, is_success, members, members_of_first};
 use crate::contract::{Contract, Expression, Location, Operation, StatusPattern};
@@ -77,7 +77,8 @@ impl<'a> Index<'a> {
         // What stands higher is made with less.
         makers.sort_by_key(|operation| operation.path.matches('/').count());
         for operation in makers {
-            for thing in last_segment(&operation.path).map(singulars).into_iter().flatten() {
+            let of_collection = last_segment(&operation.path).map(singulars).into_iter().flatten();
+            for thing in of_collection.chain(made_by(&operation.path)) {
                 index.makers.entry(thing).or_default().push(operation);
             }
             for member in members(operation, &[]).into_iter().filter(Member::names_another) {

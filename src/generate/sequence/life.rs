@@ -19,7 +19,12 @@ pub struct Life {
     pub create: Case,
     /// The others, each a [`CaseKind::Resource`].
     pub steps: Vec<Case>,
+    /// Whether it is one more of its kind: the same operations lead another, with as little as can be.
+    pub is_fuller: bool,
 }
+
+/// Most lives of things that are made with more than they need, for each operation that reads them.
+const MOST_FULLER: usize = 4;
 
 impl Life {
     /// Every request, in order.
@@ -53,8 +58,15 @@ impl Stages {
         deletions.into_iter().filter_map(|case| Some((giver(case)?.operation.clone(), case.clone()))).collect()
     }
 
-    /// A life for each thing that can be made and read.
-    pub fn lives(self, creations: &IndexMap<String, Vec<Case>>) -> Vec<Life> {
+    /// A life for each thing that can be made and read; then those of things that are made with everything that they
+    /// may have, and with each fixed value.
+    pub fn lives(self, creations: &IndexMap<String, Vec<Case>>, cases: &[Case]) -> Vec<Life> {
+        let least = self.of_least(creations);
+        let fuller: Vec<_> = least.iter().flat_map(|life| fuller(life, cases)).collect();
+        [least, fuller].concat()
+    }
+
+    fn of_least(&self, creations: &IndexMap<String, Vec<Case>>) -> Vec<Life> {
         let life = |read: &Vec<Case>| {
             let [found, gone] = read.as_slice() else { return None };
             let giver = giver(found)?;
@@ -70,10 +82,30 @@ impl Stages {
             }
             let id = format!("{}/resource/create-for-{}", create.operation.id, found.operation.id);
             let create = Case { id: CaseId(id), kind: CaseKind::Resource(Stage::Create), ..create.clone() };
-            Some(Life { create, steps })
+            Some(Life { create, steps, is_fuller: false })
         };
         self.reads.iter().filter_map(life).collect()
     }
+}
+
+/// Lives of what valid requests make that have more than they need: it is made, found again and deleted.
+fn fuller(least: &Life, cases: &[Case]) -> Vec<Life> {
+    let maker = &least.create.operation.id;
+    let name = |case: &Case| {
+        let name = case.id.0.strip_prefix(maker)?.strip_prefix("/positive/")?;
+        (name == "most" || name.starts_with("values-")).then(|| name.to_owned())
+    };
+    let named =
+        cases.iter().filter(|case| case.kind == CaseKind::Positive).filter_map(|case| Some((name(case)?, case)));
+    let life = |(name, create): (String, &Case)| {
+        let again = |case: &Case| Case { id: CaseId(format!("{}-{name}", case.id)), ..case.clone() };
+        let steps =
+            least.steps.iter().filter(|step| matches!(step.kind, CaseKind::Resource(Stage::Read | Stage::Delete)));
+        let id = CaseId(format!("{}-{name}", least.create.id));
+        let create = Case { id, kind: CaseKind::Resource(Stage::Create), ..create.clone() };
+        Life { create, steps: steps.map(again).collect(), is_fuller: true }
+    };
+    named.filter(|(_, case)| case.request.content != least.create.request.content).take(MOST_FULLER).map(life).collect()
 }
 
 /// The operation that makes what the last variable of a case's path names.

@@ -20,6 +20,43 @@ pub(super) fn singulars(collection: &str) -> Vec<String> {
     all
 }
 
+/// Words that say of an operation that it makes something.
+const MAKING: [&str; 6] = ["create", "add", "new", "make", "register", "insert"];
+
+/// What an operation makes whose path says what is done: `/todo.create`, `/createTodo`, `/todos/create`.
+pub(super) fn made_by(path: &str) -> Vec<String> {
+    let mut segments = path.trim_end_matches('/').rsplit('/');
+    let words = segments.next().map(words).unwrap_or_default();
+    let is_making = |word: &String| MAKING.contains(&word.as_str());
+    let Some(verb) = words.iter().position(is_making).filter(|verb| *verb == 0 || *verb + 1 == words.len()) else {
+        return Vec::new();
+    };
+    let others = [words.get(..verb), words.get(verb + 1..)].into_iter().flatten().flatten();
+    let thing: String = others.map(String::as_str).collect();
+    if !thing.is_empty() {
+        return singulars(&thing);
+    }
+    segments.next().filter(|segment| !segment.contains('{')).map(singulars).unwrap_or_default()
+}
+
+/// The words of a segment: `createTodo`, `todo.create` and `create_todo` have two.
+fn words(segment: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = None;
+    for character in segment.chars() {
+        let begins = character.is_uppercase() && before.is_some_and(char::is_lowercase);
+        if begins || !character.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            word.extend(character.to_lowercase());
+        }
+        before = Some(character);
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// Endings of names that are ids. In plain names they could not be told from `valid` and `grid`.
 const ENDINGS: [&str; 10] = ["Id", "ID", "_id", "-id", "Uuid", "UUID", "_uuid", "-uuid", "Guid", "_guid"];
 
@@ -93,6 +130,17 @@ mod tests {
             ("staff", "staff"),
         ] {
             assert!(singulars(collection).iter().any(|word| word == member), "{collection}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_says_what_is_done_says_what_is_made() {
+        for path in ["/rpc/todo.create", "/createTodo", "/v1/todos:create", "/add_todo", "/todos/create", "/todos/new"]
+        {
+            assert!(made_by(path).iter().any(|thing| thing == "todo"), "{path}");
+        }
+        for path in ["/todos", "/todo.get", "/create", "/recreateTodo", "/{id}/create"] {
+            assert_eq!(made_by(path), [""; 0], "{path}");
         }
     }
 

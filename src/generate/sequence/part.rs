@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use http::Method;
 
-use super::names::{Wanted, named_by, plain};
+use super::names::{Wanted, named_by, plain, singulars};
 use super::shape::{Kind, WRAPPERS};
 use crate::contract::{Location, Operation, Parameter, ParameterLocation, ParameterStyle, Schema};
 use crate::generate::Inferred;
@@ -108,11 +108,22 @@ fn ids_of_body(schema: &Schema) -> Vec<Part> {
 fn id_of(object: &Object<'_>, name: &str, node: &Node<'_>) -> Option<Part> {
     let own = || {
         let thing = object.thing.as_deref().filter(|_| is_reference(&object.node) && matches!(name, "id" | "uuid"))?;
-        Some((Wanted::new(name, Some(thing)), Kind::at(node)))
+        let mut wanted = Wanted::new(name, Some(thing));
+        wanted.things.extend(said_type(&object.node).into_iter().flat_map(singulars));
+        Some((wanted, Kind::at(node)))
     };
     let (wanted, kind) = id_or_ids(name, node).or_else(own)?;
     let required = object.required && is_required(&object.node, name);
     Some(Part { at: Location::Body(pointer::child(&object.at, name)), wanted, kind, required, item: None })
+}
+
+/// What the one value of an object's `type` says that it is: `{type: people, id: …}`.
+fn said_type<'s>(node: &Node<'s>) -> Option<&'s str> {
+    let member = inside(node, node.member("type"));
+    match member.fixed_values()?.as_slice() {
+        [one] => one.as_str(),
+        _ => None,
+    }
 }
 
 /// Whether an object says which thing is meant, and does not describe one that is to be made.

@@ -166,6 +166,17 @@ fn an_id_in_a_body_names_what_was_made() {
 }
 
 #[test]
+fn an_operation_whose_path_says_that_it_makes_something_gives_its_id() {
+    let answer = "{properties: {ok: {}, todo: {properties: {id: {type: string}}}}}";
+    let body = "{required: [todoId], properties: {todoId: {type: string}}}";
+    let found = sources(&document(&[
+        ("post", "/rpc/todo.create", "createTodo", answer, ""),
+        ("post", "/rpc/todo.get", "getTodo", answer, body),
+    ]));
+    assert_eq!(found, ["getTodo body#/todoId: createTodo #/todo/id (Name)"]);
+}
+
+#[test]
 fn ids_are_found_in_lists_and_in_objects_of_a_body() {
     let of_body = |body: &str| {
         let operations = [
@@ -189,6 +200,7 @@ fn ids_are_found_in_lists_and_in_objects_of_a_body() {
             "/pets/0/id",
         ),
         ("{properties: {details: {properties: {pet_id: {type: integer}}}}}", "/details/pet_id"),
+        ("{properties: {friend: {properties: {type: {const: pets}, id: {type: integer}}}}}", "/friend/id"),
     ] {
         assert_eq!(of_body(body), [format!("createVisit body#{at}: createPet #/id (Name)")], "{body}");
     }
@@ -198,6 +210,7 @@ fn ids_are_found_in_lists_and_in_objects_of_a_body() {
         "{properties: {petIds: {type: array, items: {enum: [1, 2]}}}}",
         "{properties: {grids: {type: array, items: {type: integer}}}}",
         "{properties: {data: {properties: {id: {type: integer}}}}}",
+        "{properties: {friend: {properties: {type: {enum: [pets, people]}, id: {type: integer}}}}}",
     ] {
         assert_eq!(of_body(body), [""; 0], "{body}");
     }
@@ -261,7 +274,7 @@ const PETS: [(&str, &str, &str, &str, &str); 4] = [
 #[test]
 fn a_thing_is_made_found_deleted_and_gone() {
     let plan = plan(&document(&PETS), &[]);
-    let [life] = plan.lives.as_slice() else { panic!("{:?}", plan.lives) };
+    let [life, ..] = plan.lives.as_slice() else { panic!("{:?}", plan.lives) };
     let ids: Vec<_> = life.cases().map(|case| case.id.0.as_str()).collect();
     let expected = [
         "createPet/resource/create-for-getPet",
@@ -271,6 +284,44 @@ fn a_thing_is_made_found_deleted_and_gone() {
         "deletePet/resource/delete-deleted",
     ];
     assert_eq!(ids, expected);
+}
+
+#[test]
+fn a_thing_is_also_made_with_all_that_it_may_have_and_found_again() {
+    let body = "{properties: {name: {type: string}, color: {enum: [red, green, blue]}}}";
+    let operations = [("post", "/pets", "createPet", ID, body), ("get", "/pets/{petId}", "getPet", "", "")];
+    let contract = contract::read("zoo.yaml", &format!("{HEAD}{}", document(&operations)), None).unwrap();
+    let plan = generate(&contract, &Target::new("zoo", "zoo.yaml"), None, &Options::default());
+    let told = |life: &crate::generate::Life| {
+        let body = crate::generate::fixture::json_body(&life.create).unwrap();
+        let steps: Vec<_> = life.steps.iter().map(|step| step.id.0.as_str()).collect();
+        format!("{} {}", body["color"], steps.join(" "))
+    };
+    let fuller: Vec<_> = plan.lives.iter().filter(|life| life.is_fuller).map(told).collect();
+    assert_eq!(
+        fuller,
+        [
+            "\"red\" getPet/resource/read-most",
+            "\"green\" getPet/resource/read-values-1",
+            "\"blue\" getPet/resource/read-values-2",
+        ]
+    );
+}
+
+#[test]
+fn what_makes_things_is_sent_before_what_lists_them() {
+    let operations = [
+        ("get", "/owners", "listOwners", ID, ""),
+        ("get", "/pets", "listPets", ID, ""),
+        ("post", "/pets", "createPet", ID, "{required: [name], properties: {name: {type: string}}}"),
+    ];
+    let plan = plan(&document(&operations), &[]);
+    let mut order: Vec<_> = plan.cases.iter().map(|case| (case.operation.id.as_str(), case.kind.name())).collect();
+    order.dedup();
+    let place = |wanted| order.iter().position(|known| *known == wanted).unwrap();
+    assert!(place(("listOwners", "positive")) < place(("createPet", "positive")), "{order:?}");
+    assert!(place(("createPet", "positive")) < place(("listPets", "positive")), "{order:?}");
+    assert!(place(("listPets", "positive")) < place(("createPet", "negative")), "{order:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod shape;
 
 use serde_json::Value;
 
-pub use shape::Shapes;
+pub use shape::{SHAPE, Shapes};
 
 use super::excerpt::excerpt;
 use super::{Evidence, Finding, Rule, RuleSource, Severity, Sink};

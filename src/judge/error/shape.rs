@@ -1,16 +1,18 @@
 //! Whether all errors of an API have one shape: judged over the run, since no single answer shows it.
 
-use indexmap::IndexMap;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::evidence::unreadable;
 use super::super::kind::kind;
 use super::super::rule::over_the_run;
-use super::super::{At, Rule, RuleSource, RunCheck, Severity, Sink};
+use super::super::{At, Finding, Rule, RuleSource, RunCheck, Severity, Sink};
 use crate::generate::{Case, CaseId};
 use crate::send::{Answer, Exchange};
 
-pub(super) const SHAPE: Rule = Rule {
+pub const SHAPE: Rule = Rule {
     id: "error/shape",
     severity: Severity::Note,
     what: "All errors of an API have one shape, but for those whose shape the document gives.",
@@ -20,26 +22,30 @@ pub(super) const SHAPE: Rule = Rule {
     judge: over_the_run,
 };
 
-/// The shapes of a run's errors, each with the first of the cases that were answered so.
-#[derive(Debug, Default)]
+/// The shapes of a run's errors, each with the first of the cases that were answered so. Those of several shards can
+/// be joined.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Shapes {
-    seen: IndexMap<Shape, Seen>,
+    seen: Vec<Seen>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Seen {
+    shape: Shape,
     case: CaseId,
     operation: String,
     answers: usize,
 }
 
 /// What a client must know to read an error.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 enum Shape {
     /// A JSON object: the kinds of its members, by name.
-    Object(Vec<(String, &'static str)>),
+    Object(Vec<(String, Cow<'static, str>)>),
     /// Another JSON value of that kind.
-    Json(&'static str),
+    Json(Cow<'static, str>),
     /// A page.
     Html,
     /// Text of any other kind.
@@ -53,38 +59,63 @@ impl Shapes {
         let refusal = exchange.answer().filter(|answer| answer.status / 100 == 4);
         let Some(answer) = refusal.filter(|answer| !is_documented(case, answer)) else { return false };
         let Some(shape) = Shape::of(answer) else { return false };
-        let new = || Seen { case: case.id.clone(), operation: case.operation.id.clone(), answers: 0 };
-        let seen = self.seen.entry(shape).or_insert_with(new);
-        seen.answers += 1;
-        if case.id <= seen.case {
-            *seen = Seen { answers: seen.answers, ..new() };
+        self.take(Seen { shape, case: case.id.clone(), operation: case.operation.id.clone(), answers: 1 })
+    }
+
+    /// Takes in what another shard saw.
+    pub fn join(&mut self, other: Shapes) {
+        for seen in other.seen {
+            self.take(seen);
         }
-        seen.case == case.id
+    }
+
+    /// Says whether its case now stands for the shape.
+    fn take(&mut self, new: Seen) -> bool {
+        let Some(seen) = self.seen.iter_mut().find(|seen| seen.shape == new.shape) else {
+            self.seen.push(new);
+            return true;
+        };
+        let (answers, stands) = (seen.answers + new.answers, new.case <= seen.case);
+        if stands {
+            *seen = new;
+        }
+        seen.answers = answers;
+        stands
+    }
+
+    /// Each shape that may clash with one that another shard saw.
+    pub fn suspicions(&self) -> impl Iterator<Item = (CaseId, Finding)> {
+        self.seen.iter().map(|seen| (seen.case.clone(), Finding::of(&SHAPE)))
+    }
+
+    /// Every text that came from an answer.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.seen.iter_mut().flat_map(|seen| seen.shape.names_mut())
     }
 
     /// What the run came to: one check for the API.
     pub fn checks(&self) -> Option<RunCheck> {
-        let mut shapes: Vec<_> = self.seen.iter().collect();
-        shapes.sort_by(|(_, one), (_, other)| one.case.cmp(&other.case));
-        let (_, first) = shapes.first()?;
-        let clash = shapes.iter().enumerate().find_map(|(index, (shape, seen))| {
-            let (known, before) = shapes.iter().take(index).find(|(known, _)| shape.clashes(known))?;
-            Some(((*shape, *seen), (*known, *before)))
+        let mut shapes: Vec<&Seen> = self.seen.iter().collect();
+        shapes.sort_by(|one, other| one.case.cmp(&other.case));
+        let first = *shapes.first()?;
+        let clash = shapes.iter().enumerate().find_map(|(index, seen)| {
+            let before = shapes.iter().take(index).find(|before| seen.shape.clashes(&before.shape))?;
+            Some((*seen, *before))
         });
         let mut sink = Sink::new(&SHAPE);
-        if let Some(((shape, _), (known, before))) = clash {
+        if let Some((seen, before)) = clash {
             let mut finding = sink.finding("errors of this API come in different shapes");
             finding.at = At::default();
-            finding.expected = format!("{}, as {} was answered", known.described(), before.case);
-            finding.actual = shape.described();
+            finding.expected = format!("{}, as {} was answered", before.shape.described(), before.case);
+            finding.actual = seen.shape.described();
             sink.fail(finding);
-        } else if self.seen.values().map(|seen| seen.answers).sum::<usize>() < 2 {
+        } else if self.seen.iter().map(|seen| seen.answers).sum::<usize>() < 2 {
             sink.not_checked("only one error has a body");
         } else {
             sink.pass([]);
         }
-        let seen = clash.map_or(*first, |((_, seen), _)| seen);
-        let case = clash.map(|((_, seen), _)| seen.case.clone());
+        let seen = clash.map_or(first, |(seen, _)| seen);
+        let case = clash.map(|(seen, _)| seen.case.clone());
         Some(RunCheck { operation: seen.operation.clone(), case, check: sink.into_checks().pop()? })
     }
 }
@@ -99,15 +130,23 @@ impl Shape {
         match serde_json::from_slice(&answer.body) {
             Ok(Value::Object(members)) => {
                 let told = members.iter().filter(|(_, value)| !value.is_null());
-                let mut kinds: Vec<_> = told.map(|(name, value)| (name.clone(), kind(value))).collect();
+                let mut kinds: Vec<_> = told.map(|(name, value)| (name.clone(), kind(value).into())).collect();
                 kinds.sort_unstable();
                 Some(Shape::Object(kinds))
             }
             // A text that happens to be JSON, such as `"no"` or 404, is a text all the same.
-            Ok(value) if essence.ends_with("json") => Some(Shape::Json(kind(&value))),
+            Ok(value) if essence.ends_with("json") => Some(Shape::Json(kind(&value).into())),
             _ if essence == "text/html" => Some(Shape::Html),
             _ => Some(Shape::Text),
         }
+    }
+
+    fn names_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let members = match self {
+            Shape::Object(members) => members.as_mut_slice(),
+            Shape::Json(_) | Shape::Html | Shape::Text => &mut [],
+        };
+        members.iter_mut().map(|(name, _)| name)
     }
 
     /// Whether a client that reads one cannot read the other. A member may be left out; one that is there
@@ -127,7 +166,7 @@ impl Shape {
     fn described(&self) -> String {
         match self {
             Shape::Object(members) => {
-                let one = |(name, kind): &(String, &'static str)| format!("`{name}` {kind}");
+                let one = |(name, kind): &(String, Cow<'static, str>)| format!("`{name}` {kind}");
                 format!("a JSON object with {}", members.iter().map(one).collect::<Vec<_>>().join(", "))
             }
             Shape::Json(kind) => format!("JSON that is {kind}"),

@@ -27,6 +27,8 @@ pub struct Before {
     pub span: Duration,
     /// Whether the burst's credential is none of theirs.
     pub other_credential: bool,
+    /// Whether others may have used the credential in that window, an earlier run among them: this one began in it.
+    pub unknown: bool,
 }
 
 /// What to send next of a burst.
@@ -95,11 +97,12 @@ impl Burst {
         }
         match self.probes.last() {
             None => Some(Step::Probe { after: self.soonest(), again: false }),
-            Some(probe) if !probe.whole && is_limited(&probe.exchange) => {
+            Some(probe) if !probe.whole && (is_limited(&probe.exchange) || pace::may_have_been_used(self)) => {
                 Some(Step::Probe { after: self.silence(), again: true })
             }
-            Some(probe) if probe.whole && is_served(&probe.exchange) && pace::may_be_an_edge(self) => {
-                Some(Step::Afresh)
+            Some(probe) if probe.whole && is_served(&probe.exchange) => {
+                let tells = pace::may_be_an_edge(self) || pace::may_have_been_used(self);
+                tells.then_some(Step::Afresh)
             }
             Some(_) => None,
         }
@@ -156,8 +159,11 @@ impl Burst {
     }
 
     /// A window, and so much more that a limit which still weighs the window before in part, and counts also what
-    /// it refused, has room for a request.
+    /// it refused, has room for a request. Where nobody knows how much that was, it must have forgotten all of it.
     fn silence(&self) -> Duration {
+        if pace::may_have_been_used(self) {
+            return self.limit.per.saturating_mul(2);
+        }
         let (sent, allowed) = (self.in_a_rush().sent() as f64, f64::from(self.limit.requests));
         let margin = ((sent - allowed + 1.0) / sent.max(1.0)).clamp(LEAST_MARGIN, 1.0);
         self.limit.per.saturating_add(self.limit.per.mul_f64(margin))

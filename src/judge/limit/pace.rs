@@ -88,9 +88,41 @@ pub(super) fn early(told: &Told<'_>, sink: &mut Sink) {
         return sink
             .not_checked("requests of the burst failed otherwise, or it took longer than the window".to_owned());
     }
+    if burst.before.unknown {
+        return early_afresh(told, &rush, sink);
+    }
+    fail_early(told, &rush, "", sink);
+}
+
+/// Whether a 429 came early, and so it may be that others used the credential before the run, of which only a burst
+/// after a window without any requests can tell.
+pub(super) fn may_have_been_used(burst: &Burst) -> bool {
+    let (rush, allowed) = (burst.in_a_rush(), burst.limit.requests as usize);
+    burst.before.unknown && rush.limited > 0 && rush.served > 0 && rush.served + rush.other < allowed
+}
+
+/// What a second burst says of a 429 that came early.
+fn early_afresh(told: &Told<'_>, rush: &Round, sink: &mut Sink) {
+    let came = format!("429 came after {} requests", rush.served + rush.other);
+    let Some(round) = told.burst.begun_afresh() else {
+        let why = told.burst.broken_off.as_deref().unwrap_or("no second burst could tell");
+        return sink.not_checked(format!("{came}, and others may have used the credential before the run: {why}"));
+    };
+    if round.served >= told.burst.limit.requests as usize {
+        return sink.pass(told.promises.iter().copied());
+    }
+    if round.limited == 0 || round.other > 0 || round.span() > told.burst.limit.per {
+        return sink
+            .not_checked(format!("{came}, and the requests of a second burst failed otherwise, or took too long"));
+    }
+    fail_early(told, &round, " sent after a long silence", sink);
+}
+
+fn fail_early(told: &Told<'_>, rush: &Round, when: &str, sink: &mut Sink) {
+    let (burst, allowed) = (told.burst, told.burst.limit.requests);
     let after = rush.served + rush.other;
     let mut finding =
-        sink.finding(format!("429 came after {after} requests, where the limit is {}", pace_of(burst.limit)));
+        sink.finding(format!("429 came after {after} requests{when}, where the limit is {}", pace_of(burst.limit)));
     finding.expected = format!("{allowed} requests served");
     finding.actual = format!("{} served, {} answered 429", rush.served, rush.limited);
     sink.fail(finding.breaking(told.contract, told.promises.iter().copied()));

@@ -159,6 +159,28 @@ fn no_honest_limit_is_ever_blamed() {
     }
 }
 
+#[test]
+fn no_honest_limit_is_blamed_for_what_others_used_before_the_run() {
+    for start in (0..60).step_by(9).map(|second| Duration::from_millis(60_500 + second * 1000)) {
+        for before in (1..60).step_by(7) {
+            let limits: [(&str, &mut dyn FnMut(Duration) -> Scene); 6] = [
+                ("fixed", &mut fixed(60, 60)),
+                ("from the first", &mut from_the_first(60)),
+                ("sliding", &mut sliding(60, false)),
+                ("strict", &mut sliding(60, true)),
+                ("weighing", &mut weighing(60.0)),
+                ("bucket", &mut bucket(60.0, None)),
+            ];
+            for (name, limit) in limits {
+                (0..before).for_each(|number| drop(limit(start - Duration::from_millis(1000 - number * 10))));
+                let said = play(limit, start, 1, Duration::MAX, Before { unknown: true, ..Before::default() });
+                let blamed = said.iter().any(|said| said.contains("error: ") || said.contains("warning: "));
+                assert!(!blamed, "{name} at {start:?}, {before} used: {said:?}");
+            }
+        }
+    }
+}
+
 /// Starts of bursts in whose midst a window begins anew.
 fn near_an_edge() -> impl Iterator<Item = Duration> {
     (1..66).step_by(8).map(|millis| Duration::from_millis(60_000 - millis))
@@ -240,6 +262,34 @@ fn a_limit_within_the_documented_pace_is_early() {
     assert_eq!(about(&says(&mut fixed(30, 60)), "limit/early"), early);
     assert_eq!(about(&says(&mut sliding(30, true)), "limit/early"), early);
     assert_eq!(about(&says(&mut bucket(30.0, None)), "limit/early"), early);
+}
+
+/// A limit of which so many requests were used just before the burst.
+fn used<L: FnMut(Duration) -> Scene>(mut limit: L, requests: usize) -> L {
+    (0..requests).for_each(|number| drop(limit(Duration::from_secs(5) + Duration::from_millis(number as u64))));
+    limit
+}
+
+#[test]
+fn a_limit_that_others_used_before_the_run_is_not_early() {
+    let unknown = || Before { unknown: true, ..Before::default() };
+    let said = |server: Server<'_>, patience| {
+        about(&play(server, Duration::from_secs(7), 1, patience, unknown()), "limit/early").to_owned()
+    };
+    let all_the_time = Duration::MAX;
+    assert_eq!(said(&mut used(fixed(60, 60), 50), all_the_time), "passed");
+    assert_eq!(said(&mut used(from_the_first(60), 50), all_the_time), "passed");
+    assert_eq!(said(&mut used(bucket(60.0, None), 57), all_the_time), "passed");
+    assert_eq!(said(&mut used(sliding(60, true), 50), all_the_time), "passed");
+    assert!(!said(&mut used(weighing(60.0), 50), all_the_time).starts_with("error"));
+    assert_eq!(
+        said(&mut used(fixed(60, 60), 50), Duration::from_secs(5)),
+        "not checked: 429 came after 10 requests, and others may have used the credential before the run: there is no \
+         time for it"
+    );
+    let again = "error: 429 came after 30 requests sent after a long silence, where the limit is 60 in 60 s";
+    assert_eq!(said(&mut fixed(30, 60), all_the_time), again);
+    assert_eq!(said(&mut bucket(30.0, None), all_the_time), again);
 }
 
 fn sent(requests: usize) -> Before {

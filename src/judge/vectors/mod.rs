@@ -21,7 +21,7 @@ use super::{Context, Severity, Verdict, judge, rule};
 use crate::contract::StreamContract;
 
 /// The families that a vector is judged by.
-const FAMILIES: [&str; 6] = ["sse/", "stream/", "item/", "text/", "body/write-only", "echo/damaged"];
+const FAMILIES: [&str; 7] = ["sse/", "stream/", "item/", "text/", "auth/status", "body/write-only", "echo/damaged"];
 
 /// One rule, and answers on either side of it.
 struct Vector {

@@ -122,17 +122,36 @@ fn each_life_is_judged_as_it_should_be() {
     }
 }
 
+fn inferred(scene: &mut Scene) {
+    let value = Given::At(Expression::ResponseBody("/id".to_owned()));
+    let from = Inferred { operation: "createSession".to_owned(), values: vec![value], basis: Basis::Collection };
+    let at = Location::Path("id".to_owned());
+    scene.request.bindings = vec![Binding { at, from: Origin::Inferred(from) }];
+}
+
 #[test]
 fn what_rests_on_an_id_that_was_inferred_is_a_warning() {
-    let inferred = |scene: &mut Scene| {
-        let value = Given::At(Expression::ResponseBody("/id".to_owned()));
-        let from = Inferred { operation: "createSession".to_owned(), values: vec![value], basis: Basis::Collection };
-        let at = Location::Path("id".to_owned());
-        scene.request.bindings = vec![Binding { at, from: Origin::Inferred(from) }];
-    };
     for life in LIVES.iter().filter(|life| life.says.starts_with("error: ")) {
         assert_eq!(said(life, inferred), [life.says.replacen("error", "warning", 1)], "{}", life.what);
     }
+}
+
+#[test]
+fn what_the_location_of_a_201_names_must_be_there() {
+    let says = |status, location: &str| {
+        let created = scene((Stage::Create, status, PET)).header("location", location);
+        let mut read = scene((Stage::Read, 404, ""));
+        inferred(&mut read);
+        let [created, read] = [created, read].map(|scene| (scene.case(), scene.exchange()));
+        let before = [Sent { case: &created.0, exchange: &created.1 }];
+        in_words(&judge_stage(&read.0, &read.1, &before)[0].verdict)
+    };
+    let message = |severity: &str| format!("{severity}: what createSession made is answered 404");
+    for location in ["/sessions/ses_1", "http://proxy.example/api/sessions/ses%5F1", "ses_1"] {
+        assert_eq!(says(201, location), message("error"), "{location}");
+    }
+    assert_eq!(says(201, "/jobs/ses_1"), message("warning"));
+    assert_eq!(says(200, "/sessions/ses_1"), message("warning"));
 }
 
 #[test]

@@ -14,14 +14,19 @@ use base64::prelude::BASE64_STANDARD;
 use http::StatusCode;
 use url::Url;
 
-use super::json::in_ms;
+use super::json::{KnownView, in_ms};
 use super::safe;
 use crate::run::{FoundFinding, RunResult, TargetResult};
 use crate::send::{Answer, Exchange, Outcome, SentRequest};
 use model::{About, Content, Creator, Entry, Har, Log, Named, PostData, Request, Response, Timings, UNKNOWN};
 
-/// Most bytes that are shown of a body.
+/// Most bytes that are shown of a body; and of a body once all together have taken theirs.
 const MOST_BODY: usize = 64 * 1024;
+const LEAST_BODY: usize = 1024;
+/// Bytes that all bodies together may take before that.
+const ALL_BODIES: usize = 4 * 1024 * 1024;
+/// Most bytes that are shown of a field's value.
+const MOST_FIELD: usize = 4 * 1024;
 
 /// Writes the report of a run.
 ///
@@ -29,25 +34,41 @@ const MOST_BODY: usize = 64 * 1024;
 /// When `out` fails.
 pub fn write(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
     let findings = run.targets.iter().flat_map(|target| target.findings.iter().map(move |found| (target, found)));
-    let entries = findings.map(|(target, found)| entry(run.started, target, found)).collect();
+    let mut room = Room { left: ALL_BODIES };
+    let entries = findings.map(|(target, found)| entry(run.started, target, found, &mut room)).collect();
     let creator = Creator { name: "uptospec", version: env!("CARGO_PKG_VERSION") };
     let har = Har { log: Log { version: "1.2", creator, entries } };
     writeln!(out, "{}", safe::json(&serde_json::to_string_pretty(&har)?))
 }
 
-fn entry<'a>(started: SystemTime, target: &'a TargetResult, found: &'a FoundFinding) -> Entry<'a> {
+/// How much of the file bodies may still take: there may be thousands of findings, each with a long answer.
+struct Room {
+    left: usize,
+}
+
+impl Room {
+    /// The beginning of a body that there is room for.
+    fn beginning<'a>(&mut self, body: &'a [u8]) -> &'a [u8] {
+        let most = if self.left >= MOST_BODY { MOST_BODY } else { LEAST_BODY };
+        let shown = &body[..body.len().min(most)];
+        self.left = self.left.saturating_sub(shown.len());
+        shown
+    }
+}
+
+fn entry<'a>(started: SystemTime, target: &'a TargetResult, found: &'a FoundFinding, room: &mut Room) -> Entry<'a> {
     let Exchange { request, outcome, started: after, .. } = &found.exchange;
     let began = started.checked_add(*after).unwrap_or(started);
     let (response, timings, version) = match outcome {
         Outcome::Answered(answer) => {
-            (answered(answer), Timings::new(answer.head_at, answer.ended_at), answer.version.as_str())
+            (answered(answer, room), Timings::new(answer.head_at, answer.ended_at), answer.version.as_str())
         }
         Outcome::Failed(failure) => (Response::none(&failure.message), Timings::new(failure.after, failure.after), ""),
     };
     Entry {
         started: humantime::format_rfc3339_millis(began).to_string(),
         time: timings.wait + timings.receive,
-        request: sent(request, version),
+        request: sent(request, version, room),
         response,
         cache: model::Cache {},
         timings,
@@ -65,25 +86,30 @@ fn about<'a>(target: &'a TargetResult, found: &'a FoundFinding) -> About<'a> {
         state: found.state.as_deref(),
         message: &finding.message,
         at: &finding.at,
+        count: found.count,
+        reproduced: found.reproduced,
         case: &found.case.id,
-        known: found.known.as_ref().map(|known| known.reason.as_str()),
+        known: found.known.as_ref().map(KnownView::from),
     }
 }
 
-fn sent<'a>(request: &'a SentRequest, version: &'a str) -> Request<'a> {
+fn sent<'a>(request: &'a SentRequest, version: &'a str, room: &mut Room) -> Request<'a> {
     let header = |wanted: &str| request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
     let media_type = || header("content-type").map_or(UNKNOWN, |(_, value)| value.as_str());
-    let post_data = request.body.as_ref().map(|body| PostData {
-        media_type: media_type(),
-        text: String::from_utf8_lossy(&body[..body.len().min(MOST_BODY)]).into_owned(),
-        comment: (body.len() > MOST_BODY).then(|| cut_words(body.len())),
+    let post_data = request.body.as_ref().map(|body| {
+        let shown = room.beginning(body);
+        PostData {
+            media_type: media_type(),
+            text: String::from_utf8_lossy(shown).into_owned(),
+            comment: (shown.len() < body.len()).then(|| cut_words(body.len())),
+        }
     });
     Request {
         method: &request.method,
         url: &request.url,
         version,
         cookies: [],
-        headers: request.headers.iter().map(|(name, value)| Named::new(name, value)).collect(),
+        headers: request.headers.iter().map(|(name, value)| field(name, value.as_bytes())).collect(),
         query: query(&request.url),
         post_data,
         headers_size: -1,
@@ -97,20 +123,28 @@ fn query(url: &str) -> Vec<Named> {
     url.query_pairs().map(|(name, value)| Named::new(&name, &value)).collect()
 }
 
-fn answered(answer: &Answer) -> Response<'_> {
+fn answered<'a>(answer: &'a Answer, room: &mut Room) -> Response<'a> {
     let reason = StatusCode::from_u16(answer.status).ok().and_then(|status| status.canonical_reason());
     Response {
         status: answer.status,
         status_text: reason.unwrap_or_default(),
         version: &answer.version,
         cookies: [],
-        headers: answer.headers.iter().map(|(name, value)| Named::new(name, &field_text(value))).collect(),
-        content: content(answer),
+        headers: answer.headers.iter().map(|(name, value)| field(name, value)).collect(),
+        content: content(answer, room),
         redirect_url: answer.header_values("location").next().map(field_text).unwrap_or_default(),
         headers_size: -1,
         body_size: answer.length as i64,
         error: None,
     }
+}
+
+/// A header field, its value cut where it is long.
+fn field(name: &str, value: &[u8]) -> Named {
+    let shown = &value[..value.len().min(MOST_FIELD)];
+    let is_cut = shown.len() < value.len();
+    let text = as_text(shown, is_cut).map_or_else(|| field_text(shown), str::to_owned);
+    Named { comment: is_cut.then(|| cut_words(value.len())), ..Named::new(name, &text) }
 }
 
 /// A field's value: UTF-8, or ISO 8859-1 where it is none, in which every byte is a character (RFC 9110 5.5).
@@ -119,8 +153,8 @@ fn field_text(value: &[u8]) -> String {
 }
 
 /// The body as text; in base64 where it is no text, or is compressed.
-fn content(answer: &Answer) -> Content {
-    let shown = &answer.body[..answer.body.len().min(MOST_BODY)];
+fn content(answer: &Answer, room: &mut Room) -> Content {
+    let shown = room.beginning(&answer.body);
     let is_cut = shown.len() < answer.length;
     let text = as_text(shown, is_cut).filter(|_| answer.content_coding().is_none());
     let (text, encoding) = match text {

@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use crate::judge::{At, Severity};
+use crate::report::json::KnownView;
+use crate::run::Reproduced;
 
 /// The media type of a body that names none.
 pub const UNKNOWN: &str = "x-unknown";
@@ -61,10 +63,10 @@ pub struct About<'a> {
     pub state: Option<&'a str>,
     pub message: &'a str,
     pub at: &'a At,
+    pub count: usize,
+    pub reproduced: Reproduced,
     pub case: &'a str,
-    /// Why it is known, where it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub known: Option<&'a str>,
+    pub known: Option<KnownView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -154,10 +156,12 @@ pub struct Content {
 pub struct Named {
     pub name: String,
     pub value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl Named {
     pub fn new(name: &str, value: &str) -> Self {
-        Named { name: name.to_owned(), value: value.to_owned() }
+        Named { name: name.to_owned(), value: value.to_owned(), comment: None }
     }
 }

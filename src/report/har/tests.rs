@@ -110,6 +110,28 @@ fn a_long_body_is_cut_between_characters_and_says_so() {
 }
 
 #[test]
+fn a_long_field_is_cut_and_says_so() {
+    let field = response(b"", &[("x-long", "é".repeat(50_000).as_bytes())])["headers"][0].clone();
+    assert_eq!(field["value"].as_str().map(str::len), Some(MOST_FIELD));
+    assert_eq!(field["comment"], "only the beginning of 100000 bytes");
+}
+
+#[test]
+fn however_many_findings_have_long_bodies_the_file_stays_small() {
+    let mut run = fixture::run();
+    let found = &mut run.targets[0].findings[0];
+    let body = Bytes::from("\u{1b}".repeat(1 << 20));
+    found.exchange.request.body = Some(body.clone());
+    found.exchange.outcome = Outcome::Answered(Answer::whole(200, Vec::new(), body));
+    run.targets[0].findings = vec![run.targets[0].findings[0].clone(); 100];
+    let written = written(&run);
+    assert!(written.len() < 30_000_000, "{}", written.len());
+    let har: Value = serde_json::from_str(&written).unwrap();
+    let last = &har["log"]["entries"][99]["response"]["content"];
+    assert_eq!((last["text"].as_str().map(str::len), &last["size"]), (Some(LEAST_BODY), &json!(1 << 20)));
+}
+
+#[test]
 fn a_field_that_is_no_utf_8_keeps_its_bytes() {
     let response = response(b"", &[("location", b"/caf\xe9"), ("x-name", "é".as_bytes())]);
     assert_eq!(response["redirectURL"], "/café");

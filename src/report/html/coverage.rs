@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::facts::left_out;
+use super::facts::{AT_A_GLANCE, left_out, unfolding};
 use super::room::Room;
 use super::text::{code, shown};
-use crate::run::{ASPECTS, OperationCoverage, Share, TargetResult};
+use crate::run::{ASPECTS, OperationCoverage, Share, TargetResult, total_coverage};
 
 /// Columns of what never was for one reason.
 const LONGEST_LIST: usize = 400;
@@ -15,35 +15,46 @@ pub fn section(target: &TargetResult, room: &mut Room) -> Markup {
     if target.coverage.is_empty() {
         return html! {};
     }
-    let rows = room.fill(target.coverage.iter(), |(id, operation)| row(id, operation));
+    let rows =
+        room.fill(target.coverage.iter(), |(id, operation)| row(&code(id, 80), operation.requests, operation.shares()));
+    let of_operations = html! { (table(&rows.markup)) (left_out(rows.left_out, "more operation")) };
+    let requests = target.coverage.values().map(|operation| operation.requests).sum();
+    let of_all = row(&html! { "all operations" }, requests, total_coverage(&target.coverage));
     let never = target.coverage.iter().filter(|(_, operation)| !operation.never().is_empty());
     let never = room.fill(never.collect::<Vec<_>>().into_iter(), |(id, operation)| never_part(id, operation));
     html! {
-        section {
-            h3 { "Exercised" }
-            table.cards {
-                thead {
-                    tr {
-                        th scope="col" { "Operation" }
-                        th.number scope="col" { "requests" }
-                        @for aspect in ASPECTS { th.number scope="col" { (aspect) } }
-                    }
+        @if target.coverage.len() > AT_A_GLANCE {
+            (table(&of_all))
+            (unfolding(target.coverage.len(), "operation", &of_operations))
+        } @else {
+            (of_operations)
+        }
+        (never.markup)
+        (left_out(never.left_out, "more operation"))
+    }
+}
+
+fn table(rows: &Markup) -> Markup {
+    html! {
+        table.cards {
+            thead {
+                tr {
+                    th scope="col" { "Operation" }
+                    th.number scope="col" { "requests" }
+                    @for aspect in ASPECTS { th.number scope="col" { (aspect) } }
                 }
-                tbody { (rows.markup) }
             }
-            (left_out(rows.left_out, "more operation"))
-            (never.markup)
-            (left_out(never.left_out, "more operation"))
+            tbody { (rows) }
         }
     }
 }
 
-fn row(id: &str, operation: &OperationCoverage) -> Markup {
+fn row(name: &Markup, requests: usize, shares: [Share; 6]) -> Markup {
     html! {
         tr {
-            th scope="row" { (code(id, 80)) }
-            td.number data-label="requests" { (operation.requests) }
-            @for (aspect, share) in ASPECTS.into_iter().zip(operation.shares()) {
+            th scope="row" { (name) }
+            td.number data-label="requests" { (requests) }
+            @for (aspect, share) in ASPECTS.into_iter().zip(shares) {
                 td.number.nil[share.exercised == share.all] data-label=(aspect) { (words(share)) }
             }
         }

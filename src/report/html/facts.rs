@@ -2,6 +2,7 @@
 
 use maud::{Markup, Render, html};
 
+use super::room::Room;
 use super::summary::tone;
 use crate::judge::Severity;
 use crate::report::words;
@@ -66,4 +67,28 @@ pub fn left_out(number: usize, noun: &str) -> Markup {
             p.left-out { (words::count(number, noun)) ", for which there is no room here: the JSON report has them all." }
         }
     }
+}
+
+/// Operations of a part that are there at a glance; what there is more of is to be unfolded.
+pub const AT_A_GLANCE: usize = 12;
+
+/// Operations one after the other, as long as there is room.
+pub fn operations<T>(
+    room: &mut Room,
+    operations: impl ExactSizeIterator<Item = T> + Clone,
+    draw: impl Fn(T) -> Markup,
+) -> Markup {
+    let open = room.fill(operations.clone().take(AT_A_GLANCE), &draw);
+    let more = operations.len().saturating_sub(AT_A_GLANCE);
+    let folded = room.fill(operations.skip(AT_A_GLANCE), draw);
+    html! {
+        (open.markup)
+        @if folded.left_out < more { (unfolding(more - folded.left_out, "more operation", &folded.markup)) }
+        (left_out(open.left_out + folded.left_out, "more operation"))
+    }
+}
+
+/// So many things, to be unfolded.
+pub fn unfolding(number: usize, noun: &str, content: &Markup) -> Markup {
+    html! { details.group { summary { (words::count(number, noun)) } (content) } }
 }

@@ -6,12 +6,12 @@ use super::facts::{Chip, left_out};
 use super::room::Room;
 use super::text::{bytes_shown, code, marked, sentence, shown};
 use super::timeline::Drawn;
-use crate::contract::Source;
+use crate::contract::{PromiseId, Source};
 use crate::report::excerpt::{Excerpt, Line};
 use crate::report::locate::locate;
-use crate::report::told::{self, LONGEST_CURL, LONGEST_TEXT, origin};
+use crate::report::told::{self, LONGEST_TEXT, origin};
 use crate::report::words;
-use crate::run::{FoundFinding, Moment, ShownRow, ShownStream, TargetResult};
+use crate::run::{FoundFinding, Moment, PromiseOutcome, PromiseVerdict, ShownRow, ShownStream, TargetResult};
 use crate::send::Answer;
 
 /// Columns of a line of a body.
@@ -21,58 +21,115 @@ const BEGINNING: usize = 400;
 /// What is told only to whoever unfolds it.
 const FOLDED: [&str; 3] = ["case", "more", "seen"];
 
-/// The part on findings.
-pub fn section(id: &str, target: &TargetResult, room: &mut Room) -> Markup {
-    if target.findings.is_empty() {
-        return html! {};
+/// Findings that are there at a glance; the rest are to be unfolded, one by one.
+const AT_A_GLANCE: usize = 10;
+/// Shares of the room for findings that there is no room to show in full.
+const LINES: usize = 2;
+
+/// The findings of a target in the order in which they are shown, and where.
+#[derive(Debug)]
+pub struct Places<'a> {
+    id: &'a str,
+    findings: Vec<&'a FoundFinding>,
+    /// How many of them there is room for.
+    shown: usize,
+}
+
+/// A finding that breaks a promise.
+#[derive(Debug)]
+pub struct Breaking<'a> {
+    /// It.
+    pub found: &'a FoundFinding,
+    /// Its place in the page; `None` where there is no room for it.
+    pub place: Option<String>,
+}
+
+impl Places<'_> {
+    /// The findings that break a promise. Where none names it, those of the same rule on its operation.
+    pub fn breaking(&self, id: PromiseId, promise: &PromiseOutcome) -> Vec<Breaking<'_>> {
+        let named = self.those(|found| found.finding.promises.contains(&id));
+        if !named.is_empty() || promise.verdict != PromiseVerdict::Broken {
+            return named;
+        }
+        self.those(|found| {
+            promise.rules.contains(&found.finding.rule) && promise.operation.as_ref() == Some(&found.operation)
+        })
     }
+
+    fn those(&self, is_one: impl Fn(&FoundFinding) -> bool) -> Vec<Breaking<'_>> {
+        let those = self.findings.iter().enumerate().filter(|(_, found)| is_one(found));
+        those
+            .map(|(index, found)| Breaking { found, place: (index < self.shown).then(|| place(self.id, index)) })
+            .collect()
+    }
+}
+
+fn place(id: &str, index: usize) -> String {
+    format!("{id}-f{index}")
+}
+
+/// The part on findings, and where each of them is. Those that the baseline lists come last.
+pub fn section<'a>(id: &'a str, target: &'a TargetResult, room: &mut Room) -> (Markup, Places<'a>) {
     let (known, new): (Vec<_>, Vec<_>) = target.findings.iter().partition(|found| found.known.is_some());
     let findings: Vec<_> = new.into_iter().chain(known).collect();
-    let whole = room.fill(findings.iter().enumerate(), |(index, found)| block(&format!("{id}-f{index}"), found));
-    let rest = &findings[findings.len() - whole.left_out..];
-    let lines = Room::new(LINES).fill(rest.iter(), |found| line(found));
-    html! {
-        section {
-            h3 { "Findings" }
-            (whole.markup)
-            @if !rest.is_empty() { ul.findings { (lines.markup) } }
-            (left_out(lines.left_out, "more finding"))
-        }
-    }
+    let whole = room.all_but(LINES, |room| {
+        room.fill(findings.iter().enumerate(), |(index, found)| article(&place(id, index), found, index))
+    });
+    let start = findings.len() - whole.left_out;
+    let lines = room.fill(findings.iter().enumerate().skip(start), |(index, found)| line(&place(id, index), found));
+    let markup = html! {
+        (whole.markup)
+        @if lines.left_out < whole.left_out { ul.findings { (lines.markup) } }
+        (left_out(lines.left_out, "more finding"))
+    };
+    let shown = findings.len() - lines.left_out;
+    (markup, Places { id, findings, shown })
 }
-
-/// Bytes for findings that there is no room to show in full.
-const LINES: usize = 12_000;
 
 /// The finding on one line.
-fn line(found: &FoundFinding) -> Markup {
-    html! { li { (head(found)) " " (sentence(&found.finding.message, LONGEST_TEXT)) } }
+fn line(id: &str, found: &FoundFinding) -> Markup {
+    html! { li id=(id) { (head(id, found)) " " (sentence(&found.finding.message, LONGEST_TEXT)) } }
 }
 
-fn head(found: &FoundFinding) -> Markup {
+/// What a finding is about. The rule leads to where it stands, so that it can be sent to somebody.
+fn head(id: &str, found: &FoundFinding) -> Markup {
     html! {
         (Chip::of_finding(found)) " "
-        code.rule { (found.finding.rule) } " "
+        a.self href={ "#" (id) } { code.rule { (found.finding.rule) } } " "
         span.subject { (shown(&told::subject(found), LONGEST_TEXT)) }
     }
 }
 
-/// The finding with all that there is to say of it. One that the baseline lists is there to be looked up, not to alarm.
-fn block(id: &str, found: &FoundFinding) -> Markup {
+/// A finding: what it is at a glance, and all that there is to say of it, which many findings leave folded.
+fn article(id: &str, found: &FoundFinding, index: usize) -> Markup {
+    let message = sentence(&found.finding.message, LONGEST_TEXT);
+    html! {
+        article.finding.(Chip::of_finding(found).tone()) id=(id) {
+            @if index < AT_A_GLANCE {
+                h4 { (head(id, found)) }
+                p.message { (message) }
+                (content(id, found))
+            } @else {
+                details.whole {
+                    summary { h4 { (head(id, found)) span.message { (message) } } }
+                    (content(id, found))
+                }
+            }
+        }
+    }
+}
+
+fn content(id: &str, found: &FoundFinding) -> Markup {
     let (folded, open): (Vec<_>, Vec<_>) =
         told::fields(found).into_iter().partition(|field| FOLDED.contains(&field.name));
     html! {
-        article.finding.(Chip::of_finding(found).tone()) id=(id) {
-            h4 { (head(found)) }
-            p.message { (sentence(&found.finding.message, LONGEST_TEXT)) }
-            @if let Some(source) = &found.finding.source { (promise(source)) }
-            (fields(&open))
-            (evidence(id, found))
-            details {
-                summary { "Show it again" span.seen { (told::seen(found)) } }
-                pre { code { (shown(&found.case.curl, LONGEST_CURL)) } }
-                (fields(&folded))
-            }
+        @if let Some(source) = &found.finding.source { (promise(source)) }
+        (fields(&open))
+        (evidence(id, found))
+        details {
+            summary { "Show it again" span.seen { (told::seen(found)) } }
+            pre { code { (shown(&told::again(found), usize::MAX)) } }
+            (fields(&folded))
         }
     }
 }
@@ -101,9 +158,15 @@ fn evidence(id: &str, found: &FoundFinding) -> Markup {
     html! {
         @if let Some(name) = &at.header { (header(answer, name)) }
         @else if let Some(mark) = locate(&answer.body, at) { (bytes(&Excerpt::new(answer, mark))) }
-        @else if !answer.body.is_empty() { p.body { code { (bytes_shown(&answer.body, BEGINNING)) } } }
+        @else if !answer.body.is_empty() && !is_told(found, &answer.body) { p.body { code { (bytes_shown(&answer.body, BEGINNING)) } } }
         @if let Some(stream) = &found.stream { (stream_parts(id, answer, stream)) }
     }
+}
+
+/// Whether a short body stands whole in what the finding says already.
+fn is_told(found: &FoundFinding, body: &[u8]) -> bool {
+    let actual = &found.finding.actual;
+    body.len() <= LONGEST_TEXT.min(actual.len()) && std::str::from_utf8(body).is_ok_and(|body| actual.contains(body))
 }
 
 fn header(answer: &Answer, name: &str) -> Markup {

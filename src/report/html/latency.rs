@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::facts::left_out;
+use super::facts;
 use super::room::Room;
 use super::text::code;
 use super::timeline::{WIDTH, x};
@@ -16,14 +16,11 @@ pub fn section(target: &TargetResult, room: &mut Room) -> Markup {
     if target.latency.is_empty() {
         return html! {};
     }
-    let filled = room.fill(target.latency.iter(), |(operation, latency)| table(operation, latency));
+    let all = target.latency_of_all.as_ref().filter(|_| target.latency.len() > 1);
     html! {
-        section.latency {
-            h3 { "Latency" }
-            p.hint { "From the first byte sent, over successful answers. The bar goes from half of them (p50) to 95 of 100 (p95), the line to the slowest." }
-            (filled.markup)
-            (left_out(filled.left_out, "more operation"))
-        }
+        p.hint { "From the first byte sent, over successful answers. The bar goes from half of them (p50) to 95 of 100 (p95), the line to the slowest." }
+        @if let Some(all) = all { (table(&html! { "all operations" }, all)) }
+        (facts::operations(room, target.latency.iter(), |(operation, latency)| table(&code(operation, 80), latency)))
     }
 }
 
@@ -39,11 +36,11 @@ fn moments(latency: &Latency) -> impl Iterator<Item = (&'static str, Percentiles
     moments.into_iter().filter_map(|(name, times)| Some((name, times?)))
 }
 
-fn table(operation: &str, latency: &Latency) -> Markup {
+fn table(caption: &Markup, latency: &Latency) -> Markup {
     let longest = moments(latency).map(|(_, times)| times.max).max().unwrap_or_default();
     html! {
         table.times {
-            caption { (code(operation, 80)) }
+            caption { (caption) }
             thead {
                 tr {
                     th scope="col" { "Moment" }

@@ -35,8 +35,10 @@ use text::{code, shown};
 
 /// The only style there is.
 const STYLE: &str = include_str!("style.css");
-/// Bytes that the parts of all targets may take, markup included; with all around them the file stays below 1 MB.
-const ROOM: usize = 850_000;
+/// Bytes that all targets may take, markup included; with what is around them the file stays below 1 MB.
+const ROOM: usize = 960_000;
+/// Bytes of a target that are there whatever there is to say: its names, headings, the heads of tables.
+const AROUND: usize = 9_000;
 /// Most targets that have a part of their own.
 const MOST_TARGETS: usize = 60;
 /// Most lines that concern a target as a whole, and the columns of one.
@@ -54,7 +56,7 @@ pub fn write(out: &mut dyn io::Write, run: &RunResult) -> io::Result<()> {
 
 fn page(run: &RunResult) -> Markup {
     let shown_targets = &run.targets[..run.targets.len().min(MOST_TARGETS)];
-    let room = ROOM / shown_targets.len().max(1);
+    let room = ROOM / shown_targets.len().max(1) - AROUND;
     let body = html! {
         (top(run))
         main {
@@ -132,34 +134,55 @@ fn headline(verdict: RunVerdict) -> &'static str {
 fn section(index: usize, target: &TargetResult, room: usize) -> Markup {
     let id = format!("t{index}");
     let mut room = Room::new(room);
-    let promises = promises::section(target, &mut room.share(3));
-    let findings = finding::section(&id, target, &mut room.share(5));
+    let incomplete = room.within(1, |room| callout("Could not be judged in full", &target.incomplete, room));
+    let lapsed = room.within(1, |room| callout("Entries of the baseline that no longer hold", &lapsed(target), room));
+    let streams = room.within(1, |room| streams::section(&id, target, room));
+    let latency = room.within(2, |room| latency::section(target, room));
+    let exercised = room.within(1, |room| coverage::section(target, room));
+    let unchecked = room.within(1, |room| unchecked::section(target, room));
+    let (findings, places) = room.all_but(3, |room| finding::section(&id, target, room));
+    let parts = [
+        ("promises", "Promises", promises::section(target, &places, &mut room)),
+        ("findings", "Findings", findings),
+        ("streams", "Streams", streams),
+        ("latency", "Latency", latency),
+        ("exercised", "Exercised", exercised),
+        ("unchecked", "Not checked", unchecked),
+    ];
+    let parts: Vec<_> = parts.into_iter().filter(|(.., markup)| !markup.0.is_empty()).collect();
     html! {
         section.target id=(id) aria-labelledby={ (id) "-name" } {
             header {
                 h2 id={ (id) "-name" } { (shown(&target.name, 80)) " " (Chip::of_verdict(target.verdict)) }
-                p.about { (shown(&target.title, 120)) " at " (code(&target.url, 300)) ", judged by " (code(&target.spec, 300)) }
+                p.about { (shown(&target.title, 120)) " at " (code(&target.url, 160)) ", judged by " (code(&target.spec, 160)) }
+                @if parts.len() > 1 { (contents(&id, &parts)) }
             }
-            (callout("Could not be judged in full", &target.incomplete))
-            (callout("Entries of the baseline that no longer hold", &lapsed(target)))
-            (promises)
-            (findings)
-            (streams::section(&id, target, &mut room.share(1)))
-            (latency::section(target, &mut room.share(1)))
-            (coverage::section(target, &mut room.share(1)))
-            (unchecked::section(target, &mut room.share(1)))
+            (incomplete) (lapsed)
+            @for (name, title, markup) in &parts {
+                section id={ (id) "-" (name) } { h3 { (title) } (markup) }
+            }
+        }
+    }
+}
+
+/// What there is of a target, and the way to each part.
+fn contents(id: &str, parts: &[(&str, &str, Markup)]) -> Markup {
+    html! {
+        nav aria-labelledby={ (id) "-name" } {
+            ul.contents { @for (name, title, _) in parts { li { a href={ "#" (id) "-" (name) } { (title) } } } }
         }
     }
 }
 
 /// What concerns a target as a whole and wants to be seen first; nothing where there is nothing.
-fn callout(title: &str, lines: &[String]) -> Markup {
+fn callout(title: &str, lines: &[String], room: &mut Room) -> Markup {
+    let filled = room.fill(lines.iter().take(MOST_LINES), |line| html! { li { (shown(line, LONGEST_LINE)) } });
+    let left = lines.len().saturating_sub(MOST_LINES) + filled.left_out;
     html! {
         @if !lines.is_empty() {
             div.callout {
                 p { strong { (title) } }
-                ul { @for line in lines.iter().take(MOST_LINES) { li { (shown(line, LONGEST_LINE)) } } }
-                @if let Some(left @ 1..) = lines.len().checked_sub(MOST_LINES) { p { "and " (left) " more" } }
+                ul { (filled.markup) @if left > 0 { li { "and " (left) " more" } } }
             }
         }
     }

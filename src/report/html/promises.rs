@@ -3,8 +3,10 @@
 use maud::{Markup, html};
 
 use super::facts::{Chip, left_out};
+use super::finding::{Breaking, Places};
 use super::room::Room;
 use super::text::{code, shown};
+use crate::contract::PromiseId;
 use crate::report::told::{LONGEST_TEXT, origin};
 use crate::run::{PromiseOutcome, PromiseVerdict, TargetResult};
 
@@ -14,9 +16,10 @@ const ORDER: [PromiseVerdict; 3] = [PromiseVerdict::Broken, PromiseVerdict::NotC
 const MOST_RULES: usize = 4;
 
 /// The part on promises.
-pub fn section(target: &TargetResult, room: &mut Room) -> Markup {
+pub fn section(target: &TargetResult, places: &Places<'_>, room: &mut Room) -> Markup {
     let groups = ORDER.map(|verdict| {
-        let promises: Vec<_> = target.promises.iter().filter(|promise| promise.verdict == verdict).collect();
+        let promises: Vec<_> =
+            target.promises.iter().enumerate().filter(|(_, promise)| promise.verdict == verdict).collect();
         (verdict, promises)
     });
     let mut groups: Vec<_> = groups.into_iter().filter(|(_, promises)| !promises.is_empty()).collect();
@@ -27,22 +30,23 @@ pub fn section(target: &TargetResult, room: &mut Room) -> Markup {
     if groups.first().is_some_and(|(verdict, _)| *verdict == PromiseVerdict::NotChecked) {
         groups.reverse();
     }
+    let tiles = room.fill(std::iter::once(&groups), |groups| tiles(groups));
     html! {
-        section {
-            h3 { "Promises" }
-            (tiles(&groups))
-            @for (index, (verdict, promises)) in groups.iter().enumerate() {
-                details.group open[index == 0] {
-                    summary { (Chip::of_promise(*verdict)) " " b { (promises.len()) } }
-                    (table(*verdict, promises, room))
-                }
+        (tiles.markup)
+        @for (index, (verdict, promises)) in groups.iter().enumerate() {
+            details.group open[index == 0] {
+                summary { (Chip::of_promise(*verdict)) " " b { (promises.len()) } }
+                (table(*verdict, promises, places, room))
             }
         }
     }
 }
 
+/// A promise and its place among those of its contract.
+type Numbered<'a> = (usize, &'a PromiseOutcome);
+
 /// A tile a promise, so that one glance tells how many came to what. The tables say the same in words.
-fn tiles(groups: &[(PromiseVerdict, Vec<&PromiseOutcome>)]) -> Markup {
+fn tiles(groups: &[(PromiseVerdict, Vec<Numbered<'_>>)]) -> Markup {
     html! {
         div.tiles aria-hidden="true" {
             @for (verdict, promises) in groups {
@@ -52,15 +56,24 @@ fn tiles(groups: &[(PromiseVerdict, Vec<&PromiseOutcome>)]) -> Markup {
     }
 }
 
-fn table(verdict: PromiseVerdict, promises: &[&PromiseOutcome], room: &mut Room) -> Markup {
-    let filled = room.fill(promises.iter(), |promise| row(promise));
+/// What the third column of the promises that came to this tells.
+fn third(verdict: PromiseVerdict) -> &'static str {
+    match verdict {
+        PromiseVerdict::Kept => "Judged by",
+        PromiseVerdict::Broken => "Broken by",
+        PromiseVerdict::NotChecked => "Why",
+    }
+}
+
+fn table(verdict: PromiseVerdict, promises: &[Numbered<'_>], places: &Places<'_>, room: &mut Room) -> Markup {
+    let filled = room.fill(promises.iter(), |promise| row(*promise, places));
     html! {
         table.cards.promises {
             thead {
                 tr {
                     th scope="col" { "Promise" }
                     th scope="col" { "Operation" }
-                    th scope="col" { (if verdict == PromiseVerdict::NotChecked { "Why" } else { "Judged by" }) }
+                    th scope="col" { (third(verdict)) }
                     th.number scope="col" { "Checks" }
                 }
             }
@@ -70,7 +83,8 @@ fn table(verdict: PromiseVerdict, promises: &[&PromiseOutcome], room: &mut Room)
     }
 }
 
-fn row(promise: &PromiseOutcome) -> Markup {
+fn row((index, promise): Numbered<'_>, places: &Places<'_>) -> Markup {
+    let breaking = places.breaking(PromiseId(index), promise);
     html! {
         tr {
             th scope="row" {
@@ -80,10 +94,25 @@ fn row(promise: &PromiseOutcome) -> Markup {
             td data-label="Operation" {
                 @if let Some(operation) = &promise.operation { (code(operation, 80)) } @else { "all" }
             }
-            td data-label=(if promise.verdict == PromiseVerdict::NotChecked { "Why" } else { "Judged by" }) {
-                @if let Some(reason) = &promise.reason { (shown(reason, LONGEST_TEXT)) } @else { (rules(&promise.rules)) }
+            td data-label=(third(promise.verdict)) {
+                @if let Some(reason) = &promise.reason { (shown(reason, LONGEST_TEXT)) }
+                @else if !breaking.is_empty() { (findings(&breaking)) }
+                @else { (rules(&promise.rules)) }
             }
             td.number data-label="Checks" { (promise.cases) }
+        }
+    }
+}
+
+/// The findings that break a promise, each a way to it.
+fn findings(breaking: &[Breaking<'_>]) -> Markup {
+    html! {
+        ul.rules {
+            @for breaking in breaking.iter().take(MOST_RULES) {
+                @let rule = code(breaking.found.finding.rule, 80);
+                li { @if let Some(place) = &breaking.place { a href={ "#" (place) } { (rule) } } @else { (rule) } }
+            }
+            @if let Some(left @ 1..) = breaking.len().checked_sub(MOST_RULES) { li { "and " (left) " more" } }
         }
     }
 }

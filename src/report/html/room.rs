@@ -18,8 +18,8 @@ pub struct Filled {
     pub left_out: usize,
 }
 
-/// Into how many parts the room of a target is cut.
-const SHARES: usize = 12;
+/// Into how many shares the room of a target is cut.
+const SHARES: usize = 14;
 
 impl Room {
     /// So many bytes.
@@ -27,11 +27,22 @@ impl Room {
         Room { left: bytes, of: bytes }
     }
 
-    /// So many twelfths of the whole.
-    pub fn share(&mut self, twelfths: usize) -> Room {
-        let bytes = (self.of * twelfths / SHARES).min(self.left);
-        self.left -= bytes;
-        Room::new(bytes)
+    /// Lets a part take at most so many shares of the whole. What it leaves is there for the next.
+    pub fn within<T>(&mut self, shares: usize, draw: impl FnOnce(&mut Room) -> T) -> T {
+        let bytes = (self.of * shares / SHARES).min(self.left);
+        let mut part = Room::new(bytes);
+        let drawn = draw(&mut part);
+        self.left -= bytes - part.left;
+        drawn
+    }
+
+    /// Lets a part take all that is left but so many shares of the whole.
+    pub fn all_but<T>(&mut self, shares: usize, draw: impl FnOnce(&mut Room) -> T) -> T {
+        let kept = (self.of * shares / SHARES).min(self.left);
+        let mut part = Room::new(self.left - kept);
+        let drawn = draw(&mut part);
+        self.left = kept + part.left;
+        drawn
     }
 
     /// Draws the items as long as there is room.
@@ -62,9 +73,20 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_no_more_than_the_whole() {
-        let mut room = Room::new(120);
-        let shares: Vec<_> = [5, 6, 4].into_iter().map(|twelfths| room.share(twelfths).left).collect();
-        assert_eq!(shares, [50, 60, 10]);
+    fn what_a_part_leaves_is_there_for_the_next_and_none_takes_more_than_there_is() {
+        let mut room = Room::new(140);
+        let mut take = |shares, bytes: usize| {
+            let text = PreEscaped("x".repeat(bytes));
+            room.within(shares, |part| part.fill([text].into_iter(), |text| text).left_out)
+        };
+        assert_eq!([take(5, 50), take(5, 51), take(1, 1), take(14, 89)], [0, 1, 0, 0]);
+        assert_eq!(room.left, 0);
+    }
+
+    #[test]
+    fn what_is_kept_for_others_is_theirs() {
+        let mut room = Room::new(140);
+        room.all_but(3, |part| part.left = part.left.saturating_sub(1_000));
+        assert_eq!(room.left, 30);
     }
 }

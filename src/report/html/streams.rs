@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::facts::left_out;
+use super::facts;
 use super::room::Room;
 use super::text::{code, shown};
 use super::timeline;
@@ -10,19 +10,9 @@ use crate::run::{Streams, TargetResult};
 
 /// The part on streams.
 pub fn section(id: &str, target: &TargetResult, room: &mut Room) -> Markup {
-    if target.streams.is_empty() {
-        return html! {};
-    }
-    let filled = room.fill(target.streams.iter().enumerate(), |(index, (operation, streams))| {
+    facts::operations(room, target.streams.iter().enumerate(), |(index, (operation, streams))| {
         operation_part(&format!("{id}-s{index}"), operation, streams)
-    });
-    html! {
-        section {
-            h3 { "Streams" }
-            (filled.markup)
-            (left_out(filled.left_out, "more operation"))
-        }
-    }
+    })
 }
 
 fn operation_part(id: &str, operation: &str, streams: &Streams) -> Markup {

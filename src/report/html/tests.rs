@@ -1,7 +1,9 @@
 use regex::Regex;
 
 use super::*;
+use crate::contract::PromiseId;
 use crate::report::fixture;
+use crate::run::PromiseVerdict;
 use crate::send::Outcome;
 
 fn written(run: &RunResult) -> String {
@@ -106,7 +108,13 @@ fn the_only_addresses_lead_to_places_in_the_report() {
     let page = written(&saying("http://evil.test/ javascript:alert(1)"));
     let addresses = Regex::new(r#"(?:href|src|action|xlink:href)="([^"]*)""#).unwrap();
     let found: Vec<_> = addresses.captures_iter(&page).map(|address| address[1].to_owned()).collect();
-    assert_eq!(found, ["#t0", "#t1", "#t2"]);
+    for place in ["#t0", "#t1", "#t2", "#t0-findings", "#t0-unchecked", "#t0-f0"] {
+        assert!(found.iter().any(|address| address == place), "{place} in {found:?}");
+    }
+    for address in found {
+        let id = address.strip_prefix('#').unwrap();
+        assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{address}");
+    }
     assert!(!page.contains("url(") && !page.contains("@import"));
 }
 
@@ -130,6 +138,58 @@ fn however_much_there_is_to_say_the_file_stays_below_a_megabyte_and_says_what_it
     for left_out in ["more findings, for which", "more promises, for which", "30 more targets"] {
         assert!(page.contains(left_out), "{left_out}");
     }
+}
+
+#[test]
+fn however_many_targets_have_much_to_say_the_file_stays_below_a_megabyte() {
+    let long = "<&>\"'\u{1b}".repeat(200);
+    let mut run = saying(&long);
+    let target = &mut run.targets[0];
+    long.clone_into(&mut target.name);
+    target.incomplete = vec![long; 100];
+    target.findings = target.findings.iter().cycle().take(30).cloned().collect();
+    target.promises = target.promises.iter().cycle().take(400).cloned().collect();
+    run.targets = vec![run.targets[0].clone(); 70];
+    let page = written(&run);
+    assert!(page.len() < 1_000_000, "{}", page.len());
+}
+
+#[test]
+fn a_broken_promise_leads_to_the_findings_that_break_it() {
+    let mut run = fixture::run();
+    let target = &mut run.targets[0];
+    let broken = target.promises.iter().position(|promise| promise.verdict == PromiseVerdict::Broken).unwrap();
+    target.findings[1].finding.promises = vec![PromiseId(broken)];
+    let page = written(&run);
+    assert!(page.contains(r##"<td data-label="Broken by"><ul class="rules"><li><a href="#t0-f1">"##), "{page}");
+}
+
+#[test]
+fn findings_beyond_a_glance_are_folded_and_those_without_room_still_have_a_place() {
+    let mut run = fixture::run();
+    let target = &mut run.targets[0];
+    target.findings = target.findings.iter().cycle().take(2_000).cloned().collect();
+    let page = written(&run);
+    let folded = page.matches(r#"<details class="whole">"#).count();
+    assert_eq!(page.matches("<article ").count(), folded + 10);
+    let lines = Regex::new(r#"<li id="t0-f(\d+)">"#).unwrap();
+    let first: usize = lines.captures(&page).unwrap()[1].parse().unwrap();
+    assert_eq!(first, folded + 10);
+}
+
+#[test]
+fn many_operations_are_folded_beneath_what_they_come_to_together() {
+    let mut run = fixture::run();
+    let target = &mut run.targets[0];
+    let ((_, latency), (_, coverage)) = (target.latency.first().unwrap(), target.coverage.first().unwrap());
+    let names = || (0..14).map(|number| format!("operation{number}"));
+    target.latency = names().map(|name| (name, latency.clone())).collect();
+    target.coverage = names().map(|name| (name, coverage.clone())).collect();
+    let page = written(&run);
+    assert!(page.contains("<summary>2 more operations</summary>"), "{page}");
+    assert!(
+        page.contains("<summary>14 operations</summary>") && page.contains("<th scope=\"row\">all operations</th>")
+    );
 }
 
 #[test]

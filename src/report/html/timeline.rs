@@ -92,7 +92,7 @@ impl Drawn<'_> {
             path.piece d=(pieces) {}
             @if let Some(first) = self.first_event { path.first d={ "M" (at(first)) " 0V" (HEIGHT) } {} }
             @if let Some(marked) = self.marked { path.marked d={ "M" (at(marked)) " 0V" (HEIGHT) } {} }
-            path.(end_class(self.end)) d={ "M" (WIDTH) " 0V" (HEIGHT) } {}
+            path.(how(self.end).class()) d={ "M" (WIDTH) " 0V" (HEIGHT) } {}
         }
     }
 
@@ -128,7 +128,7 @@ impl Drawn<'_> {
             at("first", "first event", self.first_event),
             at("marked", "the item that the finding is about", self.marked),
             gap,
-            Some((end_class(self.end), end)),
+            Some((how(self.end).class(), end)),
         ];
         facts.into_iter().flatten().collect()
     }
@@ -154,19 +154,11 @@ pub fn rows<'a>(id: &str, timelines: impl ExactSizeIterator<Item = &'a Timeline>
                 title id={ (id) "-title" } { "Timelines of streams" }
                 desc id={ (id) "-desc" } { (description) }
                 path.rail d=(strokes.rails) {}
-                path.piece d=(strokes.pieces) {}
-                path.first d=(strokes.firsts) {}
-                path.end d=(strokes.ends) {}
-                path.broken d=(strokes.broken) {}
+                @for (class, path, _) in strokes.kinds() { path.(class) d=(path) {} }
             }
             (axis(longest))
             figcaption {
-                ul.legend {
-                    li { span.key.piece {} "arrival" }
-                    li { span.key.first {} "first event" }
-                    li { span.key.end {} "end" }
-                    @if !strokes.broken.is_empty() { li { span.key.broken {} "broken off" } }
-                }
+                ul.legend { @for (class, _, word) in strokes.kinds() { li { span.key.(class) {} (word) } } }
             }
         }
     }
@@ -180,9 +172,22 @@ struct Strokes {
     firsts: String,
     ends: String,
     broken: String,
+    stopped: String,
 }
 
 impl Strokes {
+    /// What there is besides the rails: class, path and word.
+    fn kinds(&self) -> impl Iterator<Item = (&'static str, &str, &'static str)> {
+        let kinds = [
+            ("piece", self.pieces.as_str(), "arrival"),
+            ("first", &self.firsts, "first event"),
+            ("end", &self.ends, "end"),
+            ("broken", &self.broken, "broken off"),
+            ("stopped", &self.stopped, "not read on"),
+        ];
+        kinds.into_iter().filter(|(_, path, _)| !path.is_empty())
+    }
+
     fn add(&mut self, timeline: &Timeline, top: usize, longest: Duration) {
         let at = |time| x(time, longest);
         let (stroke, middle, end) = (top + 2, top + ROW / 2, at(timeline.ended_at));
@@ -193,32 +198,49 @@ impl Strokes {
         if let Some(first) = timeline.first_event {
             append(&mut self.firsts, format_args!("M{} {stroke}v8", at(first)));
         }
-        let ends = if is_broken(timeline.end) { &mut self.broken } else { &mut self.ends };
+        let ends = match how(timeline.end) {
+            How::Ended => &mut self.ends,
+            How::BrokenOff => &mut self.broken,
+            How::NotReadOn => &mut self.stopped,
+        };
         append(ends, format_args!("M{end} {stroke}v8"));
     }
 }
 
-/// Whether a stream broke off.
-fn is_broken(end: StreamEnd) -> bool {
+/// Whether a stream ended by itself.
+#[derive(Debug, Clone, Copy)]
+enum How {
+    Ended,
+    BrokenOff,
+    /// We saw enough of it.
+    NotReadOn,
+}
+
+impl How {
+    /// The class of what shows it.
+    fn class(self) -> &'static str {
+        match self {
+            How::Ended => "end",
+            How::BrokenOff => "broken",
+            How::NotReadOn => "stopped",
+        }
+    }
+}
+
+fn how(end: StreamEnd) -> How {
     match end {
         StreamEnd::Sentinel
         | StreamEnd::TerminalEvent
         | StreamEnd::Clean
         | StreamEnd::CloseDelimited
-        | StreamEnd::HeldOpen
-        | StreamEnd::EnoughBytes
-        | StreamEnd::EnoughEvents
-        | StreamEnd::StillRunning => false,
+        | StreamEnd::HeldOpen => How::Ended,
         StreamEnd::MissingLastChunk
         | StreamEnd::BadChunk
         | StreamEnd::ShortContentLength
         | StreamEnd::Reset
-        | StreamEnd::Idle => true,
+        | StreamEnd::Idle => How::BrokenOff,
+        StreamEnd::EnoughBytes | StreamEnd::EnoughEvents | StreamEnd::StillRunning => How::NotReadOn,
     }
-}
-
-fn end_class(end: StreamEnd) -> &'static str {
-    if is_broken(end) { "broken" } else { "end" }
 }
 
 /// What stands beneath a picture at its left, middle and right.
@@ -264,6 +286,20 @@ mod tests {
             "response head 10 ms; 2 arrivals, 21 bytes; first event 100 ms; longest gap 800 ms, from 100 ms to 900 ms; \
              ended with a reset connection (1.00 s)."
         );
+    }
+
+    #[test]
+    fn a_stream_that_was_not_read_on_neither_ended_nor_broke_off() {
+        for (end, class) in
+            [(StreamEnd::StillRunning, "stopped"), (StreamEnd::Reset, "broken"), (StreamEnd::Sentinel, "end")]
+        {
+            let stream = Drawn { end, ..drawn(&[]) };
+            assert_eq!(stream.facts().pop().map(|(class, _)| class), Some(class), "{end:?}");
+            let timeline = Timeline { head_at: ms(1), moments: Vec::new(), first_event: None, ended_at: ms(2), end };
+            let rows = rows("x", [&timeline].into_iter()).0;
+            assert!(rows.contains(&format!("<span class=\"key {class}\"></span>")), "{rows}");
+            assert!(!rows.contains("arrival<") && !rows.contains("first event<"), "{rows}");
+        }
     }
 
     #[test]

@@ -24,11 +24,8 @@ pub fn section(target: &TargetResult, room: &mut Room) -> Markup {
     }
     let filled = room.fill(reasons.iter(), |(reason, named)| group(reason, named));
     html! {
-        section.unchecked {
-            h3 { "Not checked" }
-            (filled.markup)
-            (left_out(filled.left_out, "more reason"))
-        }
+        (filled.markup)
+        (left_out(filled.left_out, "more reason"))
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::Audit;
 use super::sending::Stop;
 use crate::generate::Case;
-use crate::judge::judge_snapshot;
 use crate::run::RunError;
 use crate::run::dispatch::is_throttled;
+use crate::run::drift::Drift;
 use crate::send::Exchange;
-use crate::snapshot::{Difference, Snapshot, Snapshots, differences};
+use crate::snapshot::{Snapshot, Snapshots};
 
 impl Audit<'_> {
     /// Takes in the shape of one answer, where the run looks at shapes. A limit on the pace has none of the API's.
@@ -27,36 +27,36 @@ impl Audit<'_> {
         self.snapshots.as_ref().map(|(_, recorder)| recorder.snapshots(&is_secret)).unwrap_or_default()
     }
 
-    /// Judges every operation by its snapshot.
+    /// What each operation's answers are held against, where the run does so.
+    pub(super) fn drifts(&self) -> BTreeMap<String, Drift> {
+        let Some((Snapshots::Compare(accepted), recorder)) = &self.snapshots else { return BTreeMap::new() };
+        let drift = |(operation, now): (String, Snapshot)| {
+            let (accepted, shown) = (accepted.get(&operation).cloned(), recorder.shown_cases(&operation));
+            (operation, Drift { accepted, now, shown })
+        };
+        self.recorded().into_iter().map(drift).collect()
+    }
+
+    /// Judges every operation by its snapshot, each difference on an answer that shows it. A shard leaves that to who
+    /// knows the answers of all.
     pub(super) fn judge_drift(&mut self) -> Result<(), RunError> {
-        let snapshots = self.snapshots.as_ref().map(|(snapshots, _)| *snapshots);
-        let Some(Snapshots::Compare(accepted)) = snapshots else { return Ok(()) };
-        for (operation, now) in self.recorded() {
-            match accepted.get(&operation).map(|then| differences(then, &now)) {
-                None => self.told_of(&operation, "", None)?,
-                Some(all) if all.is_empty() => self.told_of(&operation, "", Some(&[]))?,
-                Some(all) => {
-                    let mut by_answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-                    for Difference { answers, words } in all {
-                        by_answers.entry(answers).or_default().push(words);
-                    }
-                    for (answers, words) in by_answers {
-                        self.told_of(&operation, &answers, Some(&words))?;
-                    }
+        if self.options.shard.is_some() {
+            return Ok(());
+        }
+        for (operation, drift) in self.drifts() {
+            for (answers, checks) in drift.checks() {
+                let Some((case, exchange)) = self.shown(&operation, &answers).cloned() else { continue };
+                let new = self.tally.record(&case, &exchange, &checks, false);
+                if let Err(Stop::Broken(error)) = self.tell(&case, new) {
+                    return Err(error);
                 }
             }
         }
         Ok(())
     }
 
-    /// Counts what one operation's snapshot comes to, on an answer that shows it.
-    fn told_of(&mut self, operation: &str, answers: &str, words: Option<&[String]>) -> Result<(), RunError> {
-        let shown = self.snapshots.as_ref().and_then(|(_, recorder)| recorder.shown(operation, answers));
-        let Some((case, exchange)) = shown.cloned() else { return Ok(()) };
-        let new = self.tally.record(&case, &exchange, &judge_snapshot(words), false);
-        match self.tell(&case, new) {
-            Err(Stop::Broken(error)) => Err(error),
-            _ => Ok(()),
-        }
+    /// An answer of an operation by status and media type.
+    pub(super) fn shown(&self, operation: &str, answers: &str) -> Option<&(Case, Exchange)> {
+        self.snapshots.as_ref().and_then(|(_, recorder)| recorder.shown(operation, answers))
     }
 }

@@ -1,7 +1,7 @@
 //! The findings of a target, each tried again.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Audit;
 use crate::judge::is_timed;
@@ -43,6 +43,27 @@ impl Audit<'_> {
         let mut findings: Vec<_> = shown.collect();
         findings.sort_by(|a, b| b.finding.severity.cmp(&a.finding.severity).then_with(|| order(a).cmp(&order(b))));
         Ok(findings)
+    }
+
+    /// What may prove to be a finding once the answers of other shards are known.
+    pub(super) fn suspected(&self) -> Vec<FoundFinding> {
+        let show = Show { dispatcher: &self.dispatcher, links: &self.links, redactor: &self.redactor };
+        let of_memory = self.memory.suspicions().into_iter();
+        let of_memory = of_memory.filter_map(|(case, finding)| Some((self.answers.get(&case)?, finding)));
+        let drifts = self.drifts();
+        let of_drift = drifts.iter().flat_map(|(operation, drift)| {
+            let shown = move |answers: &String| self.shown(operation, answers);
+            drift.suspicions().filter_map(move |(answers, finding)| Some((shown(answers)?, finding)))
+        });
+        let shown = of_memory.chain(of_drift).map(|((case, exchange), finding)| {
+            let (case, exchange) = (case.clone(), exchange.clone());
+            let (operation, state) = (case.operation.id.clone(), case.state.clone());
+            let key = Key { rule: finding.rule, operation, state };
+            let context = self.context(&case);
+            let found = Found { finding, case, exchange, count: 1, alone: false, also: BTreeSet::new() };
+            show.finding(&key, &found, context, Confirmation::NONE)
+        });
+        shown.collect()
     }
 
     /// What was found, in an order that arrival has no part in: the gravest first, of these the first of each rule

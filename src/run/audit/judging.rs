@@ -42,7 +42,7 @@ impl Audit<'_> {
     pub(super) fn judge(&mut self, case: &Case, exchange: &Exchange, more: &[Check], alone: bool) -> Result<(), Stop> {
         self.reach.note(case, exchange);
         self.earlier.note(&case.operation.id, exchange, 1);
-        if self.witnesses.contains(&case.id) {
+        if case.elsewhere {
             self.tally.judged_elsewhere(case, exchange);
             return Ok(());
         }
@@ -70,10 +70,8 @@ impl Audit<'_> {
         checks.extend_from_slice(more);
         if matches!(case.expect, Expect::Success { .. }) {
             self.tally.served(case, exchange, in_short(&self.job.contract, case, exchange));
-            self.ledger.note(case, exchange);
-            self.marks.note(case, exchange);
-            self.remember(case, exchange);
-        } else if self.shapes.note(case, exchange) {
+        }
+        if self.memory.note(case, exchange) {
             self.remember(case, exchange);
         }
         let new = self.tally.record(case, exchange, &checks, alone);
@@ -119,8 +117,10 @@ impl Audit<'_> {
     pub(super) fn before(&self, burst: &Case, limit: RateLimit) -> Before {
         let state = burst.state.as_ref().and_then(|name| self.job.target.states.get(name));
         let other_credential = state.is_some_and(|state| !state.credentials.is_empty());
-        let before = self.earlier.before(&burst.operation.id, limit, self.dispatcher.budget.elapsed());
-        Before { other_credential, limited: self.dispatcher.throttled(), ..before }
+        let elapsed = self.dispatcher.budget.elapsed();
+        let before = self.earlier.before(&burst.operation.id, limit, elapsed);
+        let unknown = !self.job.fresh && elapsed < limit.per;
+        Before { other_credential, limited: self.dispatcher.throttled(), unknown, ..before }
     }
 
     /// Judges what only the whole run shows: ids that came twice, callers that were mixed up, and errors
@@ -129,8 +129,8 @@ impl Audit<'_> {
         if let Err(Stop::Broken(error)) = self.decide(None) {
             return Err(error);
         }
-        let noted = self.ledger.checks(&self.job.contract).into_iter();
-        for check in noted.chain(self.marks.checks(&self.job.contract)).chain(self.shapes.checks()) {
+        let contract = &self.job.contract;
+        for check in self.memory.checks(|promise| Some(&contract.promise(promise).source)) {
             let answer = check.case.as_ref().and_then(|id| self.answers.get(id));
             let any = || self.answers.values().find(|(case, _)| case.operation.id == check.operation);
             let Some((case, exchange)) = answer.or_else(any).cloned() else { continue };

@@ -6,9 +6,9 @@ mod judging;
 mod sending;
 mod sequences;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use indexmap::IndexMap;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -24,13 +24,14 @@ use super::forecast::{Forecast, Preparation};
 use super::promises::outcomes;
 use super::reach::Reach;
 use super::redact;
+use super::shard::{ShardEvidence, ShardPart};
 use super::tally::{Selection, Tally};
 use super::{
     Event, FoundFinding, Job, Latency, NotChecked, Options, Reporter, RunError, RunVerdict, TargetResult, Times,
 };
 use crate::contract::PromiseId;
 use crate::generate::{Case, CaseId, LeftOut, Life, Plan};
-use crate::judge::{Ledger, Marks, Shapes};
+use crate::judge::Memory;
 use crate::send::{Client, Exchange};
 use crate::snapshot::{Recorder, Snapshots};
 use crate::target::Redactor;
@@ -40,12 +41,12 @@ use crate::target::Redactor;
 /// # Errors
 /// When a report cannot be written, or no client can be made.
 pub async fn audit(job: &Job, options: &Options, reporter: &mut dyn Reporter) -> Result<TargetResult, RunError> {
-    let Preparation { plan, sources, makings, witnesses, forecast } =
+    let Preparation { plan, sources, makings, audited_elsewhere, forecast } =
         Preparation::of(&job.contract, &job.target, job.suite.as_ref(), options);
     let planned = forecast.requests();
     reporter.event(&Event::TargetStarted { target: &job.target.name, url: job.url.as_str(), planned })?;
     let mut audit = Audit::new(job, options, &plan, &sources, &forecast, reporter)?;
-    audit.witnesses = witnesses;
+    audit.dispatcher.leave_to_others(audited_elsewhere);
     let clean_ups = plan.clean_ups.clone();
     audit.lives.clone_from(&plan.lives);
     let sent = audit.send_all(plan, sources, makings).await;
@@ -79,9 +80,7 @@ struct Audit<'a> {
     links: Arc<Links>,
     hooks: Arc<Client>,
     tally: Tally,
-    ledger: Ledger,
-    marks: Marks,
-    shapes: Shapes,
+    memory: Memory,
     /// What is done with snapshots, and the shapes of the answers so far.
     snapshots: Option<(&'a Snapshots, Recorder)>,
     reach: Reach,
@@ -91,8 +90,6 @@ struct Audit<'a> {
     answers: BTreeMap<CaseId, (Case, Exchange)>,
     /// The lives of things that the run leads.
     lives: Vec<Life>,
-    /// Cases that another shard judges.
-    witnesses: HashSet<CaseId>,
     earlier: Earlier,
     coverage: Gathering,
     left_out: Vec<NotChecked>,
@@ -136,15 +133,12 @@ impl<'a> Audit<'a> {
             links: Arc::new(Links::new(sources)),
             hooks: Arc::new(Client::new(limits)?),
             tally: Tally::new(&job.contract, selection),
-            ledger: Ledger::default(),
-            marks: Marks::default(),
-            shapes: Shapes::default(),
+            memory: Memory::new(&job.contract, &plan.inferred, SystemTime::now()),
             snapshots: options.snapshots.get(&job.target.name).map(|snapshots| (snapshots, Recorder::default())),
             reach: Reach::default(),
             undecided: Vec::new(),
             answers: BTreeMap::new(),
             lives: Vec::new(),
-            witnesses: HashSet::new(),
             earlier: Earlier::default(),
             coverage: Gathering::new(&job.contract, &operations, plan),
             left_out: plan.left_out.iter().map(not_checked).collect(),
@@ -224,31 +218,44 @@ impl<'a> Audit<'a> {
 
     fn result(mut self, mut findings: Vec<FoundFinding>) -> TargetResult {
         let target = &self.job.target;
-        let mut shapes = self.recorded();
+        // A part of the answers has not the shape of them all.
+        let (mut shapes, suspected, drifts) = match self.options.shard {
+            Some(_) => (BTreeMap::new(), self.suspected(), self.drifts()),
+            None => (self.recorded(), Vec::new(), BTreeMap::new()),
+        };
         let has_credentials = !target.credentials.is_empty() || target.headers.iter().any(|(_, text)| text.is_secret());
-        if let Some(reason) = self.reach.wrong_address() {
-            self.incomplete.push(reason);
+        let limited = self.requests_left_out().into_iter().chain(self.generations_left_out()).collect();
+        let evidence = ShardEvidence {
+            memory: self.memory,
+            drifts,
+            reach: self.reach,
+            broken_off: self.incomplete,
+            limited,
+            has_credentials,
+            selection: self.tally.selection.clone(),
+            baseline: self.options.baseline.as_ref().map(|baseline| baseline.file.clone()),
+            fail_on: self.options.fail_on,
+        };
+        let (incomplete, nothing_counts) = evidence.incomplete(&self.operations);
+        if nothing_counts {
             findings.clear();
             shapes.clear();
             self.tally.promises.clear();
-        } else if self.incomplete.is_empty() {
-            self.incomplete = self.requests_left_out().into_iter().chain(self.generations_left_out()).collect();
-            self.incomplete.extend(self.reach.incomplete(&self.operations, has_credentials));
         }
         let broken = findings.iter().any(|found| found.finding.severity >= self.options.fail_on);
         let verdict = match () {
             () if broken => RunVerdict::Violations,
-            () if self.incomplete.is_empty() => RunVerdict::Conformant,
+            () if incomplete.is_empty() => RunVerdict::Conformant,
             () => RunVerdict::Incomplete,
         };
-        let coverage = self.coverage.finish(&self.left_out, self.incomplete.first().map(String::as_str));
+        let coverage = self.coverage.finish(&self.left_out, incomplete.first().map(String::as_str));
         let result = TargetResult {
             name: self.job.target.name.clone(),
             title: self.job.contract.title.clone(),
             url: self.job.url.to_string(),
             spec: self.job.target.spec.to_string(),
             verdict,
-            incomplete: self.incomplete,
+            incomplete,
             operations: self.operations,
             requests: self.dispatcher.budget.sent(),
             elapsed: self.dispatcher.budget.elapsed(),
@@ -258,7 +265,7 @@ impl<'a> Audit<'a> {
             left_out: self.left_out,
             latency: of_operations(&self.tally.times),
             latency_of_all: Times::of_all(&self.tally.times).latency(),
-            times: if self.options.shard.is_some() { self.tally.times } else { IndexMap::new() },
+            shard: self.options.shard.map(|_| ShardPart { evidence, suspected, times: self.tally.times }),
             streams: self.tally.streams,
             coverage,
             shapes,

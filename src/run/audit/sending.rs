@@ -18,7 +18,7 @@ use crate::run::hook::{HOOK_LIMIT, run_hook};
 use crate::run::reach::unreachable;
 use crate::run::things::{Making, uses_up};
 use crate::run::workflow::{BrokeOff, Conductor, Ended};
-use crate::run::{Event, RunError, Shard};
+use crate::run::{Event, RunError};
 use crate::send::{Exchange, Failure, FailureKind, Outcome};
 
 /// Why sending ends before the plan does.
@@ -89,11 +89,8 @@ impl Audit<'_> {
                     self.links.add(case, &exchange);
                     if !self.operations.contains(&case.operation.id) {
                         self.reach.note(case, &exchange);
-                    } else if self.options.shard.is_none_or(Shard::is_first) {
-                        self.judge(case, &exchange, &[], true)?;
                     } else {
-                        self.reach.note(case, &exchange);
-                        self.tally.judged_elsewhere(case, &exchange);
+                        self.judge(case, &exchange, &[], true)?;
                     }
                 }
                 Err(unsent) => {

@@ -85,6 +85,8 @@ impl Audit<'_> {
             match end {
                 Ok(()) => {}
                 Err(LifeEnd::Unsent(error)) => self.not_sent(operation, what, error)?,
+                // What is made with less shows the same.
+                Err(LifeEnd::Nothing(_)) if life.is_fuller => {}
                 Err(LifeEnd::Nothing(reason)) => self.leave_out(operation.to_owned(), what, reason),
             }
         }

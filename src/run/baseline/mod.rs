@@ -12,10 +12,12 @@ mod tests;
 
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
 use toml::value::{Date, Datetime};
 
 use crate::contract::Place;
 
+pub use apply::{Outcome, Subject};
 pub use read::Purpose;
 
 /// The reason of an entry that nobody has given one yet.
@@ -26,8 +28,29 @@ pub const PLACEHOLDER: &str = "say why this is known";
 pub struct Baseline {
     /// Its entries, in the order of the file.
     pub entries: Vec<Entry>,
+    /// The file.
+    pub file: BaselineFile,
     /// The day by which entries expire.
     pub today: Date,
+}
+
+/// A baseline as it was written, for whoever must apply it again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BaselineFile {
+    /// Its name, as the user gave it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The day by which entries expire, such as 2027-01-31.
+    pub today: String,
+}
+
+impl BaselineFile {
+    /// The baseline, as it was read when a run began; `None` where it is none.
+    pub fn read(&self) -> Option<Baseline> {
+        let today = self.today.parse::<Datetime>().ok()?.date?;
+        Baseline::read(&self.name, &self.text, Purpose::Excuse, today).ok()
+    }
 }
 
 /// One finding that is known.

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::{Date, Datetime};
 
-use super::{Baseline, Entry, Known, Names, PLACEHOLDER};
+use super::{Baseline, BaselineFile, Entry, Known, Names, PLACEHOLDER};
 use crate::contract::{Diagnostic, Level, Place};
 use crate::judge;
 use crate::target::{Reader, help_nearest};
@@ -67,7 +67,8 @@ impl Baseline {
             }
         }
         let diagnostics = reader.into_diagnostics();
-        if diagnostics.is_empty() { Ok(Baseline { entries, today }) } else { Err(diagnostics) }
+        let file = BaselineFile { name: name.to_owned(), text: text.to_owned(), today: today.to_string() };
+        if diagnostics.is_empty() { Ok(Baseline { entries, today, file }) } else { Err(diagnostics) }
     }
 }
 

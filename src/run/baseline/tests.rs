@@ -30,7 +30,7 @@ fn entry(more: &str) -> String {
 fn applied(text: &str, change: impl Fn(&mut TargetResult)) -> TargetResult {
     let mut target = fixture::run().targets.remove(0);
     change(&mut target);
-    read(text).unwrap().apply(&mut target, Severity::Error, true);
+    read(text).unwrap().apply(&mut target, Severity::Error);
     target
 }
 
@@ -193,7 +193,7 @@ fn an_entry_for_all_targets_becomes_one_of_each_that_still_has_it() {
     run.targets.extend([mended.clone(), other]);
 
     let baseline = read(&text).unwrap();
-    baseline.apply(&mut mended, Severity::Error, true);
+    baseline.apply(&mut mended, Severity::Error);
     let told = mended.lapsed[0].in_words();
     assert!(told.contains("no longer occurs here") && told.contains("name in it the target"), "{told}");
 
@@ -208,7 +208,7 @@ fn what_another_baseline_excused_keeps_its_reason() {
     let mut run = fixture::run();
     run.targets[0].findings.truncate(1);
     run.targets.truncate(1);
-    read(&entry("state = \"agent-not-public\"")).unwrap().apply(&mut run.targets[0], Severity::Error, true);
+    read(&entry("state = \"agent-not-public\"")).unwrap().apply(&mut run.targets[0], Severity::Error);
     let text = Baseline::to_toml(&run, None);
     assert!(text.contains("reason = \"release 2.3 mends it\""), "{text}");
 }

@@ -1,6 +1,6 @@
 //! Writing a baseline.
 
-use super::{Baseline, Entry, Known, PLACEHOLDER};
+use super::{Baseline, Entry, Known, Outcome, PLACEHOLDER, Subject};
 use crate::judge::Finding;
 use crate::run::{FoundFinding, Reproduced, RunResult, TargetResult};
 
@@ -15,15 +15,17 @@ const HEAD: &str = "\
 pub(super) fn to_toml(run: &RunResult, earlier: &[Entry]) -> String {
     let mut text = HEAD.to_owned();
     for entry in earlier {
-        let found = run.targets.iter().filter(|target| entry.is_for(target)).flat_map(|target| &target.findings);
-        let finding = found.into_iter().find(|found| entry.is_about(found)).map(|found| &found.finding);
+        let found = run.targets.iter().filter(|target| entry.is_for(&target.name)).flat_map(|target| &target.findings);
+        let finding =
+            found.into_iter().find(|found| entry.is_about(&Subject::from(*found))).map(|found| &found.finding);
         for target in still_of(entry, run) {
             text += &written(target, entry.rule, &entry.operation, entry.state.as_deref(), &entry.known, finding);
         }
     }
     for target in &run.targets {
-        let is_listed =
-            |found: &FoundFinding| earlier.iter().any(|entry| entry.is_for(target) && entry.is_about(found));
+        let is_listed = |found: &FoundFinding| {
+            earlier.iter().any(|entry| entry.is_for(&target.name) && entry.is_about(&Subject::from(found)))
+        };
         for found in &target.findings {
             if found.finding.severity >= run.fail_on && !is_listed(found) {
                 text += &new(target, found);
@@ -45,10 +47,11 @@ impl Baseline {
 /// the targets, it is an entry of each of the others.
 fn still_of<'a>(entry: &'a Entry, run: &'a RunResult) -> Vec<Option<&'a str>> {
     let is_gone = |target: &&TargetResult| {
-        let occurs = target.findings.iter().any(|found| entry.is_about(found));
-        !occurs && entry.is_judged(target) && !entry.known.flaky
+        let outcome = Outcome::from(*target);
+        let occurs = outcome.findings.iter().any(|subject| entry.is_about(subject));
+        !occurs && entry.is_judged(&outcome) && !entry.known.flaky
     };
-    let has_it = |target: &&TargetResult| entry.is_for(target) && target.operations.contains(&entry.operation);
+    let has_it = |target: &&TargetResult| entry.is_for(&target.name) && target.operations.contains(&entry.operation);
     let (gone, still): (Vec<_>, Vec<_>) = run.targets.iter().filter(has_it).partition(is_gone);
     match (gone.is_empty(), &entry.target) {
         (true, target) => vec![target.as_deref()],

@@ -157,11 +157,15 @@ impl Confirmer<'_> {
     /// Leads a life again; whether it shows the same finding.
     async fn shows_in_life(&self, life: &Life, trial: &Trial, wanted: &Identity) -> Result<bool, Unsent> {
         let sent = send_life(life, self.dispatcher, self.links, Extra::Confirmation).await;
-        let stage = sent.stages.into_iter().find(|stage| stage.case.id == trial.found.case.id);
-        let Some(stage) = stage else { return sent.end.err().and_then(LifeEnd::unsent).map_or(Ok(false), Err) };
-        let mut checks = judge(self.contract, &stage.case, &stage.exchange, trial.context);
-        checks.extend(stage.checks);
-        Ok(self.same(checks, &stage.exchange, trial, wanted).is_some())
+        let of_case: Vec<_> = sent.stages.into_iter().filter(|stage| stage.case.id == trial.found.case.id).collect();
+        if of_case.is_empty() {
+            return sent.end.err().and_then(LifeEnd::unsent).map_or(Ok(false), Err);
+        }
+        Ok(of_case.into_iter().any(|stage| {
+            let mut checks = judge(self.contract, &stage.case, &stage.exchange, trial.context);
+            checks.extend(stage.checks);
+            self.same(checks, &stage.exchange, trial, wanted).is_some()
+        }))
     }
 
     /// The finding among the checks of an exchange, where it is no milder.

@@ -1,12 +1,15 @@
 //! One of several runs that share the cases of one.
 
-use std::collections::HashSet;
+mod evidence;
+mod part;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::generate::{CaseId, CaseKind, Plan};
+pub use evidence::{ShardEvidence, ShardPart};
+pub use part::Part;
 
 /// The K-th of N runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,36 +42,9 @@ impl FromStr for Shard {
 }
 
 impl Shard {
+    /// Whether it has the part of this index.
     fn has(self, index: usize) -> bool {
         index % self.of == self.number - 1
-    }
-
-    /// Whether this shard judges what all of them must send.
-    pub fn is_first(self) -> bool {
-        self.number == 1
-    }
-
-    /// Keeps this shard's part of a plan: every N-th case. Workflows may build on each other, and stay with the lives
-    /// of things in the first. The first valid request of each operation stays in all shards, for it shows whether the operation lets
-    /// us in; gives those that another shard judges.
-    pub fn keep(self, plan: &mut Plan) -> HashSet<CaseId> {
-        let (mut witnesses, mut seen) = (HashSet::new(), HashSet::new());
-        let mut index = 0;
-        plan.cases.retain(|case| {
-            let is_own = self.has(index);
-            index += 1;
-            let is_valid = matches!(case.kind, CaseKind::Example | CaseKind::Positive) && case.state.is_none();
-            let is_first = is_valid && seen.insert(case.operation.id.clone());
-            if is_first && !is_own {
-                witnesses.insert(case.id.clone());
-            }
-            is_own || is_first
-        });
-        if !self.is_first() {
-            plan.workflows.clear();
-            plan.lives.clear();
-        }
-        witnesses
     }
 }
 
