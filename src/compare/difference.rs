@@ -1,5 +1,7 @@
 //! What changed between two runs.
 
+use std::collections::BTreeSet;
+
 use super::report::{Finding, Promise, Report, Target};
 use crate::judge::Severity;
 use crate::run::{PromiseVerdict, RunVerdict};
@@ -34,6 +36,8 @@ pub struct TargetDifference {
     pub unchanged: Vec<Finding>,
     /// Sentences of the documents of which something else became.
     pub promises: Vec<Change>,
+    /// Rules that the earlier run judged, each with the operation.
+    judged_before: BTreeSet<(String, String)>,
 }
 
 /// One of two runs of a target.
@@ -117,6 +121,7 @@ impl TargetDifference {
             gone: Vec::new(),
             unchanged: Vec::new(),
             promises: changes(&before.promises, &after.promises),
+            judged_before: judged(before),
         };
         for finding in &after.findings {
             match before.findings.iter().find(|earlier| earlier.key() == finding.key()) {
@@ -132,6 +137,21 @@ impl TargetDifference {
         difference.gone = gone.map(|finding| (finding.clone(), why_gone(finding, after))).collect();
         difference
     }
+}
+
+impl TargetDifference {
+    /// Whether a new finding may have been there before: its rule was not judged on the operation then.
+    pub fn is_newly_judged(&self, finding: &Finding) -> bool {
+        !self.judged_before.contains(&(finding.rule.clone(), finding.operation.clone()))
+    }
+}
+
+/// The rules that a run judged, each with the operation.
+fn judged(target: &Target) -> BTreeSet<(String, String)> {
+    let judged = target.checks.iter().filter(|check| check.passed + check.failed > 0);
+    let checked = judged.map(|check| (check.rule.clone(), check.operation.clone()));
+    let found = target.findings.iter().map(|finding| (finding.rule.clone(), finding.operation.clone()));
+    checked.chain(found).collect()
 }
 
 impl Side {
@@ -228,6 +248,19 @@ mod tests {
         assert_eq!(gone(&Target { not_checked: vec![left_out], ..after.clone() }), Gone::NotJudged);
         let interrupted = Target { incomplete: vec!["it was interrupted".to_owned()], ..after };
         assert_eq!(gone(&interrupted), Gone::Incomplete);
+    }
+
+    #[test]
+    fn what_nobody_looked_for_before_may_have_been_there() {
+        let after = || with(vec![finding("sse/bom", Severity::Error, "send")]);
+        let judged = Target { checks: vec![check("sse/bom", 4, 0)], ..target("api") };
+        let is_newly = |before: Target| {
+            let difference = between(before, after());
+            difference.is_newly_judged(&difference.new[0])
+        };
+        assert!(!is_newly(judged));
+        assert!(is_newly(Target { checks: vec![check("sse/bom", 0, 0)], ..target("api") }));
+        assert!(is_newly(target("api")));
     }
 
     #[test]

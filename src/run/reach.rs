@@ -220,21 +220,38 @@ fn listed(statuses: &BTreeMap<u16, usize>) -> String {
 /// One line on why a target could not be judged at all.
 pub fn unreachable(url: &str, failure: &Failure) -> String {
     let message = &failure.message;
+    let encrypted = match url.strip_prefix("http://") {
+        Some(rest) => format!("; if it speaks TLS, try https://{rest}"),
+        None => String::new(),
+    };
     match failure.kind {
-        FailureKind::NotHttp => format!("{url} does not speak HTTP: {message}"),
+        FailureKind::NotHttp => format!("{url} does not speak HTTP: {message}{encrypted}"),
         FailureKind::Tls => {
             let plain = url.replacen("https://", "http://", 1);
             format!("{url} does not speak TLS as it should: {message}; if it speaks plain HTTP, try {plain}")
         }
         FailureKind::HeadTimeout => format!("{url} takes the connection and then is silent: {message}"),
-        FailureKind::Closed => format!("{url} closes the connection without an answer: {message}"),
+        FailureKind::Closed => format!("{url} closes the connection without an answer: {message}{encrypted}"),
         _ => format!("{url} cannot be reached: {message}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[test]
+    fn whoever_may_speak_tls_is_told_how_it_would_be_reached() {
+        let told =
+            |url: &str, kind| unreachable(url, &Failure { kind, message: "reset".to_owned(), after: Duration::ZERO });
+        for kind in [FailureKind::Closed, FailureKind::NotHttp] {
+            let plain = told("http://127.0.0.1:8443/", kind);
+            assert!(plain.ends_with("reset; if it speaks TLS, try https://127.0.0.1:8443/"), "{plain}");
+            assert!(told("https://127.0.0.1:8443/", kind).ends_with("reset"));
+        }
+    }
 
     fn reach(valid: &[u16], all: &[u16]) -> Reach {
         let count = |statuses: &[u16]| {

@@ -248,7 +248,7 @@ mod tests {
             fs::write(&path, bad).unwrap();
             let error = folder.load("api", ["send"]).unwrap_err().to_string();
             assert!(error.ends_with("`uptospec check --snapshots update` writes it anew"), "{error}");
-            assert_eq!(folder.update("api", "api.yaml", &now).unwrap().snapshots, [path.clone()]);
+            assert_eq!(folder.update("api", "api.yaml", &now).unwrap().snapshots, std::slice::from_ref(&path));
             assert_eq!(fs::read(&path).unwrap(), good);
         }
         let new = pending_of(&path);

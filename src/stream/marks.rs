@@ -129,7 +129,8 @@ pub fn excerpt(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in shown.utf8_chunks() {
         chunk.valid().chars().for_each(|c| match c {
-            '"' | '\'' => text.push(c),
+            // The escapes of JSON stay as they were sent.
+            '"' | '\'' | '\\' => text.push(c),
             _ => text.extend(c.escape_debug()),
         });
         chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
@@ -158,6 +159,7 @@ mod tests {
     #[test]
     fn an_excerpt_shows_what_cannot_be_printed() {
         assert_eq!(excerpt(b"a\0\xff\n\"b\""), "a\\0\\xff\\n\"b\"");
+        assert_eq!(excerpt(br#"{"text":"a\n\udc4d"}"#), r#"{"text":"a\n\udc4d"}"#);
         assert!(excerpt(&[b'x'; 200]).ends_with("x…"));
     }
 }

@@ -4,7 +4,7 @@ mod markdown;
 mod terminal;
 
 use super::words;
-use crate::compare::{Cell, Difference, Gone, TargetDifference};
+use crate::compare::{Cell, Difference, Finding, Gone, TargetDifference};
 use crate::run::PromiseVerdict;
 
 pub use super::html::compared::{difference as html_difference, matrix as html_matrix};
@@ -19,6 +19,11 @@ pub(super) fn cell_words(cell: Cell) -> String {
         Cell::NotChecked => "not checked".to_owned(),
         Cell::Absent => "–".to_owned(),
     }
+}
+
+/// What is to be known of a new finding; empty where nothing is.
+fn new_words(target: &TargetDifference, finding: &Finding) -> &'static str {
+    if target.is_newly_judged(finding) { " (the rule was not judged there before)" } else { "" }
 }
 
 pub(super) fn gone_words(gone: Gone) -> &'static str {

@@ -5,7 +5,7 @@ use std::io;
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::{cell_words, counted, gone_words, in_short, promise_word};
+use super::{cell_words, counted, gone_words, in_short, new_words, promise_word};
 use crate::compare::{self, Cell, Difference, Finding, Matrix, Row, TargetDifference};
 use crate::report::layout::wrap;
 use crate::report::style::{Palette, paint};
@@ -153,7 +153,7 @@ fn print_target(out: &mut dyn io::Write, options: &TerminalOptions, target: &Tar
         writeln!(out, "  {}", paint(palette.dim, format!("{before} → {after}")))?;
     }
     for finding in &target.new {
-        print_finding(out, options, ("+", palette.error), finding, "")?;
+        print_finding(out, options, ("+", palette.error), finding, new_words(target, finding))?;
     }
     for (finding, before) in &target.graver {
         let what = format!(" (it was a {})", before.word());

@@ -86,6 +86,18 @@ fn a_difference_is_posted_as_markdown() {
 }
 
 #[test]
+fn a_difference_in_markdown_fits_into_a_comment_and_says_what_is_left_out() {
+    let [before, _] = targets();
+    let mut after = before.clone();
+    after.findings = (0..2_000).map(|at| finding("http/date", Severity::Error, &format!("operation{at}"))).collect();
+    let difference = Difference::between(&report(vec![before]), &report(vec![after])).unwrap();
+    let posted = text(|out| markdown_difference(out, &difference));
+    assert!((50_000..65_536).contains(&posted.len()), "{}", posted.len());
+    let told = posted.matches("\n- ").count();
+    assert!(posted.ends_with(&format!("\n{} lines left out, for a comment has no room for more.\n", 2_002 - told)));
+}
+
+#[test]
 fn a_matrix_is_posted_as_markdown() {
     let reports = targets().map(|target| (format!("{}.json", target.name), report(vec![target])));
     insta::assert_snapshot!(text(|out| markdown_matrix(out, &Matrix::of(&reports))));

@@ -10,7 +10,7 @@ use super::TerminalOptions;
 use crate::report::layout::{Align, pad, wrap};
 use crate::report::style::paint;
 use crate::report::{safe, told, words};
-use crate::run::{FoundFinding, PromiseVerdict, RunResult, TargetResult};
+use crate::run::{FoundFinding, MAX_REQUESTS, PromiseVerdict, RunResult, TargetResult};
 
 /// Reasons shown for a target unless verbose.
 const MOST_REASONS: usize = 6;
@@ -190,8 +190,9 @@ fn not_checked(target: &TargetResult) -> Vec<Reason> {
         unjudged.filter_map(|check| Some((format!("{}: {}", check.rule, check.reason.as_deref()?), check.not_checked)));
     reasons.extend(tally(rules, "answer"));
     let told = |(reason, (number, noun)): (String, (usize, &str))| {
+        let text = if reason == MAX_REQUESTS { format!("no room within `{MAX_REQUESTS}`") } else { reason };
         let plural = if number == 1 { "" } else { "s" };
-        Reason { number: format!("{number} × "), text: reason, counted: format!(" ({noun}{plural})") }
+        Reason { number: format!("{number} × "), text, counted: format!(" ({noun}{plural})") }
     };
     reasons.into_iter().map(told).collect()
 }
