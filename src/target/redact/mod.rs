@@ -164,13 +164,21 @@ impl Redactor {
 
     /// Bytes with an asterisk in place of every byte of a secret, so that offsets stay true.
     pub fn bytes(&self, bytes: &Bytes, is_cut: bool) -> Bytes {
-        let found = self.find(bytes, is_cut);
-        if found.is_empty() {
-            return bytes.clone();
+        let mut hidden = bytes.clone();
+        loop {
+            let found = self.find(&hidden, is_cut);
+            if found.is_empty() {
+                return hidden;
+            }
+            let mut more = hidden.to_vec();
+            found.into_iter().for_each(|sighting| more[sighting.range].fill(b'*'));
+            // What is hidden may end a word, so that a short part of a secret beside it stands alone now. Only a secret
+            // of asterisks is found for ever.
+            if more == hidden {
+                return hidden;
+            }
+            hidden = more.into();
         }
-        let mut hidden = bytes.to_vec();
-        found.into_iter().for_each(|sighting| hidden[sighting.range].fill(b'*'));
-        hidden.into()
     }
 
     /// Searches bytes as they are, and then with their escapes undone.

@@ -139,6 +139,16 @@ fn a_secret_in_base64_leaves_no_bit_behind() {
 }
 
 #[test]
+fn a_part_that_stands_alone_once_the_rest_is_hidden_is_hidden_too() {
+    let redactor = redactor("0A::\"\":0::\"\\\"");
+    let text = r#"="\"0A::\\\"\\\":0::\\\"\\\\\\\"\"" "#;
+    let hidden = redactor.bytes(&Bytes::from_static(text.as_bytes()), false);
+    assert!(redactor.find(&hidden, false).is_empty(), "{hidden:?}");
+    let of_asterisks = self::redactor("********");
+    assert_eq!(of_asterisks.bytes(&Bytes::from_static(b"a ******** b"), false), &b"a ******** b"[..]);
+}
+
+#[test]
 fn debug_of_a_redactor_shows_names_alone() {
     assert_eq!(format!("{:?}", redactor("hunter2-hunter2")), r#"Redactor { secrets: ["KEY"] }"#);
 }
