@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::duration::is_duration;
 use super::{Schema, SchemaError};
 
 /// What some parts of a schema ask for together.
@@ -56,7 +55,6 @@ pub fn has_format(format: &str, text: &str) -> bool {
 
 fn compile(schema: &Value) -> Result<jsonschema::Validator, SchemaError> {
     let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
-    let options = options.with_format("duration", is_duration);
     options.build(schema).map_err(|error| SchemaError { message: error.to_string(), pointer: String::new() })
 }
 

@@ -4,7 +4,6 @@ mod check;
 mod collection;
 mod discriminator;
 mod draft;
-mod duration;
 mod export;
 mod failure;
 mod hidden;

@@ -8,7 +8,6 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::SchemaError;
-use super::duration::is_duration;
 
 /// The made-up URI under which the validator knows the document.
 const URI: &str = "uptospec:/schemas";
@@ -104,7 +103,6 @@ fn options<'r>(registry: &'r Registry<'r>) -> jsonschema::ValidationOptions<'r> 
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
-        .with_format("duration", is_duration)
         .with_keyword(MAX_JSON_LENGTH, max_json_length)
         .with_registry(registry)
 }
