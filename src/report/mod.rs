@@ -154,8 +154,9 @@ impl FromStr for ReportSpec {
 /// Several reporters as one. Each hears every event, in the order they were added; a progress bar
 /// comes before what prints results, so that it is gone when they are printed.
 ///
-/// One that fails hears no more, and the run goes on for the others: a closed pipe must not cost the report in a file.
-/// The first failure is told when the run is done.
+/// One that fails hears no more, and the run goes on for the others: a full disk must not cost the report in another
+/// file. The first failure is told when the run is done. Who closes a pipe has read enough, which is no failure, unless
+/// nobody else is listening.
 #[derive(Default)]
 pub struct Reporters {
     listening: Vec<Box<dyn Reporter + Send>>,
@@ -180,13 +181,16 @@ impl Reporter for Reporters {
         let failed = &mut self.failed;
         self.listening.retain_mut(|reporter| match reporter.event(event) {
             Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
             Err(error) => {
                 failed.get_or_insert(error);
                 false
             }
         });
-        let is_over = matches!(event, Event::RunFinished(_)) || self.listening.is_empty();
-        failed.take_if(|_| is_over).map_or(Ok(()), Err)
+        if self.listening.is_empty() {
+            return Err(failed.take().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()));
+        }
+        failed.take_if(|_| matches!(event, Event::RunFinished(_))).map_or(Ok(()), Err)
     }
 }
 
@@ -194,12 +198,25 @@ impl Reporter for Reporters {
 mod tests {
     use super::*;
 
-    struct Failing;
+    struct Failing(io::ErrorKind);
 
     impl Reporter for Failing {
         fn event(&mut self, _: &Event<'_>) -> io::Result<()> {
-            Err(io::ErrorKind::BrokenPipe.into())
+            Err(self.0.into())
         }
+    }
+
+    /// What becomes of a run with a reporter that fails so, beside one that writes a file; and whether that is whole.
+    fn beside_a_file(failure: io::ErrorKind) -> (io::Result<()>, bool) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut reporters = Reporters::default();
+        reporters.push(Failing(failure));
+        let spec = ReportSpec { format: ReportFormat::Json, path: file.path().to_owned() };
+        open_all(&[spec]).unwrap().into_iter().for_each(|report| reporters.push(report));
+        let run = fixture::run();
+        reporters.event(&Event::TargetFinished(&run.targets[0])).unwrap();
+        let told = reporters.event(&Event::RunFinished(&run));
+        (told, std::fs::read_to_string(file.path()).unwrap().ends_with("}\n"))
     }
 
     #[test]
@@ -222,22 +239,20 @@ mod tests {
 
     #[test]
     fn a_reporter_that_fails_keeps_neither_the_run_nor_the_others_from_going_on() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let mut reporters = Reporters::default();
-        reporters.push(Failing);
-        let spec = ReportSpec { format: ReportFormat::Json, path: file.path().to_owned() };
-        open_all(&[spec]).unwrap().into_iter().for_each(|report| reporters.push(report));
-        let run = fixture::run();
-        reporters.event(&Event::TargetFinished(&run.targets[0])).unwrap();
-        let error = reporters.event(&Event::RunFinished(&run)).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
-        assert!(std::fs::read_to_string(file.path()).unwrap().ends_with("}\n"));
+        let (told, is_whole) = beside_a_file(io::ErrorKind::StorageFull);
+        assert_eq!((told.unwrap_err().kind(), is_whole), (io::ErrorKind::StorageFull, true));
+    }
+
+    #[test]
+    fn who_closes_a_pipe_has_read_enough() {
+        let (told, is_whole) = beside_a_file(io::ErrorKind::BrokenPipe);
+        assert!(told.is_ok() && is_whole);
     }
 
     #[test]
     fn a_run_that_nobody_hears_ends() {
         let mut reporters = Reporters::default();
-        reporters.push(Failing);
+        reporters.push(Failing(io::ErrorKind::BrokenPipe));
         reporters.event(&Event::TargetFinished(&fixture::run().targets[0])).unwrap_err();
     }
 }

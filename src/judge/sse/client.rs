@@ -130,6 +130,7 @@ fn event(difference: &Difference) -> Option<usize> {
 fn told(difference: &Difference) -> String {
     let what = match difference {
         Difference::Panic => "panics".to_owned(),
+        Difference::Failure { error, delivered: 1 } => format!("gives up after 1 event ({error})"),
         Difference::Failure { error, delivered } => format!("gives up after {delivered} events ({error})"),
         Difference::Count { dispatched, delivered } => format!("gets {delivered} of {dispatched} events"),
         Difference::Event(number) => format!("sees another event {number}"),
