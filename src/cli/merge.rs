@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Exit, Failure};
 use crate::merge::merge as join;
-use crate::report::words;
+use crate::report::{safe, words};
 
 /// Prints the joined report to `out`, and what it comes to to `err`.
 ///
@@ -20,6 +20,12 @@ pub fn merge(files: &[PathBuf], out: &mut dyn Write, err: &mut dyn Write) -> Res
     writeln!(out)?;
     let verdict = merged["verdict"].as_str().unwrap_or_default();
     writeln!(err, "{verdict}: {} joined", words::count(files.len(), "report"))?;
+    for target in merged["targets"].as_array().into_iter().flatten() {
+        let name = target["name"].as_str().unwrap_or_default();
+        for reason in target["incomplete"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            writeln!(err, "  {}", safe::text(&format!("{name}: {reason}")))?;
+        }
+    }
     Ok(match verdict {
         "conformant" => Exit::Conformant,
         "violations" => Exit::Violations,

@@ -90,6 +90,8 @@ fn shards_judge_together_what_one_run_judges() {
     };
     let differing = [only_in(&merged_told, &whole_told), only_in(&whole_told, &merged_told)];
     assert_eq!(differing, [[""; 0], [""; 0]], "only in the joined report, and only in that of one run");
+    let part = uptospec_in(&path, &["merge", files[0], files[1]]);
+    assert!(part.stderr.ends_with("\n  agntix: the report of shard 3/3 is missing\n"), "{}", part.stderr);
     let latency = &merged["targets"][0]["latency"]["sendMessage"]["total_ms"];
     let [p50, p95, max] = ["p50", "p95", "max"].map(|key| latency[key].as_f64().unwrap());
     assert!(p50 > 0.0 && p50 <= p95 && p95 <= max, "{latency}");
